@@ -1,0 +1,274 @@
+import type { Text } from '../text/text.ts';
+
+/**
+ * What the correlator finds, as plain records. A record is handed on when it is final; until then it may still change.
+ * Times are nanoseconds since the session's base second (`Clock`), durations too. Packet numbers count from 1.
+ * Lists that traffic can grow without end are capped at `LIST_LIMIT`; the count beside them is not.
+ */
+export const LIST_LIMIT = 256;
+
+export interface Endpoint {
+  address: string;
+  port: number;
+}
+
+export interface Direction {
+  packets: number;
+  /** Sum of segment lengths, retransmissions included. */
+  payloadBytes: number;
+  /** Bytes after reassembly; those that were never captured are in `missingBytes` and not in here. */
+  streamBytes: number;
+  missingBytes: number;
+  /** Only with --stream-hashes. */
+  streamSha256?: string;
+}
+
+export interface Handshake {
+  syn: number[];
+  synAck: number[];
+  ack?: number;
+  /** SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt. */
+  rtt?: number;
+}
+
+export type CloseHow = 'fin-both' | 'fin-client-only' | 'fin-server-only' | 'reset' | 'open' | 'refused' | 'unanswered';
+
+export interface Connection {
+  id: number;
+  client: Endpoint;
+  server: Endpoint;
+  /** False where no SYN was seen and the roles are a guess from ports or content. */
+  clientKnown: boolean;
+  firstPacket: number;
+  lastPacket: number;
+  firstTime: number;
+  lastTime: number;
+  fromClient: Direction;
+  fromServer: Direction;
+  handshake?: Handshake;
+  /** Zeek's letters: capitals from the client. */
+  history: string;
+  close: { how: CloseHow; first?: 'client' | 'server'; packets: number[] };
+  retransmissions: number[];
+  outOfOrder: number[];
+  duplicateAcks: number[];
+  /** What the bytes are, by content: "http", "tls", "dns", … */
+  application?: string;
+}
+
+export interface DatagramFlow {
+  id: number;
+  client: Endpoint;
+  server: Endpoint;
+  firstPacket: number;
+  lastPacket: number;
+  firstTime: number;
+  lastTime: number;
+  fromClient: { packets: number; payloadBytes: number };
+  fromServer: { packets: number; payloadBytes: number };
+}
+
+/** A DNS question with its answer, however often it was asked. */
+export interface Lookup {
+  index: number;
+  packet: number;
+  id: number;
+  transport: 'udp' | 'tcp' | 'mdns' | 'llmnr';
+  client: Endpoint;
+  server: Endpoint;
+  name: string;
+  type: string;
+  start: number;
+  /** Time of the first question's answer; absent while unanswered. */
+  end?: number;
+  answerPacket?: number;
+  rcode?: string;
+  addresses: string[];
+  aliases: string[];
+  /** Every record of the answer as `dig` shows it, capped. */
+  records?: { name: string; type: string; ttl: number; data: string; section: 'answer' | 'authority' | 'additional' }[];
+  repeats: number[];
+  truncated?: boolean;
+  /** A retry over TCP after truncation: the index of the lookup it belongs to, and the other way round. */
+  retryOf?: number;
+  retriedBy?: number;
+}
+
+/** ARP or NDP: which MAC has this address. One entry an ARP packet that asks or announces, with the answer found. */
+export interface Resolution {
+  kind: 'arp' | 'ndp';
+  packet: number;
+  time: number;
+  operation: number;
+  senderMac: string;
+  senderAddress: string;
+  targetMac: string;
+  targetAddress: string;
+  answerPacket?: number;
+  answerTime?: number;
+  /** The MAC the answer gave. */
+  answerMac?: string;
+}
+
+export interface IcmpMessage {
+  packet: number;
+  time: number;
+  version: 4 | 6;
+  type: number;
+  code: number;
+  source: string;
+  destination: string;
+  about?: { connection?: number; datagram?: number };
+}
+
+export interface TlsSession {
+  connection: number;
+  clientHelloPacket?: number;
+  /** Last packet that carries a piece of the ClientHello is `clientHelloPacket`; the first is here. */
+  clientHelloFirstPacket?: number;
+  serverHelloPacket?: number;
+  helloRetryPacket?: number;
+  clientHelloTime?: number;
+  serverHelloTime?: number;
+  /** First packet and time of application data in either direction, as far as records in the clear tell. */
+  firstApplicationDataPacket?: number;
+  firstApplicationDataTime?: number;
+  /** When the handshake was over at this vantage (client's Finished sent), estimated from record types. */
+  finishedPacket?: number;
+  finishedTime?: number;
+  sni?: string;
+  version?: string;
+  cipher?: string;
+  cipherId?: string;
+  alpnOffered: string[];
+  alpn?: string;
+  /** True, false, or absent where nothing in the clear decides it. */
+  resumed?: boolean;
+  /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
+  certificateNames?: string[];
+  alerts: { packet: number; from: 'client' | 'server'; level: string; description: string }[];
+  packets: number[];
+}
+
+/** One HTTP request with its response. */
+export interface Exchange {
+  id: number;
+  connection: number;
+  /** 1, 2, … on the connection. */
+  stream: number;
+  version: '0.9' | '1.0' | '1.1' | '2' | '3';
+  method?: string;
+  scheme: 'http' | 'https';
+  host?: string;
+  target?: string;
+  referer?: string;
+  location?: string;
+  contentType?: string;
+  status?: number;
+  reason?: string;
+  /** Packet of the first byte, of the head's end, and of the last byte; and their times. */
+  requestPacket?: number;
+  requestHeadPacket?: number;
+  requestEndPacket?: number;
+  requestTime?: number;
+  requestEndTime?: number;
+  responsePacket?: number;
+  responseHeadPacket?: number;
+  responseEndPacket?: number;
+  responseTime?: number;
+  responseEndTime?: number;
+  requestPackets: number[];
+  responsePackets: number[];
+  requestPacketCount: number;
+  responsePacketCount: number;
+  /** Body bytes as transferred, without chunk framing. */
+  requestBodyBytes: number;
+  responseBodyBytes: number;
+  /** Bodies that end with the connection, by chunks, by length, or have none. */
+  responseFraming?: 'length' | 'chunked' | 'until-close' | 'none';
+  /** False when bytes of it were not captured. */
+  whole: boolean;
+  upgraded?: string;
+}
+
+export type StageKind = 'arp' | 'ndp' | 'dns' | 'tcp' | 'tls' | 'send' | 'wait' | 'receive' | 'idle' | 'close';
+
+/** One bar of a timeline. `end >= start`; the stages of a journey follow each other without gap or overlap. */
+export interface Stage {
+  kind: StageKind;
+  start: number;
+  end: number;
+  packets: number[];
+  packetCount: number;
+  /** Made use of, but before this journey: not part of its time (start = end). */
+  reused: boolean;
+  note?: Text;
+}
+
+export type Outcome =
+  | 'complete'
+  | 'refused'
+  | 'timed-out'
+  | 'reset'
+  | 'dns-failed'
+  | 'tls-failed'
+  | 'in-progress'
+  | 'unanswered'
+  | 'no-request';
+
+/** Why one record was joined to another, with the packets that show it. */
+export interface Evidence {
+  join: 'answer-address' | 'sni' | 'host' | 'next-hop-mac' | 'resolver-mac' | 'same-connection' | 'redirect' | 'referer';
+  text: Text;
+  packets: number[];
+}
+
+/** HAR 1.2 timings in milliseconds; -1 does not apply. `ssl` lies inside `connect`; the sum without `ssl` is `total`. */
+export interface HarTimings {
+  blocked: number;
+  dns: number;
+  connect: number;
+  ssl: number;
+  send: number;
+  wait: number;
+  receive: number;
+  total: number;
+}
+
+/** What one client action caused, from the name to the close. */
+export interface Journey {
+  id: number;
+  /** Host name where known, else the server's address. */
+  name: string;
+  url?: string;
+  page: number;
+  parent: number | null;
+  client: string;
+  connection?: number;
+  exchange?: number;
+  lookup?: number;
+  start: number;
+  end: number;
+  outcome: Outcome;
+  stages: Stage[];
+  har: HarTimings;
+  evidence: Evidence[];
+  /** A few facts for lists: status, method, bytes. */
+  method?: string;
+  status?: number;
+  responseBytes?: number;
+  /** Packets of all its stages together. */
+  packetCount: number;
+}
+
+/** Gets each record once, when it is final. */
+export interface Listener {
+  connection?(record: Connection): void;
+  datagram?(record: DatagramFlow): void;
+  lookup?(record: Lookup): void;
+  resolution?(record: Resolution): void;
+  icmp?(record: IcmpMessage): void;
+  tls?(record: TlsSession): void;
+  exchange?(record: Exchange): void;
+  journey?(record: Journey): void;
+}

@@ -1,0 +1,11 @@
+/**
+ * Protocol ids by the number that the layer below carries; 0 is "no protocol". Filled once by `registry.ts` from each
+ * protocol's `over`, read by the scans: a small integer picks the next layer.
+ */
+export const byLinkType = new Uint8Array(65536);
+export const byEtherType = new Uint8Array(65536);
+export const byIpProtocol = new Uint8Array(256);
+export const byUdpPort = new Uint8Array(65536);
+export const byTcpPort = new Uint8Array(65536);
+export const byPppProtocol = new Uint8Array(65536);
+export const byLlcSap = new Uint8Array(256);

@@ -1,0 +1,72 @@
+import type { Problem } from './capture/batch.ts';
+import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import type { Layer } from './dissect/protocol.ts';
+
+/** One packet decoded for the screen: field tree, bytes, and one line about it. */
+export interface Decoded {
+  number: number;
+  /** Nanoseconds since the session's base second. */
+  time: number;
+  bytes: Uint8Array;
+  wireLength: number;
+  layers: Layer[];
+  /** Payload of a reassembled IP datagram, where this packet completed one. Layers marked `reassembled` point into it. */
+  summary: PacketSummary;
+}
+
+/** A line of the packet list. */
+export interface PacketSummary {
+  number: number;
+  time: number;
+  source: string;
+  destination: string;
+  /** Innermost protocol, upper case: "HTTP", "TCP", "ARP". */
+  protocol: string;
+  length: number;
+  info: string;
+}
+
+export interface Progress {
+  packets: number;
+  bytes: number;
+  /** Absent for pipes. */
+  size?: number;
+  done: boolean;
+}
+
+/** A row of the journey list, cheap to ask for. */
+export interface JourneyRow {
+  index: number;
+  journey: Journey;
+}
+
+/**
+ * What the screens ask an open capture. Everything is synchronous and bounded by what one screen shows; while the file is
+ * still being read, answers are those so far and `version` grows with each change.
+ */
+export interface SessionView {
+  readonly file: string;
+  readonly version: number;
+  progress(): Progress;
+  problems(): Problem[];
+  /** "2023-02-08 07:07:36.829816000" in UTC for a time of the session. */
+  clockText(time: number): string;
+  /** Time of the first packet. */
+  readonly firstTime: number;
+  journeyCount(): number;
+  /** In order of start. */
+  journey(index: number): Journey;
+  connection(id: number): Connection | undefined;
+  exchange(id: number): Exchange | undefined;
+  lookup(index: number): Lookup | undefined;
+  tls(connection: number): TlsSession | undefined;
+  packetCount(): number;
+  packet(number: number): Decoded | undefined;
+  packetSummary(number: number): PacketSummary | undefined;
+  /** Packet numbers of a journey: its stages' packets and the rest of its connection's between start and end, in file order. */
+  journeyPackets(index: number): number[];
+  /** The stage of a journey that a packet belongs to. */
+  stageOf(index: number, packet: number): StageKind | undefined;
+  /** Packets per time bin and bytes by protocol, for the summary screen. */
+  statistics(): { binNanoseconds: number; packetsPerBin: number[]; bytesByProtocol: [string, number][] };
+}

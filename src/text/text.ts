@@ -1,0 +1,12 @@
+/** Words for people, in both languages: one without the other does not compile. */
+export interface Text {
+  en: string;
+  ko: string;
+}
+export type Language = keyof Text;
+
+/** From `--lang`, else LC_ALL, LC_MESSAGES, LANG as POSIX orders them; English where nothing says Korean. */
+export function language(option: string | undefined, environment: Record<string, string | undefined>): Language {
+  const from = option ?? [environment.LC_ALL, environment.LC_MESSAGES, environment.LANG].find((v) => v !== undefined && v !== '');
+  return from?.toLowerCase().startsWith('ko') ? 'ko' : 'en';
+}
