@@ -1,0 +1,187 @@
+"""The lab: plays scenarios in network namespaces and writes fixtures. See README.md."""
+import argparse
+import importlib
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from labkit import check, client, truth
+from labkit.capture import Capture, settle
+from labkit.dns import NameSystem
+from labkit.network import Network
+from labkit.shell import LabError, inside, run
+from labkit.web import Web
+
+HERE = Path(__file__).resolve().parent
+
+
+class Lab:
+    """What a scenario may use."""
+
+    def __init__(self, directory):
+        self.directory = Path(directory)
+        self.network = Network()
+        self.processes = self.network.processes
+        self.requests, self.expect = [], {}
+        self.out = None  # the fixture's directory
+        self.names = self.web = self.translations = None
+
+    def up(self):
+        self.network.up()
+        self.names = NameSystem(self.processes, self.directory)
+        self.web = Web(self.processes, self.directory)
+        self.translations = truth.Translations(self.processes)
+        self.names.up()
+        self.web.up()
+
+    def reset(self):
+        """Every scenario begins cold: no neighbours, empty name caches, default settings."""
+        self.requests, self.expect = [], {}
+        self.network.offload(False)
+        self.network.stub("198.51.100.2")
+        for wire in self.network.wires.values():
+            wire.command({"clear": True})
+        self.names.cold()
+        self.network.forget_neighbours()
+
+    def mark(self):
+        """What the logs say from here on belongs to the scenario."""
+        for log in (self.names, self.web, self.translations, *self.network.wires.values()):
+            log.mark()
+
+    # --- for scenarios ---
+
+    def warm_resolver(self, *names):
+        """The resolver knows these names already; the client's own ARP cache stays cold."""
+        for name in names:
+            for kind in ("A", "AAAA"):
+                run(*inside("resolver", "dig", "@127.0.0.1", name, kind))
+
+    def curl(self, *urls, options=(), environment=None):
+        found = client.curl(urls, *options, directory=self.directory, environment=environment)
+        self.requests += found
+        return found
+
+    def in_client(self, *command, check=True):
+        return run(*inside("pc", *command), check=check)
+
+    def drop(self, wire, **rule):
+        self.network.wires[wire].command({"drop": rule})
+
+
+def scenarios():
+    names = sorted(path.stem for path in (HERE / "scenarios").glob("*.py"))
+    return {name.replace("_", "-"): importlib.import_module(f"scenarios.{name}") for name in names}
+
+
+def versions():
+    first = lambda *command: subprocess.run(command, capture_output=True, text=True)  # noqa: E731
+    return (f"kernel {platform.release().split('-')[0]}, curl {first('curl', '--version').stdout.split()[1]}, "
+            f"{first('nginx', '-v').stderr.split()[-1]}, {' '.join(first('named', '-v').stdout.split()[:2])}, "
+            f"{first('tcpdump', '--version').stdout.splitlines()[0]}")
+
+
+def write_readme(directory, name, scenario, facts):
+    lines = [f"# {name}: {scenario.TITLE}", "", scenario.SHOWS.strip(), "",
+             f"Origin: the lab's scenario `{name}` (`lab/scenarios/{name.replace('-', '_')}.py`), "
+             f"{date.today().isoformat()}, {versions()}.", "", "## The truth in short", "",
+             "(All of it is in `truth.json`; the lab's README explains the keys.)", ""]
+    for capture in facts["captures"]:
+        lines.append(f"- `{capture['file']}`: {capture['vantage']}, {capture['packets']} packets, {capture['format']}")
+    for request in facts["requests"]:
+        times = ", ".join(f"{label} {request[key]} ms" for label, key in (
+            ("name", "nameLookupMs"), ("connected", "connectMs"), ("TLS", "appConnectMs"),
+            ("first byte", "startTransferMs"), ("all", "totalMs")) if request[key] is not None)
+        lines.append(f"- {request['method']} {request['url']}: {request['httpCode'] or 'no answer'}, "
+                     f"client port {request['clientPort']}, {request['sizeDownload']} bytes; {times}"
+                     + (f"; curl's exit code {request['curlExit']}" if request["curlExit"] else ""))
+    for question in facts["dns"]:
+        answer = ", ".join(question["addresses"][:3]) + (" ..." if len(question["addresses"]) > 3 else "")
+        lines.append(f"- DNS ({question['transport']}) {question['name']} {question['type']}: {question['rcode']} {answer}".rstrip())
+    for entry in facts["closedFirst"]:
+        lines.append(f"- connection from port {entry['clientPort']}: closed first by {entry['who'] or '(not known)'}")
+    for entry in facts["nat"]:
+        lines.append(f"- NAT: {entry['protocol']} {entry['insideAddress']}:{entry['insidePort']} is "
+                     f"{entry['outsideAddress']}:{entry['outsidePort']} outside (to {entry['remoteAddress']}:{entry['remotePort']})")
+    for entry in facts["lost"]:
+        lines.append(f"- lost on wire {entry['wire']}: sequence number {entry['sequence']}, {entry['payloadBytes']} bytes")
+    for key, value in facts["expect"].items():
+        lines.append(f"- {key}: {json.dumps(value)}")
+    (directory / "README.md").write_text("\n".join(lines) + "\n")
+
+
+def play(lab, name, scenario, out):
+    """One scenario, once."""
+    lab.out = lab.directory / "fixture"
+    shutil.rmtree(lab.out, ignore_errors=True)
+    lab.out.mkdir()
+    lab.reset()
+    getattr(scenario, "prepare", lambda lab: None)(lab)
+    lab.mark()
+    captures = [Capture(lab.processes, lab.out, vantage, kind) for vantage, kind in scenario.CAPTURES.items()]
+    scenario.run(lab)
+    settle()
+    facts = truth.assemble(name, lab, [capture.stop() for capture in captures])
+    (lab.out / "truth.json").write_text(truth.written(facts))
+    getattr(scenario, "finish", lambda lab: None)(lab)
+    write_readme(lab.out, name, scenario, facts)
+    problems = check.problems(lab.out)
+    target = out / name
+    if not problems:
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(lab.out, target, copy_function=shutil.copyfile)
+    return problems, facts
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="lab/run.sh")
+    parser.add_argument("--only", action="append", metavar="NAME", help="only this scenario (may be repeated)")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "fixtures", help="where the fixtures go")
+    parser.add_argument("--attempts", type=int, default=4, help="a busy machine spoils times: play again")
+    parser.add_argument("--list", action="store_true", help="names of the scenarios")
+    options = parser.parse_args()
+    known = scenarios()
+    if options.list:
+        print("\n".join(f"{name:20} {scenario.TITLE}" for name, scenario in known.items()))
+        return 0
+    unknown = set(options.only or []) - set(known)
+    if unknown:
+        sys.exit(f"no such scenario: {', '.join(sorted(unknown))}")
+    if os.geteuid() != 0:
+        sys.exit("the lab makes network namespaces: run it as root")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="wirebook-lab-") as directory:
+        lab = Lab(directory)
+        try:
+            lab.up()
+            for name in options.only or known:
+                started = time.monotonic()
+                for _ in range(options.attempts):
+                    problems, facts = play(lab, name, known[name], options.out)
+                    if not problems:
+                        break
+                    print(f"{name}: {'; '.join(problems)}", flush=True)
+                counts = ", ".join(f"{item['file']} {item['packets']}" for item in facts["captures"])
+                print(f"{'FAILED ' if problems else ''}{name}: {counts} ({time.monotonic() - started:.1f} s)", flush=True)
+                failed += [name] if problems else []
+        except LabError as error:
+            print(f"lab: {error}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            lab.network.down()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

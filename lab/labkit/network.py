@@ -1,0 +1,210 @@
+"""The lab's network: namespaces, links, addresses, routes, NAT. No link to the host.
+
+    pc --veth-- gw ~8 ms~ isp ~2 ms~ resolver
+                          isp ~12 ms~ root, ~10 ms~ tld, ~6 ms~ auth
+                          isp ~4 ms~ dc (switch, frames tagged VLAN 100) ~0~ web
+
+`~` is a wire (wire.py): its delay is one way. pc to web and back takes 24 ms, to the resolver 20 ms.
+"""
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .shell import PREFIX, Lines, Processes, inside, run
+
+VLAN = 100
+NAMES = ["pc", "gw", "isp", "resolver", "root", "tld", "auth", "dc", "web"]
+OUTSIDE = "203.0.113.2"
+
+# namespace, interface, IPv4, IPv6
+INTERFACES = [
+    ("pc", "eth0", "192.168.0.10/24", "2001:db8:1::10/64"),
+    ("gw", "lan", "192.168.0.1/24", "2001:db8:1::1/64"),
+    ("gw", "wan", OUTSIDE + "/24", "2001:db8:ff::2/64"),
+    ("isp", "cust", "203.0.113.1/24", "2001:db8:ff::1/64"),
+    ("isp", "res", "198.51.100.1/28", "2001:db8:53::1/64"),
+    ("resolver", "eth0", "198.51.100.2/28", "2001:db8:53::2/64"),
+    ("isp", "root", "198.51.100.17/28", None),
+    ("root", "eth0", "198.51.100.18/28", None),
+    ("isp", "tld", "198.51.100.33/28", None),
+    ("tld", "eth0", "198.51.100.34/28", None),
+    ("isp", "auth", "198.51.100.49/28", None),
+    ("auth", "eth0", "198.51.100.50/28", None),
+    ("isp", "dc", "192.0.2.1/24", "2001:db8:80::1/64"),
+    ("web", "eth0", "192.0.2.80/24", "2001:db8:80::80/64"),
+]
+# more addresses of the web server's interface: 81 behaves oddly (servers/odd.py), 82 speaks HTTP/2,
+# 101-140 are the forty addresses of many.my-app.com; 90 is nobody, dropped by a firewall at the ISP
+WEB_MORE = ["192.0.2.81", "192.0.2.82"] + [f"192.0.2.{n}" for n in range(101, 141)]
+
+# name: namespace A, interface A, namespace B, interface B, one-way delay in ms, tagged side
+WIRES = {
+    "home": ("gw", "wan", "isp", "cust", 8, None),
+    "resolver": ("isp", "res", "resolver", "eth0", 2, None),
+    "root": ("isp", "root", "root", "eth0", 12, None),
+    "tld": ("isp", "tld", "tld", "eth0", 10, None),
+    "auth": ("isp", "auth", "auth", "eth0", 6, None),
+    "trunk-isp": ("isp", "dc", "dc", "port1", 4, "b"),
+    "trunk-web": ("dc", "port2", "web", "eth0", 0, "a"),
+}
+
+NAT = f"""
+table ip nat {{
+  chain post {{
+    type nat hook postrouting priority srcnat;
+    oifname "wan" meta l4proto {{ tcp, udp }} masquerade to :20000-29999 fully-random
+    oifname "wan" masquerade
+  }}
+}}
+"""
+SILENT_FIREWALL = """
+table ip firewall {
+  chain forward { type filter hook forward priority filter; ip daddr 192.0.2.90 drop; }
+}
+"""
+SYSCTLS = {
+    "net.ipv4.conf.all.rp_filter": 0, "net.ipv4.conf.default.rp_filter": 0,
+    "net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0,
+    "net.ipv6.conf.all.accept_ra": 0, "net.ipv6.conf.default.accept_ra": 0,
+    "net.ipv6.conf.all.router_solicitations": 0, "net.ipv6.conf.default.router_solicitations": 0,
+    "net.ipv4.tcp_no_metrics_save": 1,
+}
+
+
+def mac_of(address):
+    return "02:00:" + ":".join(f"{int(part):02x}" for part in address.split("/")[0].split("."))
+
+
+class Wire:
+    def __init__(self, processes, name, spec):
+        ns_a, if_a, ns_b, if_b, delay, tagged = spec
+        self.name = name
+        options = [f"--tag-{tagged}", VLAN] if tagged else []
+        self.process = processes.start(
+            [sys.executable, "-B", Path(__file__).with_name("wire.py"), PREFIX + ns_a, if_a,
+             PREFIX + ns_b, if_b, delay, *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.output, self.start = Lines(self.process.stdout), 0
+
+    def command(self, document):
+        self.process.stdin.write(json.dumps(document) + "\n")
+        self.process.stdin.flush()
+        self.output.wait_for("ok")
+
+    def mark(self):
+        self.start = len(self.output.lines)
+
+    def dropped_since_mark(self):
+        return [json.loads(line)["dropped"] for line in self.output.lines[self.start:] if "dropped" in line]
+
+
+class Network:
+    def __init__(self):
+        self.processes = Processes()
+        self.wires = {}
+        self.lock = None
+        self.resolv = Path("/etc/netns") / (PREFIX + "pc") / "resolv.conf"
+
+    def up(self):
+        self.lock = open("/run/wirebook-lab.lock", "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)  # one lab at a time on a machine
+        self.remove_namespaces()  # of a run that was killed
+        for name in NAMES:
+            run("ip", "netns", "add", PREFIX + name)
+            run(*inside(name, "ip", "link", "set", "lo", "up"))
+            routers = name in ("gw", "isp")
+            settings = {**SYSCTLS, "net.ipv4.ip_forward": int(routers),
+                        "net.ipv6.conf.all.forwarding": int(routers)}
+            run(*inside(name, "sysctl", "-qw", *[f"{key}={value}" for key, value in settings.items()]))
+        run("ip", "link", "add", "lan", "netns", PREFIX + "gw", "type", "veth",
+            "peer", "name", "eth0", "netns", PREFIX + "pc")
+        self.offload(False)
+        for name, spec in WIRES.items():
+            self.wires[name] = Wire(self.processes, name, spec)
+        for wire in self.wires.values():
+            wire.output.wait_for("ready")
+        for namespace, interface, ipv4, ipv6 in INTERFACES:
+            link = ["ip", "-n", PREFIX + namespace]
+            run(*link, "link", "set", "dev", interface, "address", mac_of(ipv4), "up")
+            run(*link, "addr", "add", ipv4, "dev", interface)
+            if ipv6:
+                run(*link, "addr", "add", ipv6, "dev", interface, "nodad")
+        for address in WEB_MORE:
+            run("ip", "-n", PREFIX + "web", "addr", "add", address + "/32", "dev", "eth0")
+        self.datacentre_switch()
+        self.routes()
+        run(*inside("gw", "nft", "-f", "-"), stdin=NAT)
+        run(*inside("isp", "nft", "-f", "-"), stdin=SILENT_FIREWALL)
+        self.stub("198.51.100.2")
+
+    def datacentre_switch(self):
+        link = ["ip", "-n", PREFIX + "dc", "link"]
+        run(*link, "add", "trunk", "type", "bridge")
+        run(*inside("dc", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"))
+        for port in ("port1", "port2"):
+            run(*link, "set", "dev", port, "master", "trunk", "up")
+        run(*link, "set", "trunk", "up")
+
+    def routes(self):
+        default = {"pc": ("192.168.0.1", "2001:db8:1::1"), "gw": ("203.0.113.1", "2001:db8:ff::1"),
+                   "resolver": ("198.51.100.1", "2001:db8:53::1"), "root": ("198.51.100.17", None),
+                   "tld": ("198.51.100.33", None), "auth": ("198.51.100.49", None),
+                   "web": ("192.0.2.1", "2001:db8:80::1")}
+        for name, (ipv4, ipv6) in default.items():
+            run("ip", "-n", PREFIX + name, "route", "add", "default", "via", ipv4)
+            if ipv6:
+                run("ip", "-n", PREFIX + name, "-6", "route", "add", "default", "via", ipv6)
+        run("ip", "-n", PREFIX + "isp", "-6", "route", "add", "2001:db8:1::/64", "via", "2001:db8:ff::2")
+
+    def offload(self, on):
+        """Segmentation and checksum offload of the home link (a veth pair)."""
+        for namespace, interface in (("pc", "eth0"), ("gw", "lan")):
+            state = "on" if on else "off"
+            run(*inside(namespace, "ethtool", "-K", interface, "tx", state, "rx", state,
+                        "tso", state, "gso", state, "gro", state))
+
+    def stub(self, nameserver, options=""):
+        """The client's /etc/resolv.conf."""
+        self.resolv.parent.mkdir(parents=True, exist_ok=True)
+        self.resolv.write_text(f"nameserver {nameserver}\n" + (f"options {options}\n" if options else ""))
+
+    def forget_neighbours(self, names=NAMES):
+        for name in names:
+            run("ip", "-n", PREFIX + name, "neigh", "flush", "all")
+            run("ip", "-n", PREFIX + name, "-6", "neigh", "flush", "all")
+
+    def remove_namespaces(self):
+        present = run("ip", "netns", "list").split()
+        for name in NAMES:
+            if PREFIX + name in present:
+                for pid in run("ip", "netns", "pids", PREFIX + name).split():
+                    os.kill(int(pid), 9)  # only a killed run of this lab leaves any
+                run("ip", "netns", "del", PREFIX + name)
+        if self.resolv.parent.is_dir():
+            self.resolv.unlink(missing_ok=True)
+            self.resolv.parent.rmdir()
+            try:
+                self.resolv.parent.parent.rmdir()
+            except OSError:
+                pass  # somebody else's entries
+
+    def down(self):
+        self.processes.stop_all()
+        if self.lock:
+            self.remove_namespaces()
+            self.lock.close()
+
+
+def hosts():
+    """name -> addresses and MAC, as the truth files give them."""
+    found = {}
+    for namespace, interface, ipv4, ipv6 in INTERFACES:
+        name = namespace if interface == "eth0" else f"{namespace}-{interface}"
+        addresses = [address.split("/")[0] for address in (ipv4, ipv6) if address]
+        if namespace == "web":
+            addresses += WEB_MORE[:2]
+        found[name] = {"addresses": addresses, "mac": mac_of(ipv4)}
+    return found

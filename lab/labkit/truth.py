@@ -1,0 +1,109 @@
+"""Puts together what curl, the servers, conntrack and the wires knew. Never reads a packet."""
+import json
+import re
+import subprocess
+
+from .dns import expected
+from .network import OUTSIDE, hosts
+from .shell import Lines, inside
+
+
+class Translations:
+    """The gateway's NAT table, as conntrack tells it."""
+
+    def __init__(self, processes):
+        process = processes.start(inside("gw", "conntrack", "-E", "-e", "NEW", "-f", "ipv4"),
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.log, self.start = Lines(process.stdout), 0
+
+    def mark(self):
+        self.start = len(self.log.lines)
+
+    def read(self):
+        found = []
+        for line in self.log.lines[self.start:]:
+            protocol = re.search(r"\[NEW\] (\w+)", line)
+            tuples = re.findall(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)", line)
+            if protocol and len(tuples) == 2:
+                (inside_address, remote, inside_port, remote_port), (_, outside_address, _, outside_port) = tuples
+                found.append({"protocol": protocol[1], "insideAddress": inside_address, "insidePort": int(inside_port),
+                              "outsideAddress": outside_address, "outsidePort": int(outside_port),
+                              "remoteAddress": remote, "remotePort": int(remote_port)})
+        return found
+
+
+def inside_port(nat, protocol, port, server_port):
+    """The client's own port for the one a server saw."""
+    for entry in nat:
+        if (entry["protocol"], entry["outsidePort"], entry["remotePort"]) == (protocol, port, server_port):
+            return entry["insidePort"]
+    return port
+
+
+def who_closed(web, served, nat):
+    """One entry a TCP connection that a server accepted: who closed first, and how the lab knows."""
+    found, closed, seen = [], web.client_closed(), set()
+    for entry in served:
+        number = entry["connection"]
+        if number not in seen:
+            seen.add(number)
+            found.append({
+                "clientPort": inside_port(nat, "tcp", entry["clientPortAtServer"], entry["serverPort"]),
+                "serverAddress": entry["serverAddress"], "serverPort": entry["serverPort"],
+                "who": "client" if number in closed else None,
+                "evidence": f"nginx: {closed[number]}" if number in closed else "none"})
+    for event in web.odd_events():
+        if event["event"] == "closed":
+            found.append({
+                "clientPort": inside_port(nat, "tcp", event["clientPortAtServer"], 80),
+                "serverAddress": "192.0.2.81", "serverPort": 80, "who": event["by"],
+                "evidence": f"odd.py: closed by {event['by']}, {event['how']}"})
+    return found
+
+
+def questions(names, nat):
+    """What the resolver was asked, with the answer that the zones hold."""
+    found = []
+    for asked in names.servers["resolver"].queries():
+        port = asked["clientPort"]
+        if asked["clientAddress"] == OUTSIDE:
+            port = inside_port(nat, asked["transport"], port, 53)
+        found.append({"name": asked["name"], "type": asked["type"], "transport": asked["transport"],
+                      "edns": asked["edns"], "clientPort": port, **expected(asked["name"], asked["type"])})
+    return found
+
+
+def lost_frames(wires, nat):
+    found = []
+    for wire in wires.values():
+        for frame in wire.dropped_since_mark():
+            found.append({"wire": wire.name, **frame, "clientPort": inside_port(
+                nat, frame["protocol"], frame["destinationPort"], frame["sourcePort"])})
+    return found
+
+
+def assemble(name, lab, captures):
+    nat = lab.translations.read()
+    served = lab.web.requests()
+    return {
+        "schema": 1, "scenario": name, "captures": captures, "hosts": hosts(),
+        "requests": lab.requests, "closedFirst": who_closed(lab.web, served, nat),
+        "dns": questions(lab.names, nat), "nat": nat, "lost": lost_frames(lab.network.wires, nat),
+        "server": served + [event for event in lab.web.odd_events() if event["event"] == "answered"],
+        "expect": lab.expect,
+    }
+
+
+def written(facts):
+    """JSON with one line for every member of a list or of an inner object: easy to read and to compare."""
+    dump = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731
+    lines = []
+    for key, value in facts.items():
+        if isinstance(value, list) and value:
+            text = "[\n  " + ",\n  ".join(map(dump, value)) + "\n ]"
+        elif isinstance(value, dict) and value:
+            text = "{\n  " + ",\n  ".join(f"{dump(name)}: {dump(inner)}" for name, inner in value.items()) + "\n }"
+        else:
+            text = dump(value)
+        lines.append(f" {dump(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
