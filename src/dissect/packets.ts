@@ -71,6 +71,24 @@ export class Packets {
   /** Set by the flow trackers: the id of the connection (TCP) or datagram flow (UDP) of the row, -1 none. */
   readonly flow = new Int32Array(BATCH_ROWS);
 
+  /** Makes rows `from` … `to-1` say "nothing known yet". Columns of ports, payload, sequence … count only with their `kind`. */
+  clear(from: number, to: number): void {
+    this.kind.fill(Kind.none, from, to);
+    this.stack.fill(0, from, to);
+    this.reason.fill(Reason.none, from, to);
+    this.reasonAt.fill(0, from, to);
+    this.reasonNeed.fill(0, from, to);
+    this.destinationMacAt.fill(-1, from, to);
+    this.sourceMacAt.fill(-1, from, to);
+    this.ipAt.fill(-1, from, to);
+    this.ipVersion.fill(0, from, to);
+    this.ipProtocol.fill(0, from, to);
+    this.transportAt.fill(-1, from, to);
+    this.payloadLength.fill(0, from, to);
+    this.payloadCaptured.fill(0, from, to);
+    this.flow.fill(-1, from, to);
+  }
+
   /** Ends the row's dissection; the layers before it stay. Returns 0, so that a scan can `return p.fail(…)`. */
   fail(row: number, reason: number, at: number, need: number): 0 {
     this.reason[row] = reason;

@@ -40,8 +40,10 @@ export interface FieldContext {
 }
 
 /** Where a protocol sits: the number that the layer below carries for it. */
-export type Over =
-  | { table: 'linkType' | 'etherType' | 'ipProtocol' | 'udpPort' | 'tcpPort' | 'pppProtocol' | 'llcSap'; value: number };
+export type Over = {
+  table: 'linkType' | 'etherType' | 'ipProtocol' | 'udpPort' | 'tcpPort' | 'pppProtocol' | 'llcSap';
+  value: number;
+};
 
 export const linkType = (value: number): Over => ({ table: 'linkType', value });
 export const etherType = (value: number): Over => ({ table: 'etherType', value });
@@ -50,6 +52,9 @@ export const udpPort = (value: number): Over => ({ table: 'udpPort', value });
 export const tcpPort = (value: number): Over => ({ table: 'tcpPort', value });
 export const pppProtocol = (value: number): Over => ({ table: 'pppProtocol', value });
 export const llcSap = (value: number): Over => ({ table: 'llcSap', value });
+
+/** Reads one layer of a row; see `Protocol.scan`. */
+export type Scan = (p: Packets, row: number) => number;
 
 /** A protocol is one file that exports one of these, and one line in `registry.ts`. */
 export interface Protocol {
@@ -61,7 +66,12 @@ export interface Protocol {
    * payload and returns the id of the next protocol (from the tables in `tables.ts`), or 0 to stop. Allocates nothing,
    * throws nothing, never reads `p.bytes` at or past `p.end`. Absent: the layer is only named.
    */
-  scan?(p: Packets, row: number): number;
+  scan?: Scan;
+  /**
+   * Hot path, for protocols found by a port, which others may use too: do the bytes at the cursor look like this protocol?
+   * Only then is the layer named. Absent: the port is enough. Reads under the same terms as `scan`, writes nothing.
+   */
+  claims?(p: Packets): boolean;
   /** Cold path: the layer's title and field tree. `at` is where the layer begins; must bear any bytes. */
   layer(bytes: Uint8Array, at: number, context: FieldContext): Layer;
 }

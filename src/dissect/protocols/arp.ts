@@ -1,0 +1,105 @@
+import { ipv4, mac } from '../bytes.ts';
+import { Fields, named, namedHex } from '../fields.ts';
+import { etherTypes } from '../names.ts';
+import { Kind, type Packets } from '../packets.ts';
+import { etherType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+
+const HARDWARE_TYPE = 0;
+const PROTOCOL_TYPE = 2;
+const HARDWARE_SIZE = 4;
+const PROTOCOL_SIZE = 5;
+const OPERATION = 6;
+const HEADER = 8;
+
+/** Where the addresses lie when they are 6 and 4 bytes long, as in every row of `Kind.arp`. */
+export const SENDER_MAC = 8;
+export const SENDER_IP = 14;
+export const TARGET_MAC = 18;
+export const TARGET_IP = 24;
+export const ARP_OPERATION = OPERATION;
+
+export const operations: Record<number, string> = {
+  1: 'request',
+  2: 'reply',
+  3: 'RARP request',
+  4: 'RARP reply',
+  8: 'InARP request',
+  9: 'InARP reply',
+  10: 'ARP NAK',
+};
+const hardwareTypes: Record<number, string> = {
+  1: 'Ethernet',
+  6: 'IEEE 802',
+  7: 'ARCNET',
+  15: 'Frame Relay',
+  24: 'IEEE 1394',
+  32: 'InfiniBand',
+};
+
+function scan(p: Packets, row: number): number {
+  const { at, bytes } = p;
+  if (p.end - at < HEADER) return p.lacks(row, HEADER);
+  const hardware = bytes[at + HARDWARE_SIZE];
+  const protocol = bytes[at + PROTOCOL_SIZE];
+  const need = HEADER + 2 * hardware + 2 * protocol;
+  if (p.end - at < need) return p.lacks(row, need);
+  p.at = at + need;
+  if (hardware !== 6 || protocol !== 4) return 0;
+  p.kind[row] = Kind.arp;
+  p.transportAt[row] = at;
+  return 0;
+}
+
+function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+  const f = new Fields(bytes, at, end);
+  f.number('arp.hw.type', 'Hardware type', HARDWARE_TYPE, 2, named(hardwareTypes));
+  f.number('arp.proto.type', 'Protocol type', PROTOCOL_TYPE, 2, namedHex(etherTypes, 4, 'unknown'));
+  f.number('arp.hw.size', 'Hardware size', HARDWARE_SIZE, 1);
+  f.number('arp.proto.size', 'Protocol size', PROTOCOL_SIZE, 1);
+  f.number('arp.opcode', 'Opcode', OPERATION, 2, named(operations));
+  const hardware = f.read(HARDWARE_SIZE, 1);
+  const protocol = f.read(PROTOCOL_SIZE, 1);
+  if (hardware === 6 && protocol === 4) {
+    f.mac('arp.src.hw_mac', 'Sender MAC address', SENDER_MAC);
+    f.ipv4('arp.src.proto_ipv4', 'Sender IP address', SENDER_IP);
+    f.mac('arp.dst.hw_mac', 'Target MAC address', TARGET_MAC);
+    f.ipv4('arp.dst.proto_ipv4', 'Target IP address', TARGET_IP);
+  } else {
+    f.raw('arp.src.hw', 'Sender hardware address', HEADER, hardware);
+    f.raw('arp.src.proto', 'Sender protocol address', HEADER + hardware, protocol);
+    f.raw('arp.dst.hw', 'Target hardware address', HEADER + hardware + protocol, hardware);
+    f.raw('arp.dst.proto', 'Target protocol address', HEADER + 2 * hardware + protocol, protocol);
+  }
+  const length = HEADER + 2 * hardware + 2 * protocol;
+  return {
+    protocol: 'arp',
+    title: `Address Resolution Protocol${about(f)}`,
+    at,
+    end: Math.min(at + length, end),
+    fields: f.list,
+  };
+}
+
+/** "Who has 10.0.0.1? Tell 10.0.0.5" (RFC 826); gratuitous ones announce (RFC 5227 section 3). */
+export function arpText(bytes: Uint8Array, at: number): string {
+  const operation = (bytes[at + OPERATION] << 8) | bytes[at + OPERATION + 1];
+  const sender = ipv4(bytes, at + SENDER_IP);
+  const target = ipv4(bytes, at + TARGET_IP);
+  if (operation === 1) {
+    if (sender === target) return `Announcement: ${sender} is at ${mac(bytes, at + SENDER_MAC)}`;
+    if (sender === '0.0.0.0') return `Who has ${target}? (probe)`;
+    return `Who has ${target}? Tell ${sender}`;
+  }
+  if (operation === 2) return `${sender} is at ${mac(bytes, at + SENDER_MAC)}`;
+  if (operation === 3) return `Who is ${mac(bytes, at + TARGET_MAC)}? Tell ${mac(bytes, at + SENDER_MAC)}`;
+  if (operation === 4) return `${mac(bytes, at + TARGET_MAC)} is at ${target}`;
+  return operations[operation] ?? `operation ${operation}`;
+}
+
+function about(f: Fields): string {
+  const plain = f.read(HARDWARE_SIZE, 1) === 6 && f.read(PROTOCOL_SIZE, 1) === 4 && f.has(0, 28);
+  return plain ? `, ${arpText(f.bytes, f.at)}` : '';
+}
+
+/** Address Resolution Protocol (RFC 826), with RARP (RFC 903). */
+export const arp: Protocol = { name: 'arp', over: [etherType(0x0806), etherType(0x8035)], scan, layer };

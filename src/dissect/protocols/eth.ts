@@ -1,0 +1,61 @@
+import { mac, u16 } from '../bytes.ts';
+import { Fields, namedHex } from '../fields.ts';
+import { etherTypes } from '../names.ts';
+import type { Packets } from '../packets.ts';
+import { etherType, linkType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { byEtherType } from '../tables.ts';
+
+const DESTINATION = 0;
+const SOURCE = 6;
+const TYPE = 12;
+const HEADER = 14;
+
+/** Values up to 1500 are the length of an 802.3 frame, and 802.2 LLC follows (IEEE 802.3 clause 3.2.6). */
+export const LENGTH_LIMIT = 1500;
+/** "802.2 frames" as Linux numbers them among EtherTypes; the LLC protocol is registered there. */
+export const LLC = 0x0004;
+/** Novell's raw 802.3: IPX straight behind the length, its checksum 0xffff. */
+export const NOVELL = 0x0001;
+
+function scan(p: Packets, row: number): number {
+  const { at, bytes } = p;
+  if (p.end - at < HEADER) return p.lacks(row, HEADER);
+  p.destinationMacAt[row] = at + DESTINATION;
+  p.sourceMacAt[row] = at + SOURCE;
+  p.at = at + HEADER;
+  const type = u16(bytes, at + TYPE);
+  return type > LENGTH_LIMIT ? byEtherType[type] : framed(p, type);
+}
+
+/** What follows a length field in place of an EtherType; the frame's padding is cut off. */
+export function framed(p: Packets, length: number): number {
+  const at = p.at;
+  if (at + length < p.wire) p.wire = at + length;
+  if (p.end > p.wire) p.end = p.wire;
+  const novell = p.end - at >= 2 && p.bytes[at] === 0xff && p.bytes[at + 1] === 0xff;
+  return byEtherType[novell ? NOVELL : LLC];
+}
+
+/** The field after the addresses: an EtherType, or a length. */
+export function typeOrLength(f: Fields, name: string, offset: number): void {
+  if (f.read(offset, 2) > LENGTH_LIMIT) f.number(`${name}.type`, 'Type', offset, 2, namedHex(etherTypes, 4, 'unknown'));
+  else f.number(`${name}.len`, 'Length', offset, 2);
+}
+
+function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+  const f = new Fields(bytes, at, end);
+  address(f, 'eth.dst', 'Destination', DESTINATION);
+  address(f, 'eth.src', 'Source', SOURCE);
+  typeOrLength(f, 'eth', TYPE);
+  const title = f.has(0, HEADER) ? `Ethernet, ${mac(bytes, at + SOURCE)} > ${mac(bytes, at + DESTINATION)}` : 'Ethernet';
+  return { protocol: 'eth', title, at, end: Math.min(at + HEADER, end), fields: f.list };
+}
+
+function address(f: Fields, name: string, label: string, offset: number): void {
+  const inner = f.under(f.mac(name, label, offset));
+  inner.flag(`${name}.lg`, 'Locally administered', offset, 1, 0x02);
+  inner.flag(`${name}.ig`, 'Group (multicast or broadcast)', offset, 1, 0x01);
+}
+
+/** Ethernet II and IEEE 802.3. */
+export const eth: Protocol = { name: 'eth', over: [linkType(1), etherType(0x6558)], scan, layer };

@@ -1,0 +1,57 @@
+import type { Batch } from '../capture/batch.ts';
+import { Kind, type Packets, Reason } from './packets.ts';
+import { scans } from './registry.ts';
+import type { Stacks } from './stacks.ts';
+import { byLinkType } from './tables.ts';
+
+/** Layers a packet may nest; more is an attack or a mistake. */
+export const LAYER_LIMIT = 16;
+
+/** Lengths on the wire beyond this are nonsense; cut here, they stay small integers. */
+const WIRE_LIMIT = 0x1fffffff;
+
+/** Reads rows `from` … `to-1` of a batch into the columns: the hot path from bytes to facts. */
+export function scanRows(p: Packets, batch: Batch, from: number, to: number, baseSeconds: number, stacks: Stacks): void {
+  p.bytes = batch.bytes;
+  p.count = batch.count;
+  p.firstNumber = batch.firstNumber;
+  p.clear(from, to);
+  for (let row = from; row < to; row++) {
+    p.time[row] = (batch.seconds[row] - baseSeconds) * 1e9 + batch.nanoseconds[row];
+    const at = batch.at[row];
+    const caplen = batch.caplen[row];
+    const wirelen = Math.min(batch.wirelen[row], WIRE_LIMIT);
+    p.at = at;
+    p.end = at + caplen;
+    p.wire = at + (wirelen > caplen ? wirelen : caplen);
+    const id = byLinkType[batch.linkType[row]];
+    if (id === 0) p.fail(row, Reason.unknownLinkType, at, 0);
+    else p.stack[row] = run(p, row, id, 0, 0, stacks);
+  }
+}
+
+/**
+ * Goes on with a row at protocol `protocolId` on other bytes of `p.bytes`: a datagram put together from fragments. The
+ * row's kind and transport columns become those of what is found there, its stack grows.
+ */
+export function scanAt(p: Packets, row: number, protocolId: number, at: number, end: number, wire: number, stacks: Stacks): void {
+  p.at = at;
+  p.end = end;
+  p.wire = wire;
+  p.kind[row] = Kind.none;
+  p.transportAt[row] = -1;
+  const stack = p.stack[row];
+  p.stack[row] = run(p, row, protocolId, stack, stacks.depth(stack), stacks);
+}
+
+function run(p: Packets, row: number, first: number, under: number, depth: number, stacks: Stacks): number {
+  let stack = under;
+  for (let id = first; id !== 0; id = scans[id](p, row)) {
+    if (depth++ === LAYER_LIMIT) {
+      p.fail(row, Reason.tooManyLayers, p.at, 0);
+      break;
+    }
+    stack = stacks.next(stack, id);
+  }
+  return stack;
+}
