@@ -33,7 +33,9 @@ const built = await esbuild
     // blessed requires its terminal databases and optional modules by computed names: it stays beside the bundle.
     external: ['blessed', 'blessed-contrib', 'blessed-contrib/*'],
     // CommonJS packages inside the bundle call require('node:…').
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
     logLevel: 'warning',
   })
   .catch(() => process.exit(1));
