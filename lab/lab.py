@@ -27,7 +27,7 @@ class Lab:
     """What a scenario may use."""
 
     def __init__(self, directory):
-        self.directory = Path(directory)
+        self.directory, self.here = Path(directory), HERE
         self.network = Network()
         self.processes = self.network.processes
         self.requests, self.expect = [], {}
@@ -66,9 +66,19 @@ class Lab:
                 run(*inside("resolver", "dig", "@127.0.0.1", name, kind))
 
     def curl(self, *urls, options=(), environment=None):
-        found = client.curl(urls, *options, directory=self.directory, environment=environment)
+        """One curl for all the URLs with the same options."""
+        return self.curl_steps(*((url, options) for url in urls), environment=environment)
+
+    def curl_steps(self, *steps, environment=None):
+        """One curl for (URL, options) pairs, one after the other."""
+        found = client.curl(steps, self.directory, environment)
         self.requests += found
         return found
+
+    def counter(self, namespace, name):
+        """One of the kernel's TCP counters in a namespace, e.g. TCPSynRetrans."""
+        table = run(*inside(namespace, "nstat", "-asz", name))
+        return int(table.split(name)[1].split()[0])
 
     def in_client(self, *command, check=True):
         return run(*inside("pc", *command), check=check)
@@ -112,10 +122,24 @@ def write_readme(directory, name, scenario, facts):
         lines.append(f"- NAT: {entry['protocol']} {entry['insideAddress']}:{entry['insidePort']} is "
                      f"{entry['outsideAddress']}:{entry['outsidePort']} outside (to {entry['remoteAddress']}:{entry['remotePort']})")
     for entry in facts["lost"]:
-        lines.append(f"- lost on wire {entry['wire']}: sequence number {entry['sequence']}, {entry['payloadBytes']} bytes")
+        lines.append(f"- lost on wire {entry['wire']}: {entry['protocol']} from {entry['sourceAddress']}, "
+                     f"{entry['payloadBytes']} bytes" + (f", sequence number {entry['sequence']}" if "sequence" in entry else ""))
     for key, value in facts["expect"].items():
         lines.append(f"- {key}: {json.dumps(value)}")
     (directory / "README.md").write_text("\n".join(lines) + "\n")
+
+
+def write_table(out, known):
+    """fixtures/README.md: one line a fixture."""
+    lines = ["# Fixtures", "", "Real captures that the project's lab (`lab/`) made, each with the truth the lab knew",
+             "(`truth.json`; its keys are explained in `lab/README.md`) and its origin (`README.md`).",
+             "The tests need only these files, not the lab. This table is written by `lab/run.sh`.", "",
+             "| fixture | what it shows | captures (packets) |", "|---|---|---|"]
+    for file in sorted(out.glob("*/truth.json")):
+        facts = json.loads(file.read_text())
+        captures = ", ".join(f"`{item['file']}` ({item['packets']})" for item in facts["captures"])
+        lines.append(f"| [{facts['scenario']}]({file.parent.name}/) | {known[facts['scenario']].TITLE} | {captures} |")
+    (out / "README.md").write_text("\n".join(lines) + "\n")
 
 
 def play(lab, name, scenario, out):
@@ -146,6 +170,7 @@ def main():
     parser.add_argument("--only", action="append", metavar="NAME", help="only this scenario (may be repeated)")
     parser.add_argument("--out", type=Path, default=HERE.parent / "fixtures", help="where the fixtures go")
     parser.add_argument("--attempts", type=int, default=4, help="a busy machine spoils times: play again")
+    parser.add_argument("--clean", action="store_true", help="take away what a killed run left, nothing else")
     parser.add_argument("--list", action="store_true", help="names of the scenarios")
     options = parser.parse_args()
     known = scenarios()
@@ -157,6 +182,9 @@ def main():
         sys.exit(f"no such scenario: {', '.join(sorted(unknown))}")
     if os.geteuid() != 0:
         sys.exit("the lab makes network namespaces: run it as root")
+    if options.clean:
+        Network().clean()
+        return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = []
     with tempfile.TemporaryDirectory(prefix="wirebook-lab-") as directory:
@@ -173,6 +201,7 @@ def main():
                 counts = ", ".join(f"{item['file']} {item['packets']}" for item in facts["captures"])
                 print(f"{'FAILED ' if problems else ''}{name}: {counts} ({time.monotonic() - started:.1f} s)", flush=True)
                 failed += [name] if problems else []
+            write_table(options.out, known)
         except LabError as error:
             print(f"lab: {error}", file=sys.stderr)
             return 1

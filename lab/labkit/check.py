@@ -51,7 +51,7 @@ def check_request(found, request, rows, state):
     if request["startTransferMs"] is None:
         return
     index = state[port] = state.get(port, -1) + 1
-    asked = [row for row in up if row["http.request.method"] or row["http2.headers.method"]]
+    asked = [row for row in up for _ in filter(None, (row["http.request.method"] or row["http2.headers.method"]).split(","))]
     if index >= len(asked):
         found.append(f"{label}: no request packet")
         return
@@ -64,7 +64,7 @@ def check_request(found, request, rows, state):
     if not first:
         found.append(f"{label}: no answer packet")
         return
-    if request["method"] != "POST":  # there tshark's request packet is the body's last
+    if request["method"] != "POST" and not request.get("pipelined"):  # tshark's request packet of POST is the body's last
         near(found, f"{label}: wait", first["ms"] - sent["ms"], request["startTransferMs"] - request["preTransferMs"])
     if request["newConnection"]:
         near(found, f"{label}: first byte", first["ms"] - syn["ms"],
@@ -104,7 +104,7 @@ def problems(directory):
             asked = {name.lower() for row in rows for name in row["dns.qry.name"].split(",") if name}
             if asked != {entry["name"] for entry in truth["dns"]}:
                 found.append(f"names: packets {sorted(asked)}, truth {sorted(entry['name'] for entry in truth['dns'])}")
-            for lost in truth["lost"]:
+            for lost in (entry for entry in truth["lost"] if "sequence" in entry):
                 copies = [row for row in rows if row["tcp.seq_raw"] == str(lost["sequence"]) and row["tcp.len"]]
                 if len(copies) != 1:
                     found.append(f"lost segment: {len(copies)} copies at the client")
@@ -114,7 +114,7 @@ def problems(directory):
                 if entry["protocol"] == "tcp" and entry["outsidePort"] not in ports:
                     found.append(f"NAT: port {entry['outsidePort']} not seen outside")
         if capture["vantage"] == "server":
-            for lost in truth["lost"]:
+            for lost in (entry for entry in truth["lost"] if "sequence" in entry):
                 copies = [row for row in rows if row["tcp.seq_raw"] == str(lost["sequence"]) and row["tcp.len"]]
                 if len(copies) != 2:
                     found.append(f"lost segment: {len(copies)} copies at the server")

@@ -3,7 +3,7 @@ import json
 import os
 import re
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .shell import LabError, inside
 
@@ -15,10 +15,10 @@ def milliseconds(seconds, missing_at_zero=True):
 def record(said):
     """One request in the truth's words, from curl's -w '%{json}'."""
     return {
-        "url": said["url_effective"], "method": said["method"], "httpCode": said["http_code"],
-        "httpVersion": said["http_version"],
-        "clientAddress": said["local_ip"], "clientPort": said["local_port"],
-        "serverAddress": said["remote_ip"], "serverPort": said["remote_port"],
+        "url": said["url_effective"], "method": said["method"], "httpCode": said["http_code"] or None,
+        "httpVersion": said["http_version"] if said["http_code"] else None,
+        "clientAddress": said["local_ip"] or None, "clientPort": said["local_port"] or None,
+        "serverAddress": said["remote_ip"] or None, "serverPort": said["remote_port"] or None,
         "nameLookupMs": milliseconds(said["time_namelookup"]), "connectMs": milliseconds(said["time_connect"]),
         "appConnectMs": milliseconds(said["time_appconnect"]), "preTransferMs": milliseconds(said["time_pretransfer"]),
         "startTransferMs": milliseconds(said["time_starttransfer"]), "totalMs": milliseconds(said["time_total"], False),
@@ -28,37 +28,55 @@ def record(said):
     }
 
 
-def curl(urls, *options, directory, environment=None):
-    """Runs curl once for all the URLs (so they may share a connection); one record for each."""
-    outputs = [word for _ in urls for word in ("-o", directory / "body")]
+def curl(steps, directory, environment=None):
+    """Runs curl once for [(url, options), ...], so they may share a connection; one record for each."""
+    words = []
+    for url, options in steps:
+        words += ["--next"] * bool(words)
+        words += ["-sS", "-w", "%{json}\\n", "-o", directory / "body", *options, url]
     # real-time priority: curl's clock readings then follow the packets at once, even on a busy machine
-    command = inside("pc", "chrt", "-r", 10, "curl", "-sS", "-w", "%{json}\\n", *outputs, *options, *urls)
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60,
+    result = subprocess.run(inside("pc", "chrt", "-r", 10, "curl", *words), capture_output=True, text=True, timeout=60,
                             env={**os.environ, "HOME": str(directory), **(environment or {})})
     lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
-    if len(lines) != len(urls):
+    if len(lines) != len(steps):
         raise LabError(f"curl said {result.stdout!r} {result.stderr!r}")
     return [record(json.loads(line)) for line in lines]
 
 
-def redirect_chain(url, directory):
-    """curl -L: its numbers cover the whole chain, so each step's are read from its own trace."""
+def redirect(url, directory):
+    """curl -L. Its -w numbers cover the whole chain, so each step's are read from its own trace (microseconds)."""
     trace = directory / "trace"
-    whole = curl([url], "-L", "--trace-ascii", trace, "--trace-time", directory=directory)[0]
+    whole = curl([(url, ["-L", "--trace-ascii", trace, "--trace-time"])], directory)[0]
     steps, clock = [], None
     for line in trace.read_text().splitlines():
-        match = re.match(r"(\d\d:\d\d:\d\d\.\d{6}) (.*)", line)
-        if match:
-            clock, text = datetime.strptime(match[1], "%H:%M:%S.%f"), match[2]
+        timed = re.match(r"(\d\d:\d\d:\d\d\.\d{6}) (.*)", line)
+        if timed:
+            clock, text = datetime.strptime(timed[1], "%H:%M:%S.%f"), timed[2].replace("== Info: ", "* ")
             if text.startswith("*   Trying"):
                 steps.append({"trying": clock})
             elif text.startswith("* Connected to"):
-                address, port = re.search(r"\(([^)]+)\) port (\d+)", text).groups()
-                steps[-1].update(connected=clock, address=address, port=int(port))
-            elif text.startswith("<= Recv header") and "first" not in steps[-1]:
-                steps[-1]["first"] = clock
-        elif "first" in steps[-1] if steps else False:
-            found = re.match(r"0000: HTTP/[\d.]+ (\d+)", line)
-            if found:
-                steps[-1]["code"] = int(found[1])
-    return whole, steps, clock
+                steps[-1].update(connected=clock, host=text.split()[3], address=re.search(r"\(([^)]+)\)", text)[1])
+            elif text.startswith("=> Send header"):
+                steps[-1]["sent"] = clock
+            elif text.startswith("<= Recv header"):
+                steps[-1].setdefault("first", clock)
+            elif text.startswith("* Connection #"):
+                steps[-1]["end"] = clock
+        elif line.startswith("0000: HTTP/"):
+            steps[-1]["code"] = int(line.split()[2])
+        elif line[6:].startswith("GET "):
+            steps[-1]["path"] = line.split()[2]
+        elif line[6:].startswith("Location: "):
+            steps[-1]["location"] = line.split()[2]
+    start, found = clock - timedelta(milliseconds=whole["totalMs"]), []
+    for step in steps:
+        since = lambda moment: round((moment - start) / timedelta(milliseconds=1), 3)  # noqa: E731
+        found.append({
+            **whole, "url": f"http://{step['host']}{step['path']}", "httpCode": step["code"],
+            "serverAddress": step["address"], "clientPort": None, "nameLookupMs": since(step["trying"]),
+            "connectMs": since(step["connected"]), "preTransferMs": since(step["sent"]),
+            "startTransferMs": since(step["first"]), "totalMs": since(step["end"]), "newConnection": True,
+            **({"sizeDownload": None, "location": step["location"]} if "location" in step else {})})
+        start = step["end"]
+    found[-1]["clientPort"] = whole["clientPort"]
+    return found, whole

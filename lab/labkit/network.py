@@ -108,10 +108,13 @@ class Network:
         self.lock = None
         self.resolv = Path("/etc/netns") / (PREFIX + "pc") / "resolv.conf"
 
-    def up(self):
+    def clean(self):
         self.lock = open("/run/wirebook-lab.lock", "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)  # one lab at a time on a machine
         self.remove_namespaces()  # of a run that was killed
+
+    def up(self):
+        self.clean()
         for name in NAMES:
             run("ip", "netns", "add", PREFIX + name)
             run(*inside(name, "ip", "link", "set", "lo", "up"))

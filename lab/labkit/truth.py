@@ -2,6 +2,7 @@
 import json
 import re
 import subprocess
+from urllib.parse import urlsplit
 
 from .dns import expected
 from .network import OUTSIDE, hosts
@@ -82,9 +83,20 @@ def lost_frames(wires, nat):
     return found
 
 
+def fill_unconnected(requests, nat):
+    """curl tells no port of a connection that did not come about: conntrack saw it."""
+    for request in requests:
+        port = urlsplit(request["url"]).port or {"http": 80, "https": 443}[urlsplit(request["url"]).scheme]
+        for entry in nat:
+            if request["clientPort"] is None and (entry["protocol"], entry["remotePort"]) == ("tcp", port):
+                request.update(clientAddress=entry["insideAddress"], clientPort=entry["insidePort"], newConnection=True,
+                               serverAddress=entry["remoteAddress"], serverPort=entry["remotePort"])
+
+
 def assemble(name, lab, captures):
     nat = lab.translations.read()
     served = lab.web.requests()
+    fill_unconnected(lab.requests, nat)
     return {
         "schema": 1, "scenario": name, "captures": captures, "hosts": hosts(),
         "requests": lab.requests, "closedFirst": who_closed(lab.web, served, nat),

@@ -31,7 +31,7 @@ http {{
   server {{ listen 192.0.2.80:80; server_name my-app.com; return 301 http://www.my-app.com/home.html; }}
   server {{
     {listen}
-    server_name www.my-app.com; root {directory}/site;
+    server_name www.my-app.com shop.my-app.com; root {directory}/site;
     location = /think {{ echo_sleep 0.15; echo "thought about it"; }}
     location /style.css {{ gzip on; gzip_types text/css; gzip_buffers 4 4k; }}
   }}
@@ -46,15 +46,14 @@ def page(title):
 
 def make_certificates(directory):
     """A throwaway authority and the site's certificate, as long as the lab runs."""
-    quiet = {"check": True}
     run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 30, "-subj",
-        "/O=Wirebook Lab/CN=Wirebook Lab Root", "-keyout", directory / "ca.key", "-out", directory / "ca.crt", **quiet)
+        "/O=Wirebook Lab/CN=Wirebook Lab Root", "-keyout", directory / "ca.key", "-out", directory / "ca.crt")
     run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/O=Wirebook Lab/CN=www.my-app.com",
-        "-keyout", directory / "site.key", "-out", directory / "site.csr", **quiet)
+        "-keyout", directory / "site.key", "-out", directory / "site.csr")
     (directory / "names").write_text("subjectAltName=DNS:my-app.com,DNS:*.my-app.com\n")
     run("openssl", "x509", "-req", "-in", directory / "site.csr", "-CA", directory / "ca.crt", "-CAkey",
         directory / "ca.key", "-CAcreateserial", "-days", 30, "-extfile", directory / "names",
-        "-out", directory / "site.crt", **quiet)
+        "-out", directory / "site.crt")
 
 
 class Web:
