@@ -149,6 +149,7 @@ def play(lab, name, scenario, out):
     lab.out.mkdir()
     lab.reset()
     getattr(scenario, "prepare", lambda lab: None)(lab)
+    settle(0.2)  # nothing of the preparation in the capture
     lab.mark()
     captures = [Capture(lab.processes, lab.out, vantage, kind) for vantage, kind in scenario.CAPTURES.items()]
     scenario.run(lab)
@@ -184,6 +185,8 @@ def main():
         sys.exit("the lab makes network namespaces: run it as root")
     if options.clean:
         Network().clean()
+        for left in Path(tempfile.gettempdir()).glob("wirebook-lab-*"):
+            shutil.rmtree(left)
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = []

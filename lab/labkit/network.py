@@ -70,7 +70,7 @@ SYSCTLS = {
     "net.ipv6.conf.all.accept_dad": 0, "net.ipv6.conf.default.accept_dad": 0,
     "net.ipv6.conf.all.accept_ra": 0, "net.ipv6.conf.default.accept_ra": 0,
     "net.ipv6.conf.all.router_solicitations": 0, "net.ipv6.conf.default.router_solicitations": 0,
-    "net.ipv4.tcp_no_metrics_save": 1,
+    "net.ipv4.tcp_no_metrics_save": 1, "net.ipv4.tcp_congestion_control": "reno",  # every kernel has it
 }
 
 

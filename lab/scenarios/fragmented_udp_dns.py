@@ -1,3 +1,5 @@
+from labkit.capture import settle
+
 TITLE = "a DNS answer in IP fragments"
 SHOWS = """
 dig allows answers of 4096 bytes by EDNS; the answer of about 3200 bytes comes in three IP fragments,
@@ -8,6 +10,7 @@ CAPTURES = {"client": "pcap"}
 
 def prepare(lab):
     lab.in_client("dig", "+tcp", "big.my-app.com", "TXT")
+    settle(0.2)
     lab.network.forget_neighbours()
 
 

@@ -13,4 +13,6 @@ def prepare(lab):
 
 
 def run(lab):
+    before = lab.counter("web", "TcpRetransSegs")
     lab.curl("http://www.my-app.com/data60k.bin")
+    lab.expect["retransmittedByServer"] = lab.counter("web", "TcpRetransSegs") - before
