@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isMain } from './is-main.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...parts) => join(root, ...parts);
@@ -68,4 +69,4 @@ export function ensure() {
   ensureBuild();
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) ensure();
+if (isMain(import.meta.url)) ensure();
