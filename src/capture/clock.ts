@@ -13,6 +13,10 @@ export interface Clock {
   readonly scale: number;
   /** Seconds to be added (if_tsoffset). */
   readonly offset: number;
+  /** The whole second of the last stamp, and the stamp (in two halves) at which it began: the next one mostly falls into it too. */
+  second: number;
+  secondHigh: number;
+  secondLow: number;
 }
 
 /** `resolution` as if_tsresol has it: the exponent, with the highest bit set for powers of two. 6 where the file does not say. */
@@ -20,7 +24,9 @@ export function makeClock(resolution: number, offset: number): Clock {
   const binary = (resolution & BINARY) !== 0;
   const exponent = resolution & 0x7f;
   const digits = Math.min(exponent, 9);
-  return { exponent, binary, unit: 10 ** digits, scale: 10 ** (9 - digits), offset };
+  const unit = 10 ** digits;
+  // No stamp lies in the second that begins behind the last one.
+  return { exponent, binary, unit, scale: 10 ** (9 - digits), offset, second: 0, secondHigh: 2 ** 33, secondLow: 0 };
 }
 
 /** Writes one time stamp, given as two halves, to the columns. Fractions of a nanosecond are cut off. */
@@ -40,13 +46,24 @@ export function putTime(
 /** Long division: every dividend stays below 2^46, so that the doubles are exact. */
 function putDecimal(clock: Clock, high: number, low: number, seconds: Float64Array, nanoseconds: Uint32Array, row: number): void {
   const { unit } = clock;
+  // Exact below 2^53, and above that far over `unit`.
+  const since = (high - clock.secondHigh) * 2 ** 32 + (low - clock.secondLow);
+  if (since >= 0 && since < unit) {
+    seconds[row] = clock.second;
+    nanoseconds[row] = since * clock.scale;
+    return;
+  }
   const q2 = Math.floor(high / unit);
   let rest = (high - q2 * unit) * 65536 + (low >>> 16);
   const q1 = Math.floor(rest / unit);
   rest = (rest - q1 * unit) * 65536 + (low & 0xffff);
   const q0 = Math.floor(rest / unit);
-  seconds[row] = (q2 * 65536 + q1) * 65536 + q0 + clock.offset;
-  nanoseconds[row] = (rest - q0 * unit) * clock.scale;
+  rest -= q0 * unit;
+  clock.second = (q2 * 65536 + q1) * 65536 + q0 + clock.offset;
+  clock.secondHigh = rest > low ? high - 1 : high;
+  clock.secondLow = rest > low ? low - rest + 2 ** 32 : low - rest;
+  seconds[row] = clock.second;
+  nanoseconds[row] = rest * clock.scale;
 }
 
 /** Units finer than a nanosecond: divided by powers of ten until they are nanoseconds. */

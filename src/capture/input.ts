@@ -25,23 +25,23 @@ export interface Supply {
   close(): void;
 }
 
-/** A regular file: read in place, without a stream's copies and turns of the event loop. */
+/** A regular file: read in place, without a stream's copies and turns of the event loop. Standard input's descriptor stays open. */
 export class FileSupply implements Supply {
-  readonly fd: number;
   position = 0;
+  readonly #fd: number;
 
   constructor(fd: number) {
-    this.fd = fd;
+    this.#fd = fd;
   }
 
   read(buffer: Uint8Array, at: number, limit: number): number {
-    const count = readSync(this.fd, buffer, at, limit - at, this.position);
+    const count = readSync(this.#fd, buffer, at, limit - at, this.position);
     this.position += count;
     return count;
   }
 
   close(): void {
-    closeSync(this.fd);
+    if (this.#fd !== 0) closeSync(this.#fd);
   }
 }
 
@@ -63,12 +63,16 @@ export class Input {
   readonly #chunk: number;
   #ended = false;
 
-  constructor(supply: Supply, spool?: Spool, chunk = CHUNK_BYTES) {
+  /** `head`: what was read of the supply before it came here. */
+  constructor(supply: Supply, head: Uint8Array, spool?: Spool, chunk = CHUNK_BYTES) {
     this.supply = supply;
     this.#spool = spool;
-    this.#chunk = chunk;
-    this.annexAt = chunk;
-    this.buffer = new Uint8Array(chunk + ANNEX_BYTES);
+    this.#chunk = Math.max(chunk, head.length);
+    this.annexAt = this.#chunk;
+    this.buffer = new Uint8Array(this.#chunk + ANNEX_BYTES);
+    this.buffer.set(head);
+    this.end = head.length;
+    spool?.write(head, 0, head.length);
   }
 
   /** Waits until `need` unconsumed bytes are there. False when the supply ends before. */

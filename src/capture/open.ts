@@ -1,78 +1,144 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import type { CaptureError } from './batch.ts';
-import { FileSupply, Input } from './input.ts';
-import { u32 } from './integers.ts';
-import { isKnownVersion, isPcap, PCAP_HEADER, PcapReader, readPcapHeader } from './pcap.ts';
-import { isKnownSection, isPcapng, PcapngReader, SECTION_HEADER_BYTES, sectionOrder, sectionVersion } from './pcapng.ts';
+import { closeSync, constants, createReadStream, fstatSync, open, openSync, type Stats, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
+import { CaptureError } from './batch.ts';
+import { detect } from './detect.ts';
+import { GzipSupply, isGzip } from './gzip.ts';
+import { FileSupply, Input, type Supply } from './input.ts';
 import { Problems } from './problems.ts';
-import type { RecordReader } from './reader.ts';
-import { badByteOrder, badGzip, badVersion, directory, empty, notACapture, systemRefusal, tooShort } from './refusals.ts';
+import { directory, systemRefusal, terminal } from './refusals.ts';
 import { CaptureSource } from './source.ts';
+import { Spool } from './spool.ts';
+import { StreamSupply } from './stream.ts';
 
 export interface OpenOptions {
-  /** Keep what cannot be read twice (stdin, pipes, gzip) in a private file, so that `Source.read` works. */
+  /** Keep what cannot be read twice (standard input, pipes, gzip) in a private file, so that `Source.read` works. */
   keep?: boolean;
   /** Bytes read at once; tests make it small. */
   chunk?: number;
 }
 
-/** Opens a capture by its path; "-" is standard input. Rejects with a CaptureError when nothing can be read. */
+/** Where a capture's bytes come from, before anything is known of their format. */
+interface Origin {
+  file: string;
+  supply: Supply;
+  /** Of a regular file. */
+  size?: number;
+  fd?: number;
+}
+
+/**
+ * Opens a capture by its path; "-" is standard input. Waits for the file header (of a pipe: until somebody has written it). Rejects
+ * with a CaptureError when nothing can be read.
+ */
 export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureSource> {
-  const { fd, stats } = openFile(path);
-  const input = new Input(new FileSupply(fd), undefined, options.chunk);
+  return openOrigin(path === '-' ? standardInput() : await named(path), options);
+}
+
+/** The same for a stream that is open already. */
+export function openStream(stream: Readable, options: OpenOptions = {}): Promise<CaptureSource> {
+  return openOrigin({ file: '-', supply: new StreamSupply(stream) }, options);
+}
+
+async function openOrigin(origin: Origin, options: OpenOptions): Promise<CaptureSource> {
+  const { file, size } = origin;
+  let { supply, fd } = origin;
+  let spool: Spool | undefined;
   try {
     const problems = new Problems();
-    const { format, reader } = await detect(path, input, problems);
-    return new CaptureSource({ file: path, format, size: stats.size, input, reader, problems, fd });
+    let head = await firstBytes(file, supply);
+    const compression = isGzip(head) ? 'gzip' : undefined;
+    if (compression !== undefined) {
+      supply = new GzipSupply(supply, head);
+      head = head.subarray(0, 0);
+      fd = undefined;
+    }
+    if (fd === undefined && options.keep === true) {
+      spool = makeSpool(problems);
+      fd = spool?.fd;
+    }
+    const input = new Input(supply, head, spool, options.chunk);
+    const { format, reader } = await detect(file, input, problems);
+    return new CaptureSource({ file, format, compression, size, input, reader, problems, fd, spool });
   } catch (error) {
-    input.close();
+    supply.close();
+    spool?.close();
     throw error;
   }
 }
 
-function openFile(path: string): { fd: number; stats: Stats } {
-  let fd: number | undefined;
+/** As many as tell gzip from the rest. */
+async function firstBytes(file: string, supply: Supply): Promise<Uint8Array> {
+  const bytes = new Uint8Array(2);
+  let length = 0;
   try {
-    fd = openSync(path, constants.O_RDONLY);
-    const stats = fstatSync(fd);
-    if (stats.isDirectory()) throw directory(path);
-    return { fd, stats };
+    while (length < bytes.length) {
+      const count = await supply.read(bytes, length, bytes.length);
+      if (count === 0) break;
+      length += count;
+    }
   } catch (error) {
-    if (fd !== undefined) closeSync(fd);
+    throw systemRefusal(file, error as NodeJS.ErrnoException);
+  }
+  return bytes.subarray(0, length);
+}
+
+function makeSpool(problems: Problems): Spool | undefined {
+  try {
+    return new Spool();
+  } catch (error) {
+    problems.add('spool', `packets cannot be read again: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+async function named(path: string): Promise<Origin> {
+  try {
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw directory(path);
+    if (stats.isFIFO()) return { file: path, supply: new StreamSupply(await openPipe(path)) };
+    return opened(path, openSync(path, constants.O_RDONLY));
+  } catch (error) {
     throw asRefusal(path, error);
   }
 }
 
-function asRefusal(path: string, error: unknown): CaptureError {
-  return (error as Error).name === 'CaptureError' ? (error as CaptureError) : systemRefusal(path, error as NodeJS.ErrnoException);
+/** Opening a pipe waits for its writer, so it must not hold up the event loop. */
+async function openPipe(path: string): Promise<Readable> {
+  const fd = await promisify(open)(path, constants.O_RDONLY);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
-/** Reads the file header and chooses the format's reader. */
-async function detect(
-  file: string,
-  input: Input,
-  problems: Problems,
-): Promise<{ format: 'pcap' | 'pcapng'; reader: RecordReader }> {
-  await input.fill(SECTION_HEADER_BYTES - 4);
-  const bytes = input.buffer.subarray(0, input.end);
-  if (input.end < 4) throw shortRefusal(file, input, undefined, 0);
-  if (isPcap(bytes, 0)) {
-    if (input.end < PCAP_HEADER) throw shortRefusal(file, input, 'pcap', PCAP_HEADER);
-    const header = readPcapHeader(bytes, 0);
-    if (!isKnownVersion(header)) throw badVersion(file, 'pcap', `${header.versionMajor}.${header.versionMinor}`, '2.0–2.4');
-    input.start = PCAP_HEADER;
-    return { format: 'pcap', reader: new PcapReader(header, problems) };
+function opened(path: string, fd: number): Origin {
+  try {
+    const stats = fstatSync(fd);
+    if (isatty(fd)) throw terminal(path);
+    return ofDescriptor(path, fd, stats);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
-  if (!isPcapng(bytes, 0)) throw notACapture(file, bytes);
-  if (!(await input.fill(SECTION_HEADER_BYTES))) throw shortRefusal(file, input, 'pcapng', SECTION_HEADER_BYTES);
-  if (sectionOrder(input.buffer, 0) === 'neither') throw badByteOrder(file, u32(input.buffer, 8, true));
-  const { major, minor } = sectionVersion(input.buffer, 0);
-  if (!isKnownSection(major, minor)) throw badVersion(file, 'pcapng', `${major}.${minor}`, '1.0');
-  return { format: 'pcapng', reader: new PcapngReader(problems) };
 }
 
-function shortRefusal(file: string, input: Input, format: string | undefined, header: number): CaptureError {
-  const { failure } = input;
-  if (failure !== undefined) return badGzip(file, failure.message);
-  return input.end === 0 ? empty(file) : tooShort(file, input.end, format, header);
+/** Devices are read as streams: they have neither a size nor places to go back to. */
+function ofDescriptor(path: string, fd: number, stats: Stats): Origin {
+  if (stats.isFile()) return { file: path, supply: new FileSupply(fd), size: stats.size, fd };
+  return { file: path, supply: new StreamSupply(createReadStream(path, { fd })) };
+}
+
+function standardInput(): Origin {
+  try {
+    const stats = fstatSync(0);
+    if (stats.isDirectory()) throw directory('-');
+    if (isatty(0)) throw terminal('-');
+    return stats.isFile() ? ofDescriptor('-', 0, stats) : { file: '-', supply: new StreamSupply(process.stdin) };
+  } catch (error) {
+    throw asRefusal('-', error);
+  }
+}
+
+function asRefusal(path: string, error: unknown): CaptureError {
+  return error instanceof CaptureError ? error : systemRefusal(path, error as NodeJS.ErrnoException);
 }

@@ -31,9 +31,13 @@ const NAME_IPV6 = 2;
 
 const utf8 = new TextDecoder();
 
+/** Names longer than this are cut. */
+const TEXT_LIMIT = 1024;
+
 function text(bytes: Uint8Array, from: number, to: number): string {
+  const last = Math.min(to, from + TEXT_LIMIT);
   let end = from;
-  while (end < to && bytes[end] !== 0) end++;
+  while (end < last && bytes[end] !== 0) end++;
   return utf8.decode(bytes.subarray(from, end));
 }
 
@@ -100,15 +104,8 @@ export function readStatistics(bytes: Uint8Array, at: number, end: number, bigEn
   return whole;
 }
 
-/** Appends the names of a block, up to `limit` records in all; returns false when a record runs over the end. */
-export function readNames(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  bigEndian: boolean,
-  into: NameRecord[],
-  limit: number,
-): boolean {
+/** Appends the names of a block; returns false when a record runs over the end. */
+export function readNames(bytes: Uint8Array, from: number, end: number, bigEndian: boolean, into: NameRecord[]): boolean {
   let at = from + NAME_RECORDS;
   while (end - at >= OPTION_HEADER) {
     const type = u16(bytes, at, bigEndian);
@@ -117,7 +114,7 @@ export function readNames(
     at += OPTION_HEADER;
     if (end - at < length) return false;
     const size = type === NAME_IPV4 ? 4 : type === NAME_IPV6 ? 16 : 0;
-    if (size > 0 && length > size && into.length < limit) {
+    if (size > 0 && length > size) {
       const address = size === 4 ? ipv4(bytes, at) : ipv6(bytes, at);
       into.push({ address, names: nameList(bytes, at + size, at + length) });
     }

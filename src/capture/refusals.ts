@@ -36,7 +36,6 @@ function bytesOf(text: string): number[] {
 
 /** A file name as it may be printed: control characters made visible. */
 function shown(file: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return file.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
@@ -86,8 +85,9 @@ export function tooShort(file: string, length: number, format: string | undefine
   return refuse('too-short', file, `${en} (${length} bytes)`, `${ko} (${length}바이트)`);
 }
 
-export function badGzip(file: string, detail: string): CaptureError {
-  return refuse('bad-gzip', file, `the gzip data cannot be read (${detail})`, `gzip 데이터를 읽을 수 없습니다 (${detail})`);
+/** The bytes end before a header is there, for a reason that `detail` gives. */
+export function unreadable(file: string, detail: string): CaptureError {
+  return refuse('unreadable', file, `cannot be read: ${detail}`, `읽을 수 없습니다: ${detail}`);
 }
 
 export function badVersion(file: string, format: string, version: string, supported: string): CaptureError {
