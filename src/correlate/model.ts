@@ -213,8 +213,10 @@ export type Outcome =
   | 'dns-failed'
   | 'tls-failed'
   | 'in-progress'
+  | 'incomplete'
   | 'unanswered'
-  | 'no-request';
+  | 'no-request'
+  | 'no-connection';
 
 /** Why one record was joined to another, with the packets that show it. */
 export interface Evidence {

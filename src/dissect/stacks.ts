@@ -27,6 +27,11 @@ export class Stacks {
     return this.depths[stack];
   }
 
+  /** Id of the innermost protocol; 0 for "unknown" and "other". */
+  top(stack: number): number {
+    return this.protocol[stack];
+  }
+
   /** "eth:ip:tcp"; "unknown" for the empty stack. */
   name(stack: number): string {
     if (stack === 0) return 'unknown';

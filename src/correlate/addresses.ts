@@ -1,0 +1,36 @@
+import { ipv6, u32 } from '../dissect/bytes.ts';
+import type { Page } from './flow-table.ts';
+
+const CACHE = 4096;
+const keys = new Uint32Array(CACHE);
+const texts: (string | undefined)[] = new Array(CACHE).fill(undefined);
+
+/** "192.0.2.1" for an address as a number; the same few addresses come again and again. */
+export function ipv4Text(address: number): string {
+  const i = (Math.imul(address, 0x9e3779b1) >>> 20) & (CACHE - 1);
+  const known = texts[i];
+  if (known !== undefined && keys[i] === address) return known;
+  const text = `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+  keys[i] = address;
+  texts[i] = text;
+  return text;
+}
+
+const scratch = new Uint8Array(16);
+
+/** The address at word `at` of a flow record. */
+export function recordAddress(page: Page, at: number, version: number): string {
+  if (version === 4) return ipv4Text(page.words[at]);
+  for (let i = 0; i < 4; i++) {
+    const word = page.words[at + i];
+    scratch[4 * i] = word >>> 24;
+    scratch[4 * i + 1] = word >>> 16;
+    scratch[4 * i + 2] = word >>> 8;
+    scratch[4 * i + 3] = word;
+  }
+  return ipv6(scratch, 0);
+}
+
+/** An address in a packet. */
+export const packetAddress = (bytes: Uint8Array, at: number, version: number): string =>
+  version === 4 ? ipv4Text(u32(bytes, at)) : ipv6(bytes, at);

@@ -1,0 +1,86 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Page } from './flow-table.ts';
+import type { Exchange, Lookup, Resolution, TlsSession } from './model.ts';
+import type { NameGroup } from './names.ts';
+import type { Place } from './pages.ts';
+import type { StreamParser } from './stream-parser.ts';
+
+/** A segment that came before its turn, copied. */
+export interface Held {
+  sequence: number;
+  bytes: Uint8Array;
+  /** Bytes on the wire; more than `bytes` when the packet was cut. */
+  length: number;
+  packet: number;
+  time: number;
+}
+
+/** Bytes kept of one direction's beginning while its protocol is not yet known. */
+export const PREFIX_BYTES = 64;
+
+/** One direction's stream. */
+export class Half {
+  payloadBytes = 0;
+  streamBytes = 0;
+  missingBytes = 0;
+  held: Held[] = [];
+  heldBytes = 0;
+  hash: Hash | undefined;
+  /** First bytes, while they are too few to tell the protocol; and how often it was tried in vain. */
+  prefix: Uint8Array | undefined;
+  guesses = 0;
+  ended = false;
+  /** Time of the newest segment beyond a hole, to tell reordering from loss. */
+  holeSince = 0;
+}
+
+/** Payload that went one way until the other side spoke: what can be measured without understanding it. */
+export interface Turn {
+  fromClient: boolean;
+  start: number;
+  end: number;
+  firstPacket: number;
+  lastPacket: number;
+  packets: number[];
+  packetCount: number;
+}
+
+/** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */
+export class Conversation {
+  readonly id: number;
+  /** The connection's record. */
+  readonly page: Page;
+  readonly base: number;
+  /** "a" and "b", as in the record. */
+  readonly halves: [Half, Half];
+  parser: StreamParser | undefined;
+  tls: TlsSession | undefined;
+  syn: number[] = [];
+  synAck: number[] = [];
+  retransmissions: number[] = [];
+  outOfOrder: number[] = [];
+  duplicateAcks: number[] = [];
+  turns: Turn[] = [];
+  lookup: Lookup | undefined;
+  lookupIsFirstUse = false;
+  resolution: Resolution | undefined;
+  lookupResolution: Resolution | undefined;
+  names: NameGroup | undefined;
+  /** Exchanges whose journey is not out yet, oldest first, with the journey's id and place beside each. */
+  exchanges: Exchange[] = [];
+  journeyIds: number[] = [];
+  parents: Place[] = [];
+  /** How many of `exchanges`, from the first, are finished; how many there were; how many journeys are out. */
+  finished = 0;
+  exchangeCount = 0;
+  built = 0;
+  journeyId = -1;
+
+  constructor(id: number, page: Page, base: number, hashes: boolean) {
+    this.id = id;
+    this.page = page;
+    this.base = base;
+    this.halves = [new Half(), new Half()];
+    if (hashes) for (const half of this.halves) half.hash = createHash('sha256');
+  }
+}

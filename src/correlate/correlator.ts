@@ -1,0 +1,217 @@
+import type { Batch } from '../capture/batch.ts';
+import { Kind, Packets } from '../dissect/packets.ts';
+import { idOf } from '../dissect/registry.ts';
+import { scanRows } from '../dissect/scan.ts';
+import { Stacks } from '../dissect/stacks.ts';
+import { clientSide, closeHow, closePackets, connectionOf, endpoint } from './connection.ts';
+import type { Conversation } from './conversation.ts';
+import { DatagramTracker } from './datagrams.ts';
+import type { Page } from './flow-table.ts';
+import { FragmentTracker } from './fragments.ts';
+import { IcmpTracker } from './icmp.ts';
+import type { ConnectionFacts } from './journey-build.ts';
+import { JourneyTracker } from './journeys.ts';
+import { isDnsPort, LookupTracker } from './lookups.ts';
+import { LIST_LIMIT, type Listener } from './model.ts';
+import { ProtocolFinder } from './protocol-finder.ts';
+import { ResolutionTracker } from './resolutions.ts';
+import * as R from './tcp-record.ts';
+import { type TcpEvents, TcpTracker } from './tcp.ts';
+
+export interface CorrelatorOptions {
+  /** SHA-256 of every stream. */
+  hashes?: boolean;
+  /** Every record of a DNS answer as text. */
+  records?: boolean;
+}
+
+/** Takes batches, gives records: wires the trackers together. All state is below here. */
+export class Correlator implements TcpEvents {
+  readonly packets = new Packets();
+  readonly stacks = new Stacks();
+  readonly tcp: TcpTracker;
+  readonly datagrams: DatagramTracker;
+  readonly fragments: FragmentTracker;
+  readonly resolutions: ResolutionTracker;
+  readonly lookups: LookupTracker;
+  readonly journeys: JourneyTracker;
+  /** Whole seconds since 1970 that the session's times count from; set by the first packet. */
+  baseSeconds = Number.NaN;
+
+  private readonly icmp: IcmpTracker;
+  private readonly finder: ProtocolFinder;
+  private readonly listener: Listener;
+  /** The row being read, so that a stream's bytes can name the packet's protocol. */
+  private row = 0;
+  private readonly protocolIds = new Map<string, number>();
+
+  constructor(listener: Listener, options: CorrelatorOptions = {}) {
+    this.listener = listener;
+    this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false });
+    this.fragments = new FragmentTracker(this.stacks);
+    this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
+    this.resolutions = new ResolutionTracker((resolution) => listener.resolution?.(resolution));
+    this.icmp = new IcmpTracker((message) => listener.icmp?.(message));
+    this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
+    this.lookups = new LookupTracker(
+      {
+        answered: (lookup) => this.journeys.names.answered(lookup),
+        final: (lookup) => {
+          this.journeys.names.final(lookup);
+          listener.lookup?.(lookup);
+        },
+      },
+      { records: options.records ?? false },
+    );
+    this.finder = new ProtocolFinder(this.lookups, {
+      started: (c, exchange, client) => this.journeys.started(c, exchange, client),
+      finished: (c, exchange, client) => {
+        c.finished++;
+        this.journeys.finished(c, exchange, client);
+        listener.exchange?.(exchange);
+      },
+      tls: (session) => listener.tls?.(session),
+    });
+  }
+
+  /** Reads a batch to its end. Rows stay in `packets` until the next batch. */
+  batch(batch: Batch): void {
+    if (Number.isNaN(this.baseSeconds) && batch.count > 0) this.baseSeconds = batch.seconds[0];
+    const p = this.packets;
+    scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
+    for (let from = 0; from < batch.count; ) {
+      const to = this.fragments.rows(p, batch, from, batch.count);
+      this.resolutions.rows(p, from, to);
+      this.datagrams.rows(p, from, to);
+      this.icmp.rows(p, from, to);
+      this.transport(p, from, to);
+      from = to;
+    }
+  }
+
+  /** The capture ended: everything becomes final. */
+  end(): void {
+    this.fragments.end();
+    this.resolutions.end();
+    this.lookups.end();
+    this.tcp.end();
+    this.datagrams.end();
+    this.journeys.end();
+  }
+
+  /** DNS and TCP together, in the order of the packets: a connection asks which lookup led to it. */
+  private transport(p: Packets, from: number, to: number): void {
+    for (let row = from; row < to; row++) {
+      const kind = p.kind[row];
+      if (kind === Kind.tcp) {
+        this.row = row;
+        this.tcp.segment(p, row);
+      } else if (kind === Kind.udp && (isDnsPort(p.sourcePort[row]) || isDnsPort(p.destinationPort[row]))) {
+        if (isDnsPort(p.destinationPort[row])) {
+          const resolution = this.resolutions.take(p, row);
+          if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);
+        }
+        this.lookups.udpRow(p, row);
+      }
+    }
+  }
+
+  opened(slot: number, page: Page, base: number, p: Packets, row: number): void {
+    const resolution = this.resolutions.take(p, row);
+    this.journeys.opened(page, base, p, row, resolution, () => this.tcp.conversation(slot, page, base));
+  }
+
+  bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
+    const { page, base } = c;
+    const parser = this.finder.parser(c, direction, bytes, at, end);
+    const fromClient = direction === clientSide(page, base);
+    if (parser !== undefined) {
+      const from = c.halves[direction].prefix;
+      if (from !== undefined) {
+        c.halves[direction].prefix = undefined;
+        parser.data(fromClient, from, 0, from.length, packet, time);
+      }
+      parser.data(fromClient, bytes, at, end, packet, time);
+      this.name(parser.protocol, packet);
+      if (c.finished > 0 && c.exchanges.length > 1) this.journeys.settle(c, () => this.facts(page, base, c));
+    }
+    if (c.parser === undefined || (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket))
+      turn(c, fromClient, packet, time);
+  }
+
+  gap(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
+    this.tcp.history(c.page.words, c.base, direction, R.Letter.gap);
+    c.parser?.gap(direction === clientSide(c.page, c.base), length, packet, time);
+  }
+
+  closed(c: Conversation, direction: 0 | 1, packet: number, time: number): void {
+    c.parser?.end(direction === clientSide(c.page, c.base), 'fin', packet, time);
+  }
+
+  finished(page: Page, base: number, c: Conversation | undefined): void {
+    const how = (page.words[base + R.STATE] & (R.RST_SEEN * 3)) !== 0 ? 'reset' : 'capture-end';
+    if (c?.parser !== undefined) {
+      const last = page.words[base + R.LAST];
+      const time = page.doubles[(base >> 1) + R.LAST_TIME];
+      const client = clientSide(page, base);
+      for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
+    }
+    const facts = this.facts(page, base, c);
+    this.journeys.ended(facts);
+    this.listener.connection?.(connectionOf(page, base, c));
+  }
+
+  /** The row's stack grows by what its payload turned out to be. Held segments of other rows are past counting. */
+  private name(protocol: string, packet: number): void {
+    const p = this.packets;
+    if (packet !== p.firstNumber + this.row) return;
+    let id = this.protocolIds.get(protocol);
+    if (id === undefined) {
+      id = idOf(protocol);
+      this.protocolIds.set(protocol, id);
+    }
+    if (id !== 0 && this.stacks.top(p.stack[this.row]) !== id) p.stack[this.row] = this.stacks.next(p.stack[this.row], id);
+  }
+
+  private facts(page: Page, base: number, c: Conversation | undefined): ConnectionFacts {
+    const { words, doubles } = page;
+    const half = base >> 1;
+    const client = clientSide(page, base);
+    const syn = words[base + R.SYN_PACKET];
+    const synAck = words[base + R.SYN_ACK_PACKET];
+    return {
+      id: words[base + R.ID],
+      client: endpoint(page, base, client),
+      server: endpoint(page, base, client === 0 ? 1 : 0),
+      firstTime: doubles[half + R.FIRST_TIME],
+      firstPacket: words[base + R.FIRST],
+      lastTime: doubles[half + R.LAST_TIME],
+      syn: syn === 0 ? [] : [syn, ...(c?.syn ?? [])],
+      synAck: synAck === 0 ? [] : [synAck, ...(c?.synAck ?? [])],
+      ack: words[base + R.ACK_PACKET],
+      synTime: doubles[half + R.SYN_TIME],
+      synAckTime: doubles[half + R.SYN_ACK_TIME],
+      ackTime: doubles[half + R.ACK_TIME],
+      closeHow: closeHow(page, base),
+      closePackets: closePackets(page, base),
+      closeTime: doubles[half + R.CLOSE_TIME],
+      closeEnd: doubles[half + R.CLOSE_END],
+      rstPacket: words[base + R.RST_PACKET],
+      conversation: c,
+    };
+  }
+}
+
+/** A direction speaks until the other one does. */
+function turn(c: Conversation, fromClient: boolean, packet: number, time: number): void {
+  const last = c.turns[c.turns.length - 1];
+  if (last !== undefined && (last.fromClient === fromClient || c.turns.length >= 64)) {
+    if (last.fromClient !== fromClient) return;
+    last.end = Math.max(last.end, time);
+    last.lastPacket = packet;
+    last.packetCount++;
+    if (last.packets.length < LIST_LIMIT) last.packets.push(packet);
+    return;
+  }
+  c.turns.push({ fromClient, start: time, end: time, firstPacket: packet, lastPacket: packet, packets: [packet], packetCount: 1 });
+}

@@ -1,0 +1,98 @@
+import type { Head } from '../dissect/http/head.ts';
+import { knownMethod } from '../dissect/http/start-line.ts';
+import { CUT_MARK, valueText } from '../dissect/http/value.ts';
+import type { Exchange } from './model.ts';
+
+/** Every key is there from the start, so that all exchanges have one shape. */
+export function newExchange(id: number, connection: number, stream: number, scheme: 'http' | 'https'): Exchange {
+  return {
+    id,
+    connection,
+    stream,
+    version: '1.1',
+    method: undefined,
+    scheme,
+    host: undefined,
+    target: undefined,
+    referer: undefined,
+    location: undefined,
+    contentType: undefined,
+    status: undefined,
+    reason: undefined,
+    requestPacket: undefined,
+    requestHeadPacket: undefined,
+    requestEndPacket: undefined,
+    requestTime: undefined,
+    requestEndTime: undefined,
+    responsePacket: undefined,
+    responseHeadPacket: undefined,
+    responseEndPacket: undefined,
+    responseTime: undefined,
+    responseEndTime: undefined,
+    requestPackets: [],
+    responsePackets: [],
+    requestPacketCount: 0,
+    responsePacketCount: 0,
+    requestBodyBytes: 0,
+    responseBodyBytes: 0,
+    responseFraming: undefined,
+    whole: true,
+    upgraded: undefined,
+  };
+}
+
+const versionText = (version: number): Exchange['version'] => (version === 11 ? '1.1' : version === 10 ? '1.0' : '0.9');
+
+/** What the request's head says. Cookies and credentials are never read. */
+export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): void {
+  exchange.version = versionText(head.version);
+  exchange.method = knownMethod(bytes, head.at, head.methodEnd) ?? valueText(bytes, head.at, head.methodEnd, head.ascii);
+  if (head.targetEnd > head.targetAt) {
+    exchange.target = valueText(bytes, head.targetAt, head.targetEnd, head.ascii);
+    if (head.targetCut) exchange.target += CUT_MARK;
+    // Absolute-form or authority-form (RFC 9112 §3.2).
+    if (bytes[head.targetAt] !== 0x2f) absolute(exchange, exchange.target);
+  }
+  if (head.hostEnd > 0) exchange.host = valueText(bytes, head.hostAt, head.hostEnd, head.ascii);
+  if (head.refererEnd > 0) exchange.referer = valueText(bytes, head.refererAt, head.refererEnd, head.ascii);
+}
+
+function absolute(exchange: Exchange, target: string): void {
+  if (exchange.method === 'CONNECT') {
+    exchange.host = target;
+    return;
+  }
+  const parts = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(target);
+  if (parts === null) return;
+  exchange.host = parts[2];
+  if (parts[1].length === 5) exchange.scheme = 'https';
+}
+
+const REASONS: Record<number, string> = {
+  200: 'OK',
+  204: 'No Content',
+  206: 'Partial Content',
+  301: 'Moved Permanently',
+  302: 'Found',
+  304: 'Not Modified',
+  404: 'Not Found',
+};
+
+export function fillResponse(exchange: Exchange, head: Head, bytes: Uint8Array): void {
+  if (exchange.method === undefined) exchange.version = versionText(head.version);
+  exchange.status = head.status;
+  if (head.reasonEnd > head.reasonAt) exchange.reason = reason(head, bytes);
+  if (head.locationEnd > 0) exchange.location = valueText(bytes, head.locationAt, head.locationEnd, head.ascii);
+  if (head.contentTypeEnd > 0) exchange.contentType = valueText(bytes, head.contentTypeAt, head.contentTypeEnd, head.ascii);
+}
+
+/** The usual phrases without a new string each. */
+function reason(head: Head, bytes: Uint8Array): string {
+  const usual = REASONS[head.status];
+  if (usual !== undefined && usual.length === head.reasonEnd - head.reasonAt) {
+    let i = 0;
+    while (i < usual.length && usual.charCodeAt(i) === bytes[head.reasonAt + i]) i++;
+    if (i === usual.length) return usual;
+  }
+  return valueText(bytes, head.reasonAt, head.reasonEnd, head.ascii);
+}

@@ -1,0 +1,334 @@
+import type { Text } from '../text/text.ts';
+import type { Conversation, Turn } from './conversation.ts';
+import type { CloseHow, Endpoint, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
+import type { NameGroup } from './names.ts';
+import { type Place, urlOf } from './pages.ts';
+import { Timeline } from './timeline.ts';
+
+/** What a journey needs to know of its connection. Times are 0 where the packet was not seen. */
+export interface ConnectionFacts {
+  id: number;
+  client: Endpoint;
+  server: Endpoint;
+  firstTime: number;
+  firstPacket: number;
+  lastTime: number;
+  syn: number[];
+  synAck: number[];
+  ack: number;
+  synTime: number;
+  synAckTime: number;
+  ackTime: number;
+  closeHow: CloseHow;
+  closePackets: number[];
+  closeTime: number;
+  closeEnd: number;
+  rstPacket: number;
+  conversation: Conversation | undefined;
+}
+
+const CAPTURE_BEGAN: Text = {
+  en: 'the capture began after this connection was opened',
+  ko: '이 연결이 열린 뒤에 캡처가 시작되었습니다',
+};
+
+/** One HTTP exchange: `first` of its connection carries the connecting, `last` carries the close. */
+export function buildExchangeJourney(
+  id: number,
+  place: Place,
+  x: Exchange,
+  f: ConnectionFacts,
+  first: boolean,
+  last: boolean,
+): Journey {
+  const evidence: Evidence[] = [];
+  const requestTime = x.requestTime ?? x.responseTime ?? f.firstTime;
+  const t = first ? beginning(f, requestTime, evidence, x.host) : new Timeline(requestTime);
+  if (!first) {
+    reuseConnection(t, f);
+    evidence.push({
+      join: 'same-connection',
+      text: {
+        en: `request ${x.stream} on the connection that ${f.client.address}:${f.client.port} had opened already`,
+        ko: `${f.client.address}:${f.client.port}이(가) 이미 열어 둔 연결의 ${x.stream}번째 요청`,
+      },
+      packets: x.requestPacket === undefined ? [] : [x.requestPacket],
+    });
+  }
+  exchangeStages(t, x);
+  const outcome = exchangeOutcome(x, f, last);
+  if (last) closeStages(t, f);
+  if (place.why !== undefined) evidence.push(placeEvidence(place, x));
+  hostEvidence(x, f, evidence);
+  const name = x.host?.replace(/:\d+$/, '') || f.conversation?.names?.name || f.server.address;
+  const journey = finish(id, name, t, outcome, f, evidence);
+  journey.page = place.page;
+  journey.parent = place.parent;
+  journey.exchange = x.id;
+  const url = urlOf(x);
+  if (url !== undefined) journey.url = url;
+  if (x.method !== undefined) journey.method = x.method;
+  if (x.status !== undefined) journey.status = x.status;
+  if (x.responsePacket !== undefined) journey.responseBytes = x.responseBodyBytes;
+  return journey;
+}
+
+/** A connection on which no request can be read: TLS without keys, another protocol, none at all. */
+export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey {
+  const evidence: Evidence[] = [];
+  const c = f.conversation;
+  const tls = c?.tls;
+  const t = beginning(f, f.firstTime, evidence, tls?.sni);
+  if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined) {
+    evidence.push({
+      join: 'sni',
+      text: {
+        en: `the ClientHello in packet ${tls.clientHelloPacket} names ${tls.sni}`,
+        ko: `${tls.clientHelloPacket}번 패킷의 ClientHello가 ${tls.sni}을(를) 지목합니다`,
+      },
+      packets: [tls.clientHelloPacket],
+    });
+  }
+  if (c !== undefined) opaqueStages(t, c.turns, tls !== undefined);
+  closeStages(t, f);
+  const name = tls?.sni ?? c?.names?.name ?? f.server.address;
+  const journey = finish(id, name, t, connectionOutcome(f), f, evidence);
+  if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
+  return journey;
+}
+
+/** Names that were asked for and led to no connection. */
+export function buildLookupJourney(id: number, group: NameGroup, resolution: Resolution | undefined): Journey {
+  const { lookups } = group;
+  const start = Math.min(...lookups.map((l) => l.start));
+  const evidence: Evidence[] = [];
+  const t = new Timeline(resolution === undefined ? start : Math.min(start, resolution.time));
+  if (resolution !== undefined) resolutionStage(t, resolution, evidence, 'resolver-mac');
+  dnsStage(t, lookups);
+  const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
+  const answered = lookups.some((l) => l.answerPacket !== undefined);
+  const outcome: Outcome = failed !== undefined ? 'dns-failed' : answered ? 'no-connection' : 'timed-out';
+  return {
+    id,
+    name: group.name,
+    page: id,
+    parent: null,
+    client: group.client,
+    lookup: lookups[0].index,
+    start: t.start,
+    end: t.cursor,
+    outcome,
+    stages: t.stages,
+    har: t.har(),
+    evidence,
+    packetCount: t.packetCount,
+  };
+}
+
+function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: ConnectionFacts, evidence: Evidence[]): Journey {
+  const journey: Journey = {
+    id,
+    name,
+    page: id,
+    parent: null,
+    client: f.client.address,
+    connection: f.id,
+    start: t.start,
+    end: t.cursor,
+    outcome,
+    stages: t.stages,
+    har: t.har(),
+    evidence,
+    packetCount: t.packetCount,
+  };
+  const lookup = f.conversation?.lookup;
+  if (lookup !== undefined) journey.lookup = lookup.index;
+  return journey;
+}
+
+/** Resolution, lookup, handshake, TLS: everything before the first request. */
+function beginning(f: ConnectionFacts, firstByte: number, evidence: Evidence[], name: string | undefined): Timeline {
+  const c = f.conversation;
+  const lookups = c?.names?.lookups.filter((l) => l.start <= (f.synTime || f.firstTime)) ?? [];
+  const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
+  const opened = f.synTime || f.synAckTime || Math.min(f.firstTime, firstByte);
+  let start = opened;
+  if (fresh) start = Math.min(start, ...lookups.map((l) => l.start));
+  if (fresh && c?.lookupResolution !== undefined) start = Math.min(start, c.lookupResolution.time);
+  if (c?.resolution !== undefined) start = Math.min(start, c.resolution.time);
+  const t = new Timeline(start);
+  const before = fresh ? c?.lookupResolution : undefined;
+  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start)) resolutionStage(t, c.resolution, evidence, 'next-hop-mac');
+  if (before !== undefined) resolutionStage(t, before, evidence, 'resolver-mac');
+  if (fresh) dnsStage(t, lookups);
+  else if (lookups.length > 0) {
+    t.reuse(
+      'dns',
+      lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket])),
+      { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' },
+    );
+  }
+  if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, evidence);
+  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start) resolutionStage(t, c.resolution, evidence, 'next-hop-mac');
+  handshakeStage(t, f);
+  if (c?.tls !== undefined) tlsStage(t, c);
+  return t;
+}
+
+function resolutionStage(t: Timeline, r: Resolution, evidence: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
+  const packets = r.answerPacket === undefined ? [r.packet] : [r.packet, r.answerPacket];
+  t.add(r.kind, r.time, r.answerTime ?? r.time, packets);
+  evidence.push({
+    join,
+    text: {
+      en: `the next packet was sent to ${r.answerMac ?? '?'}, the MAC that answered for ${r.targetAddress}`,
+      ko: `다음 패킷은 ${r.targetAddress}의 주인이라고 답한 MAC ${r.answerMac ?? '?'}(으)로 보내졌습니다`,
+    },
+    packets,
+  });
+}
+
+function dnsStage(t: Timeline, lookups: Lookup[]): void {
+  const start = Math.min(...lookups.map((l) => l.start));
+  const ends = lookups.map((l) => l.end).filter((end) => end !== undefined);
+  const packets: number[] = [];
+  for (const l of lookups) packets.push(l.packet, ...l.repeats, ...(l.answerPacket === undefined ? [] : [l.answerPacket]));
+  const stage = t.add('dns', start, ends.length > 0 ? Math.max(...ends) : start, [...new Set(packets)].sort((a, b) => a - b));
+  if (ends.length === 0) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+}
+
+function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, evidence: Evidence[]): void {
+  const other = name !== undefined && name.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '') !== l.name.toLowerCase().replace(/\.$/, '');
+  evidence.push({
+    join: 'answer-address',
+    text: {
+      en: `packet ${l.answerPacket} answers ${l.name} with ${f.server.address}, to which the connection goes${other ? ` (the request names ${name})` : ''}`,
+      ko: `${l.answerPacket}번 패킷이 ${l.name}의 주소를 ${f.server.address}(으)로 답했고 연결은 그 주소로 갑니다${other ? ` (요청이 부르는 이름은 ${name})` : ''}`,
+    },
+    packets: [l.packet, l.answerPacket as number],
+  });
+}
+
+function handshakeStage(t: Timeline, f: ConnectionFacts): void {
+  if (f.syn.length === 0 && f.synAck.length === 0) return;
+  const packets = [...f.syn, ...f.synAck];
+  if (f.ack !== 0) packets.push(f.ack);
+  const start = f.synTime || f.synAckTime;
+  const refused = f.closeHow === 'refused';
+  const end = f.ackTime || f.synAckTime || (refused ? f.closeTime : f.lastTime);
+  if (refused) packets.push(f.rstPacket);
+  const stage = t.add('tcp', start, end, packets.sort((a, b) => a - b));
+  if (f.syn.length > 1)
+    stage.note = { en: `SYN sent ${f.syn.length} times`, ko: `SYN을 ${f.syn.length}번 보냈습니다` };
+  if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
+}
+
+function tlsStage(t: Timeline, c: Conversation): void {
+  const s = c.tls;
+  if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
+  const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
+  const end = s.finishedTime ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const stage = t.add('tls', start, end, [...s.packets]);
+  if (s.finishedTime === undefined)
+    stage.note = { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' };
+}
+
+function reuseConnection(t: Timeline, f: ConnectionFacts): void {
+  const packets = [...f.syn, ...f.synAck];
+  if (f.ack !== 0) packets.push(f.ack);
+  t.reuse('tcp', packets.sort((a, b) => a - b), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
+}
+
+function exchangeStages(t: Timeline, x: Exchange): void {
+  if (x.requestTime !== undefined)
+    t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, [...x.requestPackets], x.requestPacketCount);
+  if (x.responseTime === undefined) return;
+  if (x.requestTime !== undefined) t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
+  t.add('receive', x.responseTime, x.responseEndTime ?? x.responseTime, [...x.responsePackets], x.responsePacketCount);
+}
+
+/** Without reading the bytes: the client's first turn is the request, the server's turns are the response. An estimate. */
+function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
+  const request = turns.findIndex((turn) => turn.fromClient);
+  if (request < 0) return;
+  const note: Text = encrypted
+    ? { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' }
+    : { en: 'estimate: unknown protocol, judged by direction only', ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다' };
+  const sent = turns[request];
+  t.add('send', sent.start, sent.end, [...sent.packets], sent.packetCount, note);
+  const answers = turns.slice(request + 1);
+  const first = answers.find((turn) => !turn.fromClient);
+  if (first === undefined) return;
+  const last = answers[answers.length - 1];
+  t.add('wait', t.cursor, first.start, [first.firstPacket], 1, note);
+  t.add(
+    'receive',
+    first.start,
+    last.end,
+    answers.flatMap((turn) => turn.packets).slice(0, 256),
+    answers.reduce((sum, turn) => sum + turn.packetCount, 0),
+    note,
+  );
+}
+
+function closeStages(t: Timeline, f: ConnectionFacts): void {
+  if (f.closePackets.length === 0 || f.closeHow === 'refused') return;
+  t.add('close', f.closeTime, f.closeEnd, f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
+}
+
+const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
+  reset: { en: 'by reset (RST)', ko: '리셋(RST)으로 끝남' },
+  'fin-client-only': { en: 'only the client closed', ko: '클라이언트만 닫았습니다' },
+  'fin-server-only': { en: 'only the server closed', ko: '서버만 닫았습니다' },
+};
+
+function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcome {
+  if (x.responseEndTime !== undefined) return 'complete';
+  if (last && f.closeHow === 'reset') return 'reset';
+  if (x.responseTime === undefined) return last && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
+  return last && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
+}
+
+function connectionOutcome(f: ConnectionFacts): Outcome {
+  if (f.closeHow === 'refused') return 'refused';
+  if (f.closeHow === 'unanswered') return 'timed-out';
+  const c = f.conversation;
+  const tls = c?.tls;
+  if (tls !== undefined && tls.finishedTime === undefined && tls.firstApplicationDataTime === undefined) {
+    if (tls.alerts.some((alert) => alert.level === 'fatal')) return 'tls-failed';
+  }
+  const talked = c !== undefined && (c.halves[0].payloadBytes > 0 || c.halves[1].payloadBytes > 0);
+  if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
+  if (f.closeHow === 'reset' && (c.turns.length === 0 || c.turns[c.turns.length - 1].fromClient)) return 'reset';
+  return f.closeHow === 'open' ? 'in-progress' : 'complete';
+}
+
+function placeEvidence(place: Place, x: Exchange): Evidence {
+  const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
+  return place.why === 'redirect'
+    ? {
+        join: 'redirect',
+        text: { en: `journey ${place.parent} redirected to this URL`, ko: `여정 ${place.parent}이(가) 이 URL로 리다이렉트했습니다` },
+        packets,
+      }
+    : {
+        join: 'referer',
+        text: { en: `the request names journey ${place.parent}’s URL as its Referer`, ko: `요청의 Referer가 여정 ${place.parent}의 URL입니다` },
+        packets,
+      };
+}
+
+function hostEvidence(x: Exchange, f: ConnectionFacts, evidence: Evidence[]): void {
+  const lookup = f.conversation?.lookup;
+  if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
+  if (x.host.toLowerCase().replace(/:\d+$/, '') !== lookup.name.toLowerCase().replace(/\.$/, '')) return;
+  evidence.push({
+    join: 'host',
+    text: {
+      en: `the Host header in packet ${x.requestPacket} is the name that packet ${lookup.packet} asked for`,
+      ko: `${x.requestPacket}번 패킷의 Host 헤더는 ${lookup.packet}번 패킷이 물어본 이름과 같습니다`,
+    },
+    packets: [lookup.packet, x.requestPacket],
+  });
+}
+

@@ -1,0 +1,120 @@
+import type { Packets } from '../dissect/packets.ts';
+import { recordAddress } from './addresses.ts';
+import { clientSide } from './connection.ts';
+import type { Conversation } from './conversation.ts';
+import { KEY_A, KEY_B, KEY_VERSION, type Page } from './flow-table.ts';
+import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney, type ConnectionFacts } from './journey-build.ts';
+import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
+import { NameBook, type NameGroup } from './names.ts';
+import { PageBook } from './pages.ts';
+import { Flag } from './tcp-record.ts';
+
+/** A lookup this much older than the connection served something else first: its answer came from the client's cache. */
+const FRESH_NANOSECONDS = 5e9;
+const RESOLUTION_LIMIT = 1024;
+
+/** Joins lookups, resolutions, connections and exchanges into journeys, each with the evidence for the join. */
+export class JourneyTracker {
+  readonly names: NameBook;
+  count = 0;
+  private readonly pages = new PageBook();
+  private readonly emit: (journey: Journey) => void;
+  /** Resolutions that a DNS question waited for, by the question's packet. */
+  private readonly lookupResolutions = new Map<number, Resolution>();
+
+  constructor(emit: (journey: Journey) => void) {
+    this.emit = emit;
+    this.names = new NameBook((group) => this.lookupsOnly(group));
+  }
+
+  /** A DNS question's row had to wait for this resolution. */
+  resolvedFor(packet: number, resolution: Resolution): void {
+    this.lookupResolutions.set(packet, resolution);
+    if (this.lookupResolutions.size > RESOLUTION_LIMIT)
+      this.lookupResolutions.delete(this.lookupResolutions.keys().next().value as number);
+  }
+
+  /** A connection begins: who told the client this address? */
+  opened(
+    page: Page,
+    base: number,
+    p: Packets,
+    row: number,
+    resolution: Resolution | undefined,
+    conversation: () => Conversation,
+  ): void {
+    const client = clientSide(page, base);
+    const version = page.words[base + KEY_VERSION];
+    const from = recordAddress(page, base + (client === 0 ? KEY_A : KEY_B), version);
+    const to = recordAddress(page, base + (client === 0 ? KEY_B : KEY_A), version);
+    const group = this.names.find(from, to);
+    if (group === undefined && resolution === undefined) return;
+    const c = conversation();
+    c.resolution = resolution;
+    if (group === undefined || !(p.flags[row] & Flag.syn)) return;
+    c.names = group;
+    c.lookup = group.lookups.find((l) => l.addresses.includes(to));
+    const fresh = p.time[row] - (c.lookup?.end ?? 0) <= FRESH_NANOSECONDS;
+    c.lookupIsFirstUse = !group.used && fresh;
+    group.used = true;
+    if (c.lookupIsFirstUse) {
+      for (const lookup of group.lookups) c.lookupResolution ??= this.takeResolution(lookup);
+    }
+  }
+
+  started(c: Conversation, exchange: Exchange, client: string): void {
+    c.exchanges.push(exchange);
+    c.exchangeCount++;
+    if (c.journeyId < 0) c.journeyId = this.count++;
+    const id = c.exchangeCount === 1 ? c.journeyId : this.count++;
+    c.journeyIds.push(id);
+    c.parents.push(this.pages.parent(client, id, exchange));
+  }
+
+  finished(c: Conversation, exchange: Exchange, client: string): void {
+    const index = c.exchanges.indexOf(exchange);
+    if (index >= 0) this.pages.finished(client, c.journeyIds[index], exchange);
+  }
+
+  /** Journeys of a connection that cannot change any more: all but its newest. `facts` is asked only when there is one. */
+  settle(c: Conversation, facts: () => ConnectionFacts): void {
+    while (c.exchanges.length > 1 && c.finished > 0) this.next(c, facts(), false);
+  }
+
+  /** The connection is final. */
+  ended(facts: ConnectionFacts): void {
+    const c = facts.conversation;
+    while (c !== undefined && c.exchanges.length > 0) this.next(c, facts, c.exchanges.length === 1);
+    if (c === undefined || c.exchangeCount === 0) this.connectionOnly(facts);
+  }
+
+  end(): void {
+    this.names.end();
+  }
+
+  private next(c: Conversation, facts: ConnectionFacts, last: boolean): void {
+    const exchange = c.exchanges.shift() as Exchange;
+    const id = c.journeyIds.shift() as number;
+    const place = c.parents.shift() ?? { page: id, parent: null };
+    if (c.finished > 0) c.finished--;
+    this.emit(buildExchangeJourney(id, place, exchange, facts, c.built === 0, last));
+    c.built++;
+  }
+
+  private connectionOnly(facts: ConnectionFacts): void {
+    const id = facts.conversation !== undefined && facts.conversation.journeyId >= 0 ? facts.conversation.journeyId : this.count++;
+    this.emit(buildConnectionJourney(id, facts));
+  }
+
+  private lookupsOnly(group: NameGroup): void {
+    let resolution: Resolution | undefined;
+    for (const lookup of group.lookups) resolution ??= this.takeResolution(lookup);
+    this.emit(buildLookupJourney(this.count++, group, resolution));
+  }
+
+  private takeResolution(lookup: Lookup): Resolution | undefined {
+    const found = this.lookupResolutions.get(lookup.packet);
+    if (found !== undefined) this.lookupResolutions.delete(lookup.packet);
+    return found;
+  }
+}

@@ -1,0 +1,103 @@
+import { clientSide, endpoint } from './connection.ts';
+import { type Conversation, PREFIX_BYTES } from './conversation.ts';
+import type { Page } from './flow-table.ts';
+import { HttpParser } from './http.ts';
+import { DnsStream } from './lookup-tcp.ts';
+import type { LookupTracker } from './lookups.ts';
+import type { Exchange, TlsSession } from './model.ts';
+import type { StreamParser } from './stream-parser.ts';
+import * as R from './tcp-record.ts';
+import { TlsParser } from './tls.ts';
+
+export interface FinderEvents {
+  started(c: Conversation, exchange: Exchange, client: string): void;
+  finished(c: Conversation, exchange: Exchange, client: string): void;
+  tls(session: TlsSession): void;
+}
+
+const DNS_PORT = 53;
+
+/** Finds by content, not by port, which parser reads a connection. */
+export class ProtocolFinder {
+  private readonly lookups: LookupTracker;
+  private readonly events: FinderEvents;
+  private exchanges = 0;
+
+  constructor(lookups: LookupTracker, events: FinderEvents) {
+    this.lookups = lookups;
+    this.events = events;
+  }
+
+  /**
+   * The connection's parser, once its first bytes tell. While they are too few they are kept in the half's `prefix`, which
+   * the caller hands over before these bytes.
+   */
+  parser(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number): StreamParser | undefined {
+    const half = c.halves[direction];
+    if (c.parser !== undefined || half.guesses > GUESSES) return c.parser;
+    const { page, base } = c;
+    let first = bytes;
+    let from = at;
+    let to = end;
+    if (half.prefix !== undefined) {
+      first = new Uint8Array(half.prefix.length + end - at);
+      first.set(half.prefix);
+      first.set(bytes.subarray(at, end), half.prefix.length);
+      from = 0;
+      to = first.length;
+    }
+    const fromClient = direction === clientSide(page, base);
+    const made = this.guess(c, page, base, fromClient, first, from, to);
+    if (made === 'more' && to - from < PREFIX_BYTES) half.prefix = first.slice(from, to);
+    else if (made === 'no' || made === 'more') {
+      half.prefix = undefined;
+      half.guesses++;
+    } else c.parser = made;
+    return c.parser;
+  }
+
+  private guess(
+    c: Conversation,
+    page: Page,
+    base: number,
+    fromClient: boolean,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): StreamParser | 'more' | 'no' {
+    const client = clientSide(page, base);
+    const server = client === 0 ? 1 : 0;
+    const tls = TlsParser.guess(bytes, at, end);
+    if (tls === 'yes') {
+      const parser = new TlsParser(c.id, this.events.tls);
+      c.tls = parser.session;
+      return parser;
+    }
+    const http = HttpParser.guess(bytes, at, end, fromClient);
+    if (http === 'yes') {
+      this.correctRoles(page, base, fromClient, bytes, at);
+      const address = endpoint(page, base, clientSide(page, base)).address;
+      return new HttpParser(c.id, {
+        nextId: () => this.exchanges++,
+        started: (exchange) => this.events.started(c, exchange, address),
+        finished: (exchange) => this.events.finished(c, exchange, address),
+      });
+    }
+    if (endpoint(page, base, server).port === DNS_PORT) {
+      const dns = DnsStream.guess(bytes, at, end);
+      if (dns === 'yes') return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server));
+      if (dns === 'more') return 'more';
+    }
+    return tls === 'more' || http === 'more' ? 'more' : 'no';
+  }
+
+  /** Without a SYN the roles are a guess from the ports; a status line from the "client" says that it was wrong. */
+  private correctRoles(page: Page, base: number, fromClient: boolean, bytes: Uint8Array, at: number): void {
+    if (page.words[base + R.STATE] & R.CLIENT_KNOWN) return;
+    const isResponse = bytes[at] === 0x48 && bytes[at + 1] === 0x54 && bytes[at + 2] === 0x54 && bytes[at + 3] === 0x50 && bytes[at + 4] === 0x2f;
+    if (isResponse === fromClient) page.words[base + R.STATE] ^= R.CLIENT_IS_B;
+  }
+}
+
+/** Segments of each side that are looked at before its protocol counts as unknown. */
+const GUESSES = 8;

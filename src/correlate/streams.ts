@@ -1,0 +1,140 @@
+import type { Conversation, Half, Held } from './conversation.ts';
+
+/** Copies held for holes, over all connections; past it the oldest hole of the connection at hand is given up. */
+export const HELD_BYTES = 64 << 20;
+/** The same for one direction of one connection. */
+export const HELD_BYTES_PER_STREAM = 4 << 20;
+/** When the receiver has acknowledged the hole, the capture missed it; this much is still waited for a packet captured late. */
+export const HELD_BYTES_ACKNOWLEDGED = 64 << 10;
+
+/** Gets the bytes of a direction once they are contiguous. */
+export interface StreamSink {
+  bytes(conversation: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void;
+  gap(conversation: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void;
+}
+
+/**
+ * Puts segments in order. Overlaps: the bytes that came first count ("first"), as most systems' receivers do for data
+ * already delivered. Sequence numbers are compared modulo 2^32 (RFC 9293 §3.4).
+ */
+export class Streams {
+  /** Bytes held now, and holes given up for want of room. */
+  heldBytes = 0;
+  givenUp = 0;
+  private readonly sink: StreamSink;
+
+  constructor(sink: StreamSink) {
+    this.sink = sink;
+  }
+
+  /** In-order bytes: `length` on the wire, of which at … end were captured. Returns nothing; the caller moves NEXT. */
+  deliver(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, length: number, packet: number, time: number): void {
+    const half = c.halves[direction];
+    const captured = end - at;
+    if (captured > 0) {
+      half.streamBytes += captured;
+      if (half.hash !== undefined) half.hash.update(bytes.subarray(at, end));
+      this.sink.bytes(c, direction, bytes, at, end, packet, time);
+    }
+    if (length > captured) this.miss(c, direction, length - captured, packet, time);
+  }
+
+  miss(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
+    c.halves[direction].missingBytes += length;
+    this.sink.gap(c, direction, length, packet, time);
+  }
+
+  /** Keeps a segment beyond a hole, without the parts that are already held. */
+  hold(half: Half, sequence: number, bytes: Uint8Array, at: number, end: number, length: number, packet: number, time: number): boolean {
+    const held = half.held;
+    let i = held.length;
+    while (i > 0 && ((held[i - 1].sequence - sequence) | 0) > 0) i--;
+    let from = 0;
+    if (i > 0) {
+      const before = held[i - 1];
+      const overlap = (before.sequence + before.length - sequence) | 0;
+      if (overlap >= length) return false;
+      if (overlap > 0) from = overlap;
+    }
+    const to = length;
+    let news = false;
+    // Fill the spaces between what is held already.
+    while (from < to) {
+      let stop = to;
+      let skip = to;
+      if (i < held.length) {
+        const gapEnd = (held[i].sequence - sequence) | 0;
+        if (gapEnd < to) {
+          stop = Math.max(gapEnd, from);
+          skip = gapEnd + held[i].length;
+        }
+      }
+      if (stop > from) {
+        const copy = bytes.slice(Math.min(at + from, end), Math.min(at + stop, end));
+        const piece: Held = { sequence: (sequence + from) >>> 0, bytes: copy, length: stop - from, packet, time };
+        held.splice(i, 0, piece);
+        i++;
+        half.heldBytes += copy.length + 64;
+        this.heldBytes += copy.length + 64;
+        news = true;
+      }
+      from = skip;
+      if (i < held.length) i++;
+    }
+    return news;
+  }
+
+  /** Delivers what has become contiguous behind `next`; returns the new next. */
+  drain(c: Conversation, direction: 0 | 1, next: number): number {
+    const half = c.halves[direction];
+    let n = 0;
+    let at = next;
+    for (; n < half.held.length; n++) {
+      const piece = half.held[n];
+      const ahead = (piece.sequence - at) | 0;
+      if (ahead > 0) break;
+      const skip = -ahead;
+      this.release(half, piece);
+      if (skip >= piece.length) continue;
+      this.deliver(
+        c,
+        direction,
+        piece.bytes,
+        Math.min(skip, piece.bytes.length),
+        piece.bytes.length,
+        piece.length - skip,
+        piece.packet,
+        piece.time,
+      );
+      at = (piece.sequence + piece.length) >>> 0;
+    }
+    if (n > 0) half.held.splice(0, n);
+    return at;
+  }
+
+  /** Gives up the hole before the first held piece; returns the new next. */
+  skipHole(c: Conversation, direction: 0 | 1, next: number): number {
+    const first = c.halves[direction].held[0];
+    if (first === undefined) return next;
+    this.miss(c, direction, (first.sequence - next) >>> 0, first.packet, first.time);
+    return this.drain(c, direction, first.sequence);
+  }
+
+  /** Nothing more will come: deliver everything held, holes as gaps. */
+  flush(c: Conversation, direction: 0 | 1, next: number): number {
+    let at = next;
+    while (c.halves[direction].held.length > 0) at = this.skipHole(c, direction, at);
+    return at;
+  }
+
+  full(half: Half): boolean {
+    if (half.heldBytes <= HELD_BYTES_PER_STREAM && this.heldBytes <= HELD_BYTES) return false;
+    this.givenUp++;
+    return true;
+  }
+
+  private release(half: Half, piece: Held): void {
+    half.heldBytes -= piece.bytes.length + 64;
+    this.heldBytes -= piece.bytes.length + 64;
+  }
+}

@@ -1,0 +1,72 @@
+import { KEY_WORDS } from './flow-table.ts';
+
+/**
+ * A TCP connection's record in the flow table: word offsets. Pairs are [a, b], "a" the sender of the first packet.
+ * Payload, streams and lists live in a `Conversation`, which only connections with something to say get.
+ */
+export const ID = KEY_WORDS;
+export const FIRST = ID + 1;
+export const LAST = FIRST + 1;
+export const STATE = LAST + 1;
+export const PACKETS = STATE + 1;
+/** Sequence number of the SYN, or one before the first byte seen. */
+export const ISN = PACKETS + 2;
+/** The next byte the stream waits for. */
+export const NEXT = ISN + 2;
+/** Behind the highest byte seen. */
+export const HIGHEST = NEXT + 2;
+/** Highest acknowledgment sent, and the window announced with the last segment (not scaled). */
+export const ACKED = HIGHEST + 2;
+export const WINDOW = ACKED + 2;
+export const HISTORY_SEEN = WINDOW + 2;
+export const HISTORY_LENGTH = HISTORY_SEEN + 2;
+export const HISTORY = HISTORY_LENGTH + 1;
+export const HISTORY_WORDS = 5;
+export const SYN_PACKET = HISTORY + HISTORY_WORDS;
+export const SYN_ACK_PACKET = SYN_PACKET + 1;
+export const ACK_PACKET = SYN_ACK_PACKET + 1;
+export const FIN_PACKET = ACK_PACKET + 1;
+/** Sequence number behind the FIN. */
+export const FIN_END = FIN_PACKET + 2;
+/** First packet that acknowledged this side's FIN. */
+export const FIN_ACKED = FIN_END + 2;
+export const RST_PACKET = FIN_ACKED + 2;
+
+const WORDS = RST_PACKET + 1;
+const DOUBLES = (WORDS + 1) >> 1;
+/** Double offsets (add half the record's word base). */
+export const FIRST_TIME = DOUBLES;
+export const LAST_TIME = FIRST_TIME + 1;
+export const SYN_TIME = LAST_TIME + 1;
+export const SYN_ACK_TIME = SYN_TIME + 1;
+export const ACK_TIME = SYN_ACK_TIME + 1;
+/** First FIN or RST, and the last packet that belongs to the close. */
+export const CLOSE_TIME = ACK_TIME + 1;
+export const CLOSE_END = CLOSE_TIME + 1;
+export const RECORD_WORDS = 2 * (CLOSE_END + 1);
+
+/** Bits of STATE; those of a pair are shifted by 1 for "b". */
+export const SYN_SEEN = 1;
+export const SYN_ACK_SEEN = 1 << 2;
+export const FIN_SEEN = 1 << 4;
+export const RST_SEEN = 1 << 6;
+export const SEQUENCE_SET = 1 << 8;
+export const ACK_SET = 1 << 10;
+export const CLIENT_IS_B = 1 << 12;
+export const CLIENT_KNOWN = 1 << 13;
+export const QUEUED = 1 << 14;
+export const FIRST_CLOSER_IS_B = 1 << 15;
+export const RST_ANSWERS_SYN = 1 << 16;
+export const DATA_SEEN = 1 << 17;
+
+export const Flag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
+
+/** Zeek's history letters by bit: SYN, SYN-ACK, pure ACK, data, FIN, RST, gap, retransmission, zero window, inconsistent flags. */
+export const LETTERS = 'SHADFRGTWI';
+export const Letter = { syn: 0, synAck: 1, ack: 2, data: 3, fin: 4, rst: 5, gap: 6, retransmission: 7, zeroWindow: 8, odd: 9 } as const;
+
+export const MINUTE = 60e9;
+/** Connections that have ended stay for late packets, until this many wait. */
+export const LINGER_FLOWS = 4096;
+/** TCP flows at once; past it the one idle longest among a few candidates is finished early and counted. */
+export const MAX_FLOWS = 1 << 20;

@@ -1,0 +1,115 @@
+import { parseArgs } from 'node:util';
+import { CaptureError, type Source } from './capture/batch.ts';
+import { language, type Language } from './text/text.ts';
+import { USAGE } from './text/usage.ts';
+import { VERSION } from './version.ts';
+
+/** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. */
+const OK = 0;
+const BROKEN = 1;
+const USAGE_ERROR = 2;
+
+const FORMATS = ['text', 'json', 'jsonl'] as const;
+type Format = (typeof FORMATS)[number];
+
+class UsageError extends Error {}
+
+const options = {
+  read: { type: 'string', short: 'r' },
+  format: { type: 'string' },
+  json: { type: 'boolean' },
+  'stream-hashes': { type: 'boolean' },
+  lang: { type: 'string' },
+  'no-color': { type: 'boolean' },
+  numeric: { type: 'boolean', short: 'n' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
+async function main(argv: string[]): Promise<number> {
+  const parsed = parse(argv);
+  const { values } = parsed;
+  const lang = language(values.lang, process.env);
+  if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang)) throw new UsageError(`--lang takes en or ko, not "${values.lang}"`);
+  if (values.help) {
+    process.stdout.write(USAGE[lang]);
+    return OK;
+  }
+  if (values.version) {
+    process.stdout.write(`wirebook ${VERSION}\n`);
+    return OK;
+  }
+  const words = [...parsed.positionals];
+  const command = words[0] === 'report' ? words.shift() : undefined;
+  const files = [...(values.read === undefined ? [] : [values.read]), ...words];
+  if (files.length === 0) throw new UsageError('no capture file is named; try: wirebook FILE, or wirebook --help');
+  if (files.length > 1) throw new UsageError(`one capture at a time, please: ${files.join(', ')}`);
+  const format = formatOf(values.json ? 'json' : values.format);
+  const wantsUi = command === undefined && format === undefined;
+  if (wantsUi) {
+    const ui = await import('./ui/manners.ts');
+    if (ui.canRunUi(process.stdout, process.stdin, process.env)) {
+      const { runScreens } = await import('./screens.ts');
+      return runScreens(files[0], lang, values['no-color'] === true || !!process.env.NO_COLOR);
+    }
+  }
+  return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true);
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function formatOf(value: string | undefined): Format | undefined {
+  if (value === undefined) return undefined;
+  const format = FORMATS.find((f) => f === value);
+  if (format === undefined) throw new UsageError(`--format takes ${FORMATS.join(', ')}, not "${value}"`);
+  return format;
+}
+
+async function report(file: string, format: Format, lang: Language, hashes: boolean): Promise<number> {
+  const { writeReport } = await import('./report/write.ts');
+  const { openCapture } = await import('./capture/open.ts');
+  let source: Source;
+  try {
+    source = await openCapture(file);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    const { writeNoCapture } = await import('./report/no-capture.ts');
+    writeNoCapture(file, error, format);
+    complain(lang === 'ko' ? error.korean : error.message);
+    return USAGE_ERROR;
+  }
+  try {
+    const problems = await writeReport(source, format, lang, hashes);
+    for (const problem of problems) complain(problem);
+    return problems.length > 0 ? BROKEN : OK;
+  } finally {
+    source.close();
+  }
+}
+
+/** Words for people go to stderr, harmless for the terminal. */
+function complain(message: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
+  process.stderr.write(`wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')}\n`);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (error instanceof UsageError) {
+      complain(error.message);
+      process.exitCode = USAGE_ERROR;
+      return;
+    }
+    complain(`this is a fault of wirebook itself: ${error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : String(error)}`);
+    process.exitCode = 70;
+  },
+);

@@ -1,0 +1,129 @@
+import type { Analysis } from '../analysis.ts';
+import type { Connection, Journey, Listener, Stage, StageKind } from '../correlate/model.ts';
+import { OUTCOME, STAGE } from '../text/messages.ts';
+import { safe } from '../text/safe.ts';
+import type { Language, Text } from '../text/text.ts';
+import { pad } from '../text/width.ts';
+import type { Out } from './out.ts';
+import { Section } from './section.ts';
+
+const BAR = 32;
+/** A wait shorter than this share of the journey and this many nanoseconds is no line of its own. */
+const SMALL_SHARE = 0.01;
+const SMALL_NANOSECONDS = 1e6;
+const MARKS: Record<StageKind, string> = {
+  arp: 'a',
+  ndp: 'n',
+  dns: 'd',
+  tcp: 't',
+  tls: 's',
+  send: '>',
+  wait: 'w',
+  receive: '<',
+  idle: '.',
+  close: 'x',
+};
+
+const WORDS = {
+  packets: { en: 'packets', ko: '패킷' },
+  journeys: { en: 'journeys', ko: '여정' },
+  problem: { en: 'problem', ko: '문제' },
+  reused: { en: 'earlier', ko: '이미 있음' },
+  closedBy: { en: 'closed first by', ko: '먼저 닫은 쪽' },
+  client: { en: 'the client', ko: '클라이언트' },
+  server: { en: 'the server', ko: '서버' },
+  connection: { en: 'connection', ko: '연결' },
+  why: { en: 'why', ko: '근거' },
+  packet: { en: 'packets', ko: '패킷' },
+  retransmissions: { en: 'sent again', ko: '재전송' },
+  none: {
+    en: 'No web request, name lookup or connection was found in this capture.',
+    ko: '이 캡처에는 웹 요청도, 이름 조회도, 연결도 없습니다.',
+  },
+} satisfies Record<string, Text>;
+
+/** Journeys as lines of text, each with its stages, packets and the reasons for what was joined. */
+export class TextReport implements Listener {
+  private readonly language: Language;
+  private readonly journeys = new Section();
+  private count = 0;
+  private analysis: Analysis | undefined;
+  /** Connections that ended, for the journeys that end with them. */
+  private readonly connections = new Map<number, string>();
+
+  constructor(language: Language) {
+    this.language = language;
+  }
+
+  of(analysis: Analysis): void {
+    this.analysis = analysis;
+  }
+
+  journey: Listener['journey'] = (j) => {
+    this.count++;
+    this.journeys.add(j.start, this.journeyText(j));
+  };
+
+  connection: Listener['connection'] = (c) => {
+    this.connections.set(c.id, this.connectionText(c));
+    if (this.connections.size > 100_000) this.connections.delete(this.connections.keys().next().value as number);
+  };
+
+  write(out: Out): void {
+    const analysis = this.analysis as Analysis;
+    const s = analysis.summary();
+    const seconds =
+      s.first === undefined || s.last === undefined
+        ? 0
+        : s.last.seconds - s.first.seconds + (s.last.nanoseconds - s.first.nanoseconds) / 1e9;
+    const kinds = s.linkTypes.join(', ');
+    out.write(
+      `${safe(s.file)}: ${s.packets} ${this.say(WORDS.packets)}, ${seconds.toFixed(3)} s, ${kinds}, ${this.count} ${this.say(WORDS.journeys)}\n`,
+    );
+    for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(p.message)}\n`);
+    if (this.count === 0) out.write(`${this.say(WORDS.none)}\n`);
+    this.journeys.drain((text, n) => {
+      const line = text.replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
+      out.write(`\n${n + 1}. ${line}`);
+    });
+    out.flush();
+  }
+
+  private say(text: Text): string {
+    return text[this.language];
+  }
+
+  private journeyText(j: Journey): string {
+    const title = safe([j.method, j.url ?? j.name].filter((x) => x !== undefined).join(' '));
+    const facts = [j.status === undefined ? undefined : String(j.status), this.say(OUTCOME[j.outcome])];
+    facts.push(`${j.har.total.toFixed(3)} ms`);
+    if (j.responseBytes !== undefined) facts.push(`${j.responseBytes} B`);
+    let text = `${title}  ${facts.filter((x) => x !== undefined).join('  ')}\n`;
+    if (j.connection !== undefined) text += `\0${j.connection}\0`;
+    const length = Math.max(1, j.end - j.start);
+    for (const s of j.stages) if (!small(s, length)) text += this.stageText(s, j.start, length);
+    for (const e of j.evidence) text += `   ${this.say(WORDS.why)}: ${safe(this.say(e.text))}\n`;
+    return text;
+  }
+
+  private stageText(s: Stage, start: number, length: number): string {
+    const from = Math.min(BAR - 1, Math.floor(((s.start - start) / length) * BAR));
+    const to = Math.max(from + 1, Math.round(((s.end - start) / length) * BAR));
+    const bar = s.reused ? ' '.repeat(BAR) : `${' '.repeat(from)}${MARKS[s.kind].repeat(to - from)}`.padEnd(BAR);
+    const time = s.reused ? pad(this.say(WORDS.reused), 12) : `${((s.end - s.start) / 1e6).toFixed(3).padStart(9)} ms`;
+    const packets = s.packets.slice(0, 12).join(' ') + (s.packetCount > 12 ? ` … (${s.packetCount})` : '');
+    const note = s.note === undefined ? '' : `  ${this.say(s.note)}`;
+    return `   ${pad(this.say(STAGE[s.kind]), 16)} ${((s.start - start) / 1e6).toFixed(3).padStart(9)} ${time} |${bar}| ${packets}${note}`.trimEnd() + '\n';
+  }
+
+  private connectionText(c: Connection): string {
+    const side = (e: Connection['client']) => (e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`);
+    let text = `   ${side(c.client)} → ${side(c.server)}  ${this.say(WORDS.connection)} ${c.id}  ${c.history}`;
+    if (c.close.first !== undefined) text += `  ${this.say(WORDS.closedBy)} ${this.say(WORDS[c.close.first])}`;
+    if (c.retransmissions.length > 0) text += `  ${this.say(WORDS.retransmissions)}: ${c.retransmissions.slice(0, 8).join(' ')}`;
+    return `${text}\n`;
+  }
+}
+
+const small = (s: Stage, length: number): boolean =>
+  s.kind === 'idle' && s.end - s.start < SMALL_NANOSECONDS && s.end - s.start < length * SMALL_SHARE;

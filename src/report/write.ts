@@ -1,0 +1,31 @@
+import { Analysis } from '../analysis.ts';
+import type { Source } from '../capture/batch.ts';
+import type { Language } from '../text/text.ts';
+import { VERSION } from '../version.ts';
+import { JsonReport } from './json.ts';
+import { JsonLinesReport } from './jsonl.ts';
+import { Out, OutputClosed } from './out.ts';
+import { TextReport } from './text.ts';
+
+/** Problems that mean that bytes of the file could not be read as packets. */
+const NOTES = new Set(['clock-step-back', 'clock-steps', 'unknown-link-type', 'unknown-link-types']);
+
+/** Reads the whole capture and prints the report on standard output. Gives the reader's complaints, for people. */
+export async function writeReport(
+  source: Source,
+  format: 'text' | 'json' | 'jsonl',
+  language: Language,
+  hashes: boolean,
+): Promise<string[]> {
+  const out = new Out(1);
+  const writer = format === 'json' ? new JsonReport() : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(language);
+  const analysis = new Analysis(source, writer, { hashes });
+  writer.of(analysis);
+  try {
+    await analysis.run();
+    writer.write(out, `wirebook ${VERSION}`);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
+  }
+  return source.problems.filter((p) => !NOTES.has(p.code)).map((p) => p.message);
+}

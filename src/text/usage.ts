@@ -1,0 +1,44 @@
+import type { Text } from './text.ts';
+
+export const USAGE: Text = {
+  en: `wirebook: what really happened on the wire
+
+  wirebook FILE                     the capture's journeys on screen (text where the output is no terminal)
+  wirebook report FILE [--format text|json|jsonl]
+                                    the same for people (text) or programs (json, jsonl)
+
+FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
+
+  -r, --read FILE      the capture, as in tcpdump and tshark
+      --format FORMAT  text (default), json: one document, jsonl: one record a line while reading
+      --json           the same as --format json
+      --stream-hashes  SHA-256 of every TCP stream in the report
+      --lang en|ko     language; otherwise LC_ALL, LC_MESSAGES, LANG decide
+      --no-color       no colours (also: NO_COLOR in the environment)
+  -n                   accepted; names are never looked up
+  -h, --help           this text
+      --version        the version
+
+Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is shown; 2 usage or input error.
+`,
+  ko: `wirebook: 선 위에서 실제로 일어난 일
+
+  wirebook FILE                     캡처의 여정을 화면으로 (출력이 터미널이 아니면 글로)
+  wirebook report FILE [--format text|json|jsonl]
+                                    같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
+
+FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니다. "-"는 표준 입력을 읽습니다.
+
+  -r, --read FILE      캡처 파일 (tcpdump, tshark와 같음)
+      --format FORMAT  text(기본), json: 문서 하나, jsonl: 읽는 동안 한 줄에 한 기록
+      --json           --format json과 같음
+      --stream-hashes  모든 TCP 스트림의 SHA-256을 보고서에 넣음
+      --lang en|ko     언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
+      --no-color       색 없음 (환경 변수 NO_COLOR도 같음)
+  -n                   받아들이기만 함. 이름은 원래 찾지 않음
+  -h, --help           이 글
+      --version        버전
+
+종료 코드: 0 모두 읽음, 1 캡처 일부가 깨져 읽을 수 있는 데까지 보여 줌, 2 사용법 또는 입력 오류
+`,
+};
