@@ -59,7 +59,7 @@ export class HttpParser implements StreamParser {
   private front: Exchange | undefined = undefined;
   private behind: Exchange[] | undefined = undefined;
   private answer: number = Answer.none;
-  /** Requests that `PIPELINE_LIMIT` let go after those in `behind`: so many answers are for nobody. */
+  /** Requests let go by `PIPELINE_LIMIT` since: as many answers are for nobody, after those in `behind`. */
   private letGo = 0;
   private pipelined = false;
   /** Bytes of the server are missing between messages: whole answers may be. */
@@ -120,7 +120,10 @@ export class HttpParser implements StreamParser {
       this.inner?.gap(fromClient, length, packet, time);
       return;
     }
-    if (side.state === State.head) this.force(side);
+    if (side.state === State.head) {
+      this.force(side);
+      this.drop(side);
+    }
     if (side.state !== State.start && side.exchange !== undefined) side.exchange.whole = false;
     let left = length;
     if (side.state === State.close) {
@@ -170,11 +173,14 @@ export class HttpParser implements StreamParser {
     return this.garbage(side, bytes, at, end, packet, time);
   }
 
-  /** No message begins here. It may be an answer without a head, or a protocol that was asked for. */
+  /** No message begins here, nor in the carried bytes before. It may be an answer without a head, or a protocol that was asked for. */
   private garbage(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
     const front = this.front;
+    const carried = side.carried;
     if (side === this.server && front?.version === '0.9' && this.answer === Answer.none) {
-      side.begin(packet, time);
+      if (carried === 0) side.begin(packet, time);
+      side.body = carried;
+      this.drop(side);
       this.answered(side, front);
       front.responseFraming = 'until-close';
       side.state = State.close;
@@ -183,6 +189,12 @@ export class HttpParser implements StreamParser {
     if (side === this.client && this.offered !== '') {
       this.tunnel(side, this.offered, this.behind?.at(-1) ?? front);
       return at;
+    }
+    this.drop(side);
+    if (carried > 0) {
+      // The bytes of earlier segments are given up; these may begin a message.
+      side.state = State.start;
+      return this.start(side, bytes, at, end, packet, time);
     }
     this.lose(side, 'http-garbage', packet);
     return this.search(side, bytes, at, end, true, packet, time);
@@ -201,7 +213,8 @@ export class HttpParser implements StreamParser {
     let i = at;
     let lineStart = first;
     for (;;) {
-      if (lineStart && mayStart(bytes, i, end, response, true)) {
+      // What is half seen must be sure where it would end a message.
+      if (lineStart && mayStart(bytes, i, end, response, side.exchange !== undefined)) {
         const next = scanHead(head, bytes, i, end, response);
         if (next > 0 || next === MORE) {
           if (side.exchange !== undefined) this.endMessage(side);
@@ -256,10 +269,8 @@ export class HttpParser implements StreamParser {
       const lineEnd = carry.subarray(before, side.carried).indexOf(0x0a);
       side.checked = lineEnd >= 0 && scanHead(head, carry, 0, before + lineEnd + 1, response, true) > 0;
       if (lineEnd >= 0 ? !side.checked : !mayStart(carry, 0, side.carried, response)) {
-        this.drop(side);
-        side.state = State.start;
-        // Bytes of earlier segments are given up; these may begin a message.
-        return before === 0 ? this.garbage(side, bytes, at, end, packet, time) : this.start(side, bytes, at, end, packet, time);
+        side.carried = before;
+        return this.garbage(side, bytes, at, end, packet, time);
       }
     }
     side.touch(packet, time);
@@ -333,6 +344,7 @@ export class HttpParser implements StreamParser {
     fillRequest(exchange, head, bytes);
     exchange.requestPacket = side.firstPacket;
     exchange.requestTime = side.firstTime;
+    if (head.version === 9) exchange.requestHeadPacket = side.lastPacket;
     side.exchange = exchange;
     this.flush(side);
     this.expecting = head.expectContinue;
@@ -340,14 +352,16 @@ export class HttpParser implements StreamParser {
     if (exchange.method === 'CONNECT') this.offered = 'connect';
     else if (head.upgradeEnd > 0 && head.connectionUpgrade) this.offered = this.upgradeName(bytes);
     this.hooks.started(exchange);
-    if (this.front === undefined) {
-      this.front = exchange;
-      return;
-    }
-    this.behind ??= [];
-    if (this.behind.length + 1 < PIPELINE_LIMIT) {
-      this.behind.push(exchange);
-      return;
+    if (this.letGo === 0) {
+      if (this.front === undefined) {
+        this.front = exchange;
+        return;
+      }
+      this.behind ??= [];
+      if (this.behind.length + 1 < PIPELINE_LIMIT) {
+        this.behind.push(exchange);
+        return;
+      }
     }
     this.hooks.problem?.('http-pipeline-limit', this.connection, side.lastPacket);
     this.letGo++;
@@ -398,6 +412,7 @@ export class HttpParser implements StreamParser {
   /** Answers may be missing: a client that does not pipeline had the earlier ones before it asked again. */
   private skipUnseen(side: Side): void {
     this.doubtful = false;
+    this.letGo = 0;
     if (this.pipelined) return;
     while (this.behind !== undefined && this.behind.length > 0) {
       if ((this.behind[0].requestPacket ?? 0) > side.firstPacket) return;
@@ -484,6 +499,9 @@ export class HttpParser implements StreamParser {
     this.flush(side);
     side.exchange = undefined;
     side.packets = [];
+    if (side.state !== State.head) return;
+    this.drop(side);
+    this.lose(side, undefined, side.lastPacket);
   }
 
   /** Hands on the front exchange. */
@@ -502,13 +520,20 @@ export class HttpParser implements StreamParser {
       this.tunnelled = true;
       this.inner = this.hooks.tunnel?.(protocol, exchange);
     }
-    side.state = State.tunnel;
+    this.handOver(side);
     if (side === this.client) return;
-    this.drop(this.client);
-    this.flush(side);
-    this.client.state = State.tunnel;
+    this.handOver(this.client);
     while (this.front !== undefined) this.finish(this.front === exchange);
     if (this.client.ended) this.inner?.end(true, 'fin', side.lastPacket, side.lastTime);
+  }
+
+  private handOver(side: Side): void {
+    const inMessage = side.exchange !== undefined;
+    side.state = State.tunnel;
+    if (side.carry !== undefined && !inMessage) {
+      this.inner?.data(side === this.client, side.carry, 0, side.carried, side.firstPacket, side.firstTime);
+    }
+    this.drop(side);
   }
 }
 
