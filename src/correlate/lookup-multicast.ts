@@ -1,6 +1,6 @@
 import { ipv6, u32 } from '../dissect/bytes.ts';
 import { NameReader } from '../dissect/dns/name-reader.ts';
-import { type MessageWalker } from '../dissect/dns/walk.ts';
+import type { MessageWalker } from '../dissect/dns/walk.ts';
 import { ipv4Text } from './addresses.ts';
 import { LIST_LIMIT, type Lookup } from './model.ts';
 
@@ -10,7 +10,7 @@ const ANY = 255;
 
 interface Waiting {
   lookup: Lookup;
-  version: number;
+  key: string;
   /** Asked by one who proposes to own the name (RFC 6762 §8.1): its own announcement is no answer. */
   probe: boolean;
   time: number;
@@ -40,16 +40,15 @@ export class MulticastQuestions {
   }
 
   add(lookup: Lookup, type: number, version: number, probe: boolean): void {
-    const entry = { lookup, version, probe, time: lookup.start };
-    const k = key(version, type, lookup.name);
-    const list = this.waiting.get(k);
-    if (list === undefined) this.waiting.set(k, [entry]);
+    const entry = { lookup, key: key(version, type, lookup.name), probe, time: lookup.start };
+    const list = this.waiting.get(entry.key);
+    if (list === undefined) this.waiting.set(entry.key, [entry]);
     else list.push(entry);
     this.all.add(entry);
   }
 
   /** Lookups that this response answers; they wait no longer. */
-  answer(walker: MessageWalker, version: number, source: string, typeNumber: (lookup: Lookup) => number): Lookup[] {
+  answer(walker: MessageWalker, version: number, source: string): Lookup[] {
     const found: Lookup[] = [];
     if (this.all.size === 0) return found;
     for (let i = 0; i < walker.answerCount; i++) {
@@ -60,7 +59,7 @@ export class MulticastQuestions {
         if (list === undefined) continue;
         for (const entry of [...list]) {
           if (entry.probe && entry.lookup.client.address === source) continue;
-          this.drop(entry, typeNumber(entry.lookup));
+          this.drop(entry);
           this.addresses(walker, entry.lookup);
           found.push(entry.lookup);
         }
@@ -70,20 +69,19 @@ export class MulticastQuestions {
   }
 
   /** The question that has waited longest, if asked before `before`. */
-  takeOldest(before: number, typeNumber: (lookup: Lookup) => number): Lookup | undefined {
+  takeOldest(before: number): Lookup | undefined {
     for (const entry of this.all) {
       if (entry.time >= before) return undefined;
-      this.drop(entry, typeNumber(entry.lookup));
+      this.drop(entry);
       return entry.lookup;
     }
     return undefined;
   }
 
-  private drop(entry: Waiting, type: number): void {
+  private drop(entry: Waiting): void {
     this.all.delete(entry);
-    const k = key(entry.version, type, entry.lookup.name);
-    const list = this.waiting.get(k) as Waiting[];
-    if (list.length === 1) this.waiting.delete(k);
+    const list = this.waiting.get(entry.key) as Waiting[];
+    if (list.length === 1) this.waiting.delete(entry.key);
     else list.splice(list.indexOf(entry), 1);
   }
 

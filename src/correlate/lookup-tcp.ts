@@ -1,20 +1,128 @@
+import { u16 } from '../dissect/bytes.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Endpoint } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 
-/** DNS over TCP (RFC 1035 §4.2.2): takes the length-prefixed messages out of a stream and hands them to the tracker. */
+const NOTHING = new Uint8Array(0);
+const FIRST_BYTES = 512;
+
+/** One direction's framing. */
+class Side {
+  /** A message that came in pieces, its length prefix included. Never more than 65 537 bytes. */
+  held: Uint8Array = NOTHING;
+  length = 0;
+  /** Bytes of a message with a hole that are still to come. */
+  skip = 0;
+  /** Where messages begin is not known after a hole. */
+  lost = false;
+  /** The latest packet that made bytes readable: a late segment completes messages of earlier packets. */
+  packet = 0;
+  time = 0;
+}
+
+/** DNS over TCP (RFC 1035 §4.2.2, RFC 7766): takes the length-prefixed messages out of a stream and hands them to the tracker. */
 export class DnsStream implements StreamParser {
   readonly protocol = 'dns';
+  private readonly tracker: LookupTracker;
+  private readonly client: Endpoint;
+  private readonly server: Endpoint;
+  private readonly sides = [new Side(), new Side()] as const;
 
-  constructor(_tracker: LookupTracker, _client: Endpoint, _server: Endpoint) {}
-
-  static guess(_bytes: Uint8Array, _at: number, _end: number): Guess {
-    return 'no';
+  constructor(tracker: LookupTracker, client: Endpoint, server: Endpoint) {
+    this.tracker = tracker;
+    this.client = client;
+    this.server = server;
   }
 
-  data(_fromClient: boolean, _bytes: Uint8Array, _at: number, _end: number, _packet: number, _time: number): void {}
+  /** A length, then a header whose counts are small and fit that length. */
+  static guess(bytes: Uint8Array, at: number, end: number): Guess {
+    if (end - at < 14) return 'more';
+    const length = u16(bytes, at);
+    const questions = u16(bytes, at + 6);
+    const records = u16(bytes, at + 8) + u16(bytes, at + 10) + u16(bytes, at + 12);
+    const opcode = (bytes[at + 4] >> 3) & 15;
+    const isResponse = (bytes[at + 4] & 0x80) !== 0;
+    const sane =
+      opcode <= 6 &&
+      questions <= 1 &&
+      (questions === 1 || isResponse) &&
+      (isResponse || records <= 16) &&
+      (bytes[at + 5] & 0x40) === 0;
+    return sane && 12 + 5 * questions + 11 * records <= length ? 'yes' : 'no';
+  }
 
-  gap(_fromClient: boolean, _length: number, _packet: number, _time: number): void {}
+  data(fromClient: boolean, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
+    const side = this.sides[fromClient ? 0 : 1];
+    if (packet > side.packet) {
+      side.packet = packet;
+      side.time = time;
+    }
+    if (side.skip > 0) {
+      const step = Math.min(side.skip, end - at);
+      side.skip -= step;
+      at += step;
+    }
+    if (side.lost) {
+      // A sender begins messages with segments: the next that looks like one is taken for one.
+      if (DnsStream.guess(bytes, at, end) !== 'yes') return;
+      side.lost = false;
+    }
+    if (side.length > 0) at = this.fill(side, fromClient, bytes, at, end);
+    while (end - at >= 2) {
+      const whole = at + 2 + u16(bytes, at);
+      if (whole > end) break;
+      this.give(side, fromClient, bytes, at + 2, whole);
+      at = whole;
+    }
+    if (at < end) this.hold(side, bytes, at, end);
+  }
 
-  end(_fromClient: boolean, _how: 'fin' | 'reset' | 'capture-end', _packet: number, _time: number): void {}
+  gap(fromClient: boolean, length: number, _packet: number, _time: number): void {
+    const side = this.sides[fromClient ? 0 : 1];
+    const left = side.skip > 0 ? side.skip : side.length >= 2 ? 2 + u16(side.held, 0) - side.length : 0;
+    if (!side.lost && left >= length) side.skip = left - length;
+    else {
+      side.skip = 0;
+      side.lost = true;
+    }
+    side.held = NOTHING;
+    side.length = 0;
+  }
+
+  end(fromClient: boolean, _how: 'fin' | 'reset' | 'capture-end', _packet: number, _time: number): void {
+    const side = this.sides[fromClient ? 0 : 1];
+    side.held = NOTHING;
+    side.length = 0;
+  }
+
+  /** Completes the held message, as far as the bytes go; returns where the next begins. */
+  private fill(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): number {
+    while (side.length < 2 && at < end) at = this.hold(side, bytes, at, at + 1);
+    if (side.length < 2) return at;
+    const whole = 2 + u16(side.held, 0);
+    const step = Math.min(whole - side.length, end - at);
+    at = this.hold(side, bytes, at, at + step);
+    if (side.length === whole) {
+      this.give(side, fromClient, side.held, 2, whole);
+      side.length = 0;
+      side.held = NOTHING;
+    }
+    return at;
+  }
+
+  private hold(side: Side, bytes: Uint8Array, at: number, end: number): number {
+    const need = side.length + end - at;
+    if (side.held.length < need) {
+      const bigger = new Uint8Array(Math.max(need, 2 * side.held.length, FIRST_BYTES));
+      bigger.set(side.held.subarray(0, side.length));
+      side.held = bigger;
+    }
+    side.held.set(bytes.subarray(at, end), side.length);
+    side.length = need;
+    return end;
+  }
+
+  private give(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): void {
+    this.tracker.tcpMessage(bytes, at, end, fromClient, this.client, this.server, side.packet, side.time);
+  }
 }

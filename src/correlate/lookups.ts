@@ -1,5 +1,22 @@
+import { u32 } from '../dissect/bytes.ts';
+import { NameReader } from '../dissect/dns/name-reader.ts';
+import { rcodeName, typeName } from '../dissect/dns/names.ts';
+import { Flag, MessageWalker } from '../dissect/dns/walk.ts';
 import type { Packets } from '../dissect/packets.ts';
-import type { Endpoint, Lookup } from './model.ts';
+import { packetAddress } from './addresses.ts';
+import { AnswerReader } from './lookup-answer.ts';
+import { MULTICAST_LIMIT, MulticastQuestions } from './lookup-multicast.ts';
+import { KEY_CLIENT, KEY_ID, KEY_PORTS, KEY_SERVER, NAME_HASH, PendingTable, TYPE } from './lookup-table.ts';
+import { type Endpoint, LIST_LIMIT, type Lookup } from './model.ts';
+
+/** Questions that wait for an answer at once. */
+export const PENDING_LIMIT = 65_536;
+/** Truncated answers that wait for the retry over TCP at once. */
+export const TRUNCATED_LIMIT = 1024;
+/** Packet time after which a question counts as unanswered: resolvers give up after 10 to 30 s. */
+export const LOOKUP_TIMEOUT = 60e9;
+/** The same for mDNS, where any later announcement of the name would look like the answer. */
+export const MULTICAST_TIMEOUT = 10e9;
 
 /** Gets each lookup: once at the moment its answer is known, and once when nothing about it can change any more. */
 export interface LookupSink {
@@ -10,9 +27,8 @@ export interface LookupSink {
 export interface LookupOptions {
   /** Fill `Lookup.records` with every record of the answer as text. Costs time and memory. */
   records?: boolean;
-  /** Questions waiting for an answer at once; the oldest go first. */
   pendingLimit?: number;
-  /** Nanoseconds of packet time after which a question counts as unanswered. */
+  /** In nanoseconds. */
   timeout?: number;
 }
 
@@ -32,30 +48,353 @@ export interface LookupCounters {
 /** UDP ports whose payload is DNS, mDNS or LLMNR. */
 export const isDnsPort = (port: number): boolean => port === 53 || port === 5353 || port === 5355;
 
-/** Joins DNS questions and answers. */
+const Transport = { udp: 0, tcp: 1, mdns: 2, llmnr: 3 } as const;
+const TRANSPORT_NAMES = ['udp', 'tcp', 'mdns', 'llmnr'] as const;
+
+/**
+ * Joins DNS questions and answers (RFC 1035 §7.3): an answer belongs to the question with its addresses, ports, id, name
+ * and type, where case does not count. The same question asked again before its answer is a repeat; from another port or
+ * with another id it is a lookup of its own. LLMNR answers come from anybody (RFC 4795 §2.1), mDNS ones without the
+ * question. An answer without a question makes no lookup.
+ */
 export class LookupTracker {
   readonly counters: LookupCounters = { evicted: 0, timedOut: 0, duplicateAnswers: 0, unmatchedAnswers: 0, malformed: 0 };
-  readonly sink: LookupSink;
 
-  constructor(sink: LookupSink, _options: LookupOptions = {}) {
+  private readonly sink: LookupSink;
+  private readonly timeout: number;
+  private readonly pending: PendingTable;
+  private readonly multicast = new MulticastQuestions();
+  /** Answered but truncated, by client, server, type and name: the retry over TCP comes from another port. */
+  private readonly truncated = new Map<string, Lookup>();
+  private readonly walker = new MessageWalker();
+  private readonly name = new NameReader();
+  private readonly answers: AnswerReader;
+  private count = 0;
+
+  // The message at hand.
+  private transport: number = Transport.udp;
+  private version = 4;
+  private packet = 0;
+  private time = 0;
+  private client: Endpoint | undefined;
+  private server: Endpoint | undefined;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private clientAt = 0;
+  private serverAt = 0;
+  private clientPort = 0;
+  private serverPort = 0;
+  /** Most questions of a capture go to a few servers. */
+  private lastServer: Endpoint = { address: '', port: 0 };
+
+  constructor(sink: LookupSink, options: LookupOptions = {}) {
     this.sink = sink;
+    this.timeout = options.timeout ?? LOOKUP_TIMEOUT;
+    this.pending = new PendingTable(options.pendingLimit ?? PENDING_LIMIT);
+    this.answers = new AnswerReader(options.records ?? false);
   }
 
   /** A UDP row with port 53, 5353 or 5355 on either side: its payload is one message. */
-  udpRow(_packets: Packets, _row: number): void {}
+  udpRow(packets: Packets, row: number): void {
+    const { bytes } = packets;
+    const at = packets.payloadAt[row];
+    const end = at + packets.payloadCaptured[row];
+    const ipAt = packets.ipAt[row];
+    if (end === at || ipAt < 0) return;
+    this.begin(packets.firstNumber + row, packets.time[row]);
+    if (!this.readMessage(bytes, at, end)) return;
+    const from = packets.sourcePort[row];
+    const to = packets.destinationPort[row];
+    const version = packets.ipVersion[row];
+    const response = this.walker.isResponse;
+    const sourceAt = version === 4 ? ipAt + 12 : ipAt + 8;
+    const destinationAt = version === 4 ? ipAt + 16 : ipAt + 24;
+    this.bytes = bytes;
+    this.version = version;
+    this.client = undefined;
+    this.server = undefined;
+    this.clientAt = response ? destinationAt : sourceAt;
+    this.serverAt = response ? sourceAt : destinationAt;
+    this.clientPort = response ? to : from;
+    this.serverPort = response ? from : to;
+    this.transport =
+      this.serverPort === 5353 || this.clientPort === 5353
+        ? Transport.mdns
+        : this.serverPort === 5355
+          ? Transport.llmnr
+          : Transport.udp;
+    const { key } = this.pending;
+    this.addressWords(KEY_CLIENT, this.clientAt, false);
+    this.addressWords(KEY_SERVER, this.serverAt, this.transport !== Transport.udp);
+    key[KEY_PORTS] = ((this.clientPort << 16) | this.serverPort) >>> 0;
+    this.message(response, this.transport === Transport.mdns && this.clientPort === 5353);
+  }
 
   /** One message from a TCP stream, without its length prefix. `DnsStream` calls this. */
   tcpMessage(
-    _bytes: Uint8Array,
-    _at: number,
-    _end: number,
-    _fromClient: boolean,
-    _client: Endpoint,
-    _server: Endpoint,
-    _packet: number,
-    _time: number,
-  ): void {}
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    fromClient: boolean,
+    client: Endpoint,
+    server: Endpoint,
+    packet: number,
+    time: number,
+  ): void {
+    this.begin(packet, time);
+    if (!this.readMessage(bytes, at, end)) return;
+    // The one who asks is the DNS client, whoever opened the connection.
+    const response = this.walker.isResponse;
+    this.client = fromClient !== response ? client : server;
+    this.server = fromClient !== response ? server : client;
+    this.transport = Transport.tcp;
+    this.version = 0;
+    const { key } = this.pending;
+    key.fill(0, KEY_CLIENT, KEY_PORTS);
+    key[KEY_CLIENT] = textHash(this.client.address);
+    key[KEY_SERVER] = textHash(this.server.address);
+    key[KEY_PORTS] = ((this.client.port << 16) | this.server.port) >>> 0;
+    this.message(response, false);
+  }
 
   /** The capture ended: what is unanswered stays so. */
-  end(): void {}
+  end(): void {
+    while (this.pending.oldestSlot >= 0) this.sink.final(this.pending.remove(this.pending.oldestSlot));
+    for (let lookup = this.multicast.takeOldest(Infinity); lookup; lookup = this.multicast.takeOldest(Infinity))
+      this.sink.final(lookup);
+    for (const lookup of this.truncated.values()) this.sink.final(lookup);
+    this.truncated.clear();
+  }
+
+  private begin(packet: number, time: number): void {
+    this.packet = packet;
+    this.time = time;
+    const { pending } = this;
+    const before = time - this.timeout;
+    while (pending.oldestSlot >= 0 && pending.time(pending.oldestSlot) < before) {
+      this.counters.timedOut++;
+      this.sink.final(pending.remove(pending.oldestSlot));
+    }
+    if (this.multicast.size > 0) {
+      for (
+        let lookup = this.multicast.takeOldest(time - MULTICAST_TIMEOUT);
+        lookup;
+        lookup = this.multicast.takeOldest(time - MULTICAST_TIMEOUT)
+      ) {
+        this.counters.timedOut++;
+        this.sink.final(lookup);
+      }
+    }
+    if (this.truncated.size > 0) {
+      for (const [key, lookup] of this.truncated) {
+        if (lookup.start >= before) break;
+        this.truncated.delete(key);
+        this.sink.final(lookup);
+      }
+    }
+  }
+
+  private readMessage(bytes: Uint8Array, at: number, end: number): boolean {
+    const { walker } = this;
+    if (walker.read(bytes, at, end) || walker.questionCount > 0 || walker.answerCount > 0) return true;
+    this.counters.malformed++;
+    return false;
+  }
+
+  private message(response: boolean, multicast: boolean): void {
+    const { walker, pending, name } = this;
+    pending.key[KEY_ID] = walker.id | (((this.version << 4) | this.transport) << 16);
+    if (response && multicast) {
+      this.multicastAnswer();
+      return;
+    }
+    if (response && walker.questionCount === 0) {
+      this.answerAny();
+      return;
+    }
+    for (let i = 0; i < walker.questionCount; i++) {
+      if (!name.read(walker.bytes, walker.at, walker.questionAt[i], walker.questionTypeAt[i], walker.end)) {
+        if (i === 0) this.counters.malformed++;
+        continue;
+      }
+      pending.key[NAME_HASH] = name.hash;
+      pending.key[TYPE] = walker.questionType(i);
+      if (response) this.answer();
+      else if (multicast) this.multicastQuestion();
+      else this.question();
+    }
+  }
+
+  private question(): void {
+    const { pending } = this;
+    const slot = this.findPending();
+    if (slot >= 0) {
+      const lookup = pending.lookup(slot) as Lookup;
+      if (lookup.repeats.length < LIST_LIMIT) lookup.repeats.push(this.packet);
+      pending.touch(slot, this.time);
+      return;
+    }
+    if (pending.full) {
+      this.counters.evicted++;
+      this.sink.final(pending.remove(pending.oldestSlot));
+    }
+    const lookup = this.create();
+    if (this.transport === Transport.tcp) this.linkRetry(lookup);
+    pending.insert(lookup, this.time);
+  }
+
+  /** The slot of the question at hand that still waits; -1 none, -2 when only answered ones are there. */
+  private findPending(): number {
+    const { pending, name } = this;
+    let result = -1;
+    for (let slot = pending.find(); slot >= 0; slot = pending.findNext(slot)) {
+      if (pending.word(slot, NAME_HASH) !== pending.key[NAME_HASH] || pending.word(slot, TYPE) !== pending.key[TYPE]) continue;
+      const lookup = pending.lookup(slot);
+      if (lookup === undefined) result = -2;
+      else if (name.equals(lookup.name) && this.sameEndpoints(lookup)) return slot;
+    }
+    return result;
+  }
+
+  /** Over TCP the key has hashes of the addresses only. */
+  private sameEndpoints(lookup: Lookup): boolean {
+    return (
+      this.transport !== Transport.tcp ||
+      (lookup.client.address === this.client?.address && lookup.server.address === this.server?.address)
+    );
+  }
+
+  private answer(): void {
+    const slot = this.findPending();
+    if (slot >= 0) this.settle(slot);
+    else if (slot === -2) this.counters.duplicateAnswers++;
+    else this.counters.unmatchedAnswers++;
+  }
+
+  /** An answer that does not repeat the question: errors often do not. The oldest waiting question of this id has it. */
+  private answerAny(): void {
+    const { pending } = this;
+    let found = -1;
+    let known = false;
+    for (let slot = pending.find(); slot >= 0; slot = pending.findNext(slot)) {
+      known = true;
+      const lookup = pending.lookup(slot);
+      if (lookup !== undefined && this.sameEndpoints(lookup)) found = slot;
+    }
+    if (found >= 0) this.settle(found);
+    else if (known) this.counters.duplicateAnswers++;
+    else this.counters.unmatchedAnswers++;
+  }
+
+  private settle(slot: number): void {
+    const { pending, walker } = this;
+    const lookup = pending.lookup(slot) as Lookup;
+    pending.settle(slot);
+    this.fill(lookup);
+    this.answers.addresses(walker, lookup);
+    this.sink.answered?.(lookup);
+    if ((walker.flags & Flag.truncated) === 0) {
+      this.sink.final(lookup);
+      return;
+    }
+    lookup.truncated = true;
+    const key = retryKey(lookup);
+    const before = this.truncated.get(key);
+    if (before !== undefined) {
+      this.truncated.delete(key);
+      this.sink.final(before);
+    } else if (this.truncated.size >= TRUNCATED_LIMIT) {
+      const [oldest, first] = this.truncated.entries().next().value as [string, Lookup];
+      this.truncated.delete(oldest);
+      this.sink.final(first);
+    }
+    this.truncated.set(key, lookup);
+  }
+
+  private linkRetry(lookup: Lookup): void {
+    if (this.truncated.size === 0) return;
+    const key = retryKey(lookup);
+    const first = this.truncated.get(key);
+    if (first === undefined) return;
+    lookup.retryOf = first.index;
+    first.retriedBy = lookup.index;
+    this.truncated.delete(key);
+    this.sink.final(first);
+  }
+
+  private multicastQuestion(): void {
+    const { multicast, pending } = this;
+    const type = pending.key[TYPE];
+    const client = packetAddress(this.bytes, this.clientAt, this.version);
+    const asked = multicast.find(this.name.text(), type, this.version, client);
+    if (asked !== undefined) {
+      if (asked.repeats.length < LIST_LIMIT) asked.repeats.push(this.packet);
+      return;
+    }
+    if (multicast.size >= MULTICAST_LIMIT) {
+      this.counters.evicted++;
+      this.sink.final(multicast.takeOldest(Infinity) as Lookup);
+    }
+    multicast.add(this.create(), type, this.version, this.walker.claimed[2] > 0);
+  }
+
+  private multicastAnswer(): void {
+    const source = packetAddress(this.bytes, this.serverAt, this.version);
+    const found = this.multicast.answer(this.walker, this.version, source);
+    if (found.length === 0) this.counters.unmatchedAnswers++;
+    for (const lookup of found) {
+      this.fill(lookup);
+      this.sink.answered?.(lookup);
+      this.sink.final(lookup);
+    }
+  }
+
+  private fill(lookup: Lookup): void {
+    lookup.end = this.time;
+    lookup.answerPacket = this.packet;
+    lookup.rcode = rcodeName(this.walker.rcode);
+    this.answers.records(this.walker, lookup);
+  }
+
+  private create(): Lookup {
+    return {
+      index: this.count++,
+      packet: this.packet,
+      id: this.walker.id,
+      transport: TRANSPORT_NAMES[this.transport],
+      client: this.client ?? { address: packetAddress(this.bytes, this.clientAt, this.version), port: this.clientPort },
+      server: this.server ?? this.serverEndpoint(),
+      name: this.name.text(),
+      type: typeName(this.pending.key[TYPE]),
+      start: this.time,
+      addresses: [],
+      aliases: [],
+      repeats: [],
+    };
+  }
+
+  private serverEndpoint(): Endpoint {
+    const address = packetAddress(this.bytes, this.serverAt, this.version);
+    if (this.lastServer.address !== address || this.lastServer.port !== this.serverPort)
+      this.lastServer = { address, port: this.serverPort };
+    return this.lastServer;
+  }
+
+  private addressWords(word: number, at: number, anybody: boolean): void {
+    const { key } = this.pending;
+    const { bytes } = this;
+    key[word] = anybody ? 0 : u32(bytes, at);
+    const more = this.version === 6 && !anybody;
+    key[word + 1] = more ? u32(bytes, at + 4) : 0;
+    key[word + 2] = more ? u32(bytes, at + 8) : 0;
+    key[word + 3] = more ? u32(bytes, at + 12) : 0;
+  }
+}
+
+const retryKey = (lookup: Lookup): string =>
+  `${lookup.client.address} ${lookup.server.address} ${lookup.type} ${lookup.name.toLowerCase()}`;
+
+function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,0 +1,177 @@
+import { Fault } from './fault.ts';
+
+/** RFC 1035 §2.3.4: octets of a name on the wire, its length octets and the root included. That allows 127 labels. */
+export const NAME_LIMIT = 255;
+/** Pointers followed in one name. RFC 1035 sets no limit; a name of 127 labels needs no more than 127. */
+export const HOP_LIMIT = 128;
+
+const LOWER = new Uint8Array(256);
+/** Octets that stand for themselves in a name's text; the others need a backslash. */
+const PLAIN = new Uint8Array(256);
+for (let c = 0; c < 256; c++) {
+  LOWER[c] = c >= 65 && c <= 90 ? c + 32 : c;
+  PLAIN[c] = c > 0x20 && c < 0x7f && !'"().;\\@$'.includes(String.fromCharCode(c)) ? 1 : 0;
+}
+
+const CACHE = 4096;
+const cached: string[] = new Array(CACHE).fill('');
+
+/**
+ * Reads a name, following pointers (RFC 1035 §4.1.4). The RFC wants them to go backwards; resolvers and tshark accept any
+ * that end, and so does this: a circle ends at the hop limit. One reader reads name after name; the properties tell of the
+ * last one.
+ */
+export class NameReader {
+  fault: number = Fault.none;
+  faultAt = 0;
+  /** Where the name ends in place: behind its root octet or its first pointer. */
+  next = 0;
+  /** A pointer went forward or to itself. */
+  forward = false;
+  labels = 0;
+  /** Octets of `raw`: the labels joined by dots. 0 is the root. */
+  length = 0;
+  /** Case-insensitive; the same for the same name however it is compressed. */
+  hash = 0;
+  readonly raw = Buffer.alloc(NAME_LIMIT + 1);
+  /** Where each label begins in `raw`. */
+  private readonly starts = new Uint8Array(NAME_LIMIT);
+  private plain = true;
+
+  /**
+   * The name at `at`, whose part in place must end by `limit`. Pointers count from `base` (the message's first byte) and may
+   * point at bytes from the header's end up to `end`. False with `fault` set when it cannot be read; the labels before the
+   * fault stay.
+   */
+  read(bytes: Uint8Array, base: number, at: number, limit: number, end: number): boolean {
+    const { raw } = this;
+    let length = 0;
+    let hash = 0x811c9dc5;
+    let plain = 1;
+    let hops = 0;
+    let stop = limit;
+    let fault: number = Fault.none;
+    this.labels = 0;
+    this.forward = false;
+    this.next = -1;
+    for (;;) {
+      if (at >= stop) {
+        fault = Fault.nameCut;
+        break;
+      }
+      const size = bytes[at];
+      if (size === 0) {
+        if (this.next < 0) this.next = at + 1;
+        break;
+      }
+      if (size >= 0xc0) {
+        if (at + 2 > stop) {
+          fault = Fault.nameCut;
+          break;
+        }
+        if (this.next < 0) this.next = at + 2;
+        const target = base + (((size & 0x3f) << 8) | bytes[at + 1]);
+        if (target < base + 12 || target >= end) fault = Fault.pointerOutside;
+        else if (++hops > HOP_LIMIT || target === at) fault = Fault.pointerLoop;
+        if (fault !== Fault.none) break;
+        if (target >= at) this.forward = true;
+        at = target;
+        stop = end;
+        continue;
+      }
+      if (size > 63) {
+        fault = Fault.labelType;
+        break;
+      }
+      const labelEnd = at + 1 + size;
+      if (labelEnd > stop) {
+        fault = Fault.nameCut;
+        break;
+      }
+      // `length` octets of text are `length + 2` on the wire, the root counted.
+      if (length + (length > 0 ? 1 : 0) + size + 2 > NAME_LIMIT) {
+        fault = Fault.nameTooLong;
+        break;
+      }
+      if (length > 0) {
+        raw[length++] = 0x2e;
+        hash = Math.imul(hash ^ 0x2e, 0x01000193);
+      }
+      this.starts[this.labels++] = length;
+      for (let i = at + 1; i < labelEnd; i++) {
+        const c = bytes[i];
+        raw[length++] = c;
+        hash = Math.imul(hash ^ LOWER[c], 0x01000193);
+        plain &= PLAIN[c];
+      }
+      at = labelEnd;
+    }
+    this.length = length;
+    this.hash = hash ^ (hash >>> 15);
+    this.plain = plain === 1;
+    this.fault = fault;
+    this.faultAt = at;
+    if (fault === Fault.none) return true;
+    if (this.next < 0) this.next = at;
+    return false;
+  }
+
+  /** As `dig` prints it but without the final dot: "www.example.com", "a\.b.example", "\027[2J.example", "." for the root. */
+  text(): string {
+    const { raw, length } = this;
+    if (length === 0) return '.';
+    if (!this.plain) return this.escaped();
+    const slot = this.hash & (CACHE - 1);
+    const known = cached[slot];
+    if (known.length === length) {
+      let i = 0;
+      while (i < length && known.charCodeAt(i) === raw[i]) i++;
+      if (i === length) return known;
+    }
+    const text = raw.toString('latin1', 0, length);
+    cached[slot] = text;
+    return text;
+  }
+
+  /** With the final dot, as in record data. */
+  dotted(): string {
+    return this.length === 0 ? '.' : `${this.text()}.`;
+  }
+
+  /** The name uncompressed, as it would stand on the wire. */
+  wire(): Buffer {
+    const { raw, starts, labels, length } = this;
+    const wire = Buffer.alloc(length === 0 ? 1 : length + 2);
+    raw.copy(wire, 1, 0, length);
+    for (let label = 0; label < labels; label++) {
+      const end = label + 1 < labels ? starts[label + 1] - 1 : length;
+      wire[starts[label]] = end - starts[label];
+    }
+    return wire;
+  }
+
+  private escaped(): string {
+    let text = '';
+    for (let label = 0; label < this.labels; label++) {
+      const end = label + 1 < this.labels ? this.starts[label + 1] - 1 : this.length;
+      if (label > 0) text += '.';
+      for (let i = this.starts[label]; i < end; i++) {
+        const c = this.raw[i];
+        if (PLAIN[c] === 1) text += String.fromCharCode(c);
+        else if (c > 0x20 && c < 0x7f) text += `\\${String.fromCharCode(c)}`;
+        else text += `\\${c.toString().padStart(3, '0')}`;
+      }
+    }
+    return text;
+  }
+
+  /** Is this the name whose text is `text`? Case does not count (RFC 4343). */
+  equals(text: string): boolean {
+    if (!this.plain) return this.escaped().toLowerCase() === text.toLowerCase();
+    const { raw, length } = this;
+    if (length === 0) return text === '.';
+    if (text.length !== length) return false;
+    for (let i = 0; i < length; i++) if (LOWER[raw[i]] !== LOWER[text.charCodeAt(i)]) return false;
+    return true;
+  }
+}
