@@ -64,10 +64,10 @@ export class Correlator implements TcpEvents {
       { records: options.records ?? false },
     );
     this.finder = new ProtocolFinder(this.lookups, {
-      started: (c, exchange, client) => this.journeys.started(c, exchange, client),
-      finished: (c, exchange, client) => {
+      started: (c, exchange) => this.journeys.started(c, exchange),
+      finished: (c, exchange) => {
         c.finished++;
-        this.journeys.finished(c, exchange, client);
+        this.journeys.finished(c, exchange);
         listener.exchange?.(exchange);
       },
       tls: (session) => listener.tls?.(session),
@@ -123,6 +123,7 @@ export class Correlator implements TcpEvents {
 
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
     const { page, base } = c;
+    this.finder.current = c;
     const parser = this.finder.parser(c, direction, bytes, at, end);
     const fromClient = direction === clientSide(page, base);
     if (parser !== undefined) {
@@ -141,16 +142,19 @@ export class Correlator implements TcpEvents {
 
   gap(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
     this.tcp.history(c.page.words, c.base, direction, R.Letter.gap);
+    this.finder.current = c;
     c.parser?.gap(direction === clientSide(c.page, c.base), length, packet, time);
   }
 
   closed(c: Conversation, direction: 0 | 1, packet: number, time: number): void {
+    this.finder.current = c;
     c.parser?.end(direction === clientSide(c.page, c.base), 'fin', packet, time);
   }
 
   finished(page: Page, base: number, c: Conversation | undefined): void {
     const how = (page.words[base + R.STATE] & (R.RST_SEEN * 3)) !== 0 ? 'reset' : 'capture-end';
     if (c?.parser !== undefined) {
+      this.finder.current = c;
       const last = page.words[base + R.LAST];
       const time = page.doubles[(base >> 1) + R.LAST_TIME];
       const client = clientSide(page, base);

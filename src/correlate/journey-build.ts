@@ -1,5 +1,6 @@
 import type { Text } from '../text/text.ts';
 import type { Conversation, Turn } from './conversation.ts';
+import { evidence } from './evidence.ts';
 import type { CloseHow, Endpoint, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
 import type { NameGroup } from './names.ts';
 import { type Place, urlOf } from './pages.ts';
@@ -41,27 +42,21 @@ export function buildExchangeJourney(
   first: boolean,
   last: boolean,
 ): Journey {
-  const evidence: Evidence[] = [];
+  const reasons: Evidence[] = [];
   const requestTime = x.requestTime ?? x.responseTime ?? f.firstTime;
-  const t = first ? beginning(f, requestTime, evidence, x.host) : new Timeline(requestTime);
+  const t = first ? beginning(f, requestTime, reasons, x.host) : new Timeline(requestTime);
   if (!first) {
     reuseConnection(t, f);
-    evidence.push({
-      join: 'same-connection',
-      text: {
-        en: `request ${x.stream} on the connection that ${f.client.address}:${f.client.port} had opened already`,
-        ko: `${f.client.address}:${f.client.port}이(가) 이미 열어 둔 연결의 ${x.stream}번째 요청`,
-      },
-      packets: x.requestPacket === undefined ? [] : [x.requestPacket],
-    });
+    const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
+    reasons.push(evidence('same-connection', packets, { stream: x.stream, client: `${f.client.address}:${f.client.port}` }));
   }
   exchangeStages(t, x);
   const outcome = exchangeOutcome(x, f, last);
   if (last) closeStages(t, f);
-  if (place.why !== undefined) evidence.push(placeEvidence(place, x));
-  hostEvidence(x, f, evidence);
+  if (place.why !== undefined) reasons.push(placeEvidence(place, x));
+  hostEvidence(x, f, reasons);
   const name = x.host?.replace(/:\d+$/, '') || f.conversation?.names?.name || f.server.address;
-  const journey = finish(id, name, t, outcome, f, evidence);
+  const journey = finish(id, name, t, outcome, f, reasons);
   journey.page = place.page;
   journey.parent = place.parent;
   journey.exchange = x.id;
@@ -75,24 +70,16 @@ export function buildExchangeJourney(
 
 /** A connection on which no request can be read: TLS without keys, another protocol, none at all. */
 export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey {
-  const evidence: Evidence[] = [];
+  const reasons: Evidence[] = [];
   const c = f.conversation;
   const tls = c?.tls;
-  const t = beginning(f, f.firstTime, evidence, tls?.sni);
-  if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined) {
-    evidence.push({
-      join: 'sni',
-      text: {
-        en: `the ClientHello in packet ${tls.clientHelloPacket} names ${tls.sni}`,
-        ko: `${tls.clientHelloPacket}번 패킷의 ClientHello가 ${tls.sni}을(를) 지목합니다`,
-      },
-      packets: [tls.clientHelloPacket],
-    });
-  }
+  const t = beginning(f, f.firstTime, reasons, tls?.sni);
+  if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
+    reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
   if (c !== undefined) opaqueStages(t, c.turns, tls !== undefined);
   closeStages(t, f);
   const name = tls?.sni ?? c?.names?.name ?? f.server.address;
-  const journey = finish(id, name, t, connectionOutcome(f), f, evidence);
+  const journey = finish(id, name, t, connectionOutcome(f), f, reasons);
   if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
 }
@@ -101,9 +88,9 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey 
 export function buildLookupJourney(id: number, group: NameGroup, resolution: Resolution | undefined): Journey {
   const { lookups } = group;
   const start = Math.min(...lookups.map((l) => l.start));
-  const evidence: Evidence[] = [];
+  const reasons: Evidence[] = [];
   const t = new Timeline(resolution === undefined ? start : Math.min(start, resolution.time));
-  if (resolution !== undefined) resolutionStage(t, resolution, evidence, 'resolver-mac');
+  if (resolution !== undefined) resolutionStage(t, resolution, reasons, 'resolver-mac');
   dnsStage(t, lookups);
   const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
   const answered = lookups.some((l) => l.answerPacket !== undefined);
@@ -120,12 +107,12 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
     outcome,
     stages: t.stages,
     har: t.har(),
-    evidence,
+    evidence: reasons,
     packetCount: t.packetCount,
   };
 }
 
-function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: ConnectionFacts, evidence: Evidence[]): Journey {
+function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: ConnectionFacts, reasons: Evidence[]): Journey {
   const journey: Journey = {
     id,
     name,
@@ -138,7 +125,7 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
     outcome,
     stages: t.stages,
     har: t.har(),
-    evidence,
+    evidence: reasons,
     packetCount: t.packetCount,
   };
   const lookup = f.conversation?.lookup;
@@ -147,7 +134,7 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
 }
 
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
-function beginning(f: ConnectionFacts, firstByte: number, evidence: Evidence[], name: string | undefined): Timeline {
+function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
   const c = f.conversation;
   const lookups = c?.names?.lookups.filter((l) => l.start <= (f.synTime || f.firstTime)) ?? [];
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
@@ -158,8 +145,8 @@ function beginning(f: ConnectionFacts, firstByte: number, evidence: Evidence[], 
   if (c?.resolution !== undefined) start = Math.min(start, c.resolution.time);
   const t = new Timeline(start);
   const before = fresh ? c?.lookupResolution : undefined;
-  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start)) resolutionStage(t, c.resolution, evidence, 'next-hop-mac');
-  if (before !== undefined) resolutionStage(t, before, evidence, 'resolver-mac');
+  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start)) resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
+  if (before !== undefined) resolutionStage(t, before, reasons, 'resolver-mac');
   if (fresh) dnsStage(t, lookups);
   else if (lookups.length > 0) {
     t.reuse(
@@ -168,24 +155,17 @@ function beginning(f: ConnectionFacts, firstByte: number, evidence: Evidence[], 
       { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' },
     );
   }
-  if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, evidence);
-  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start) resolutionStage(t, c.resolution, evidence, 'next-hop-mac');
+  if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
+  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start) resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
   handshakeStage(t, f);
   if (c?.tls !== undefined) tlsStage(t, c);
   return t;
 }
 
-function resolutionStage(t: Timeline, r: Resolution, evidence: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
+function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
   const packets = r.answerPacket === undefined ? [r.packet] : [r.packet, r.answerPacket];
   t.add(r.kind, r.time, r.answerTime ?? r.time, packets);
-  evidence.push({
-    join,
-    text: {
-      en: `the next packet was sent to ${r.answerMac ?? '?'}, the MAC that answered for ${r.targetAddress}`,
-      ko: `다음 패킷은 ${r.targetAddress}의 주인이라고 답한 MAC ${r.answerMac ?? '?'}(으)로 보내졌습니다`,
-    },
-    packets,
-  });
+  reasons.push(evidence(join, packets, { mac: r.answerMac ?? '?', address: r.targetAddress }));
 }
 
 function dnsStage(t: Timeline, lookups: Lookup[]): void {
@@ -197,16 +177,15 @@ function dnsStage(t: Timeline, lookups: Lookup[]): void {
   if (ends.length === 0) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 }
 
-function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, evidence: Evidence[]): void {
+function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
   const other = name !== undefined && name.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '') !== l.name.toLowerCase().replace(/\.$/, '');
-  evidence.push({
-    join: 'answer-address',
-    text: {
-      en: `packet ${l.answerPacket} answers ${l.name} with ${f.server.address}, to which the connection goes${other ? ` (the request names ${name})` : ''}`,
-      ko: `${l.answerPacket}번 패킷이 ${l.name}의 주소를 ${f.server.address}(으)로 답했고 연결은 그 주소로 갑니다${other ? ` (요청이 부르는 이름은 ${name})` : ''}`,
-    },
-    packets: [l.packet, l.answerPacket as number],
-  });
+  reasons.push(
+    evidence('answer-address', [l.packet, l.answerPacket as number], {
+      name: l.name,
+      address: f.server.address,
+      ...(other ? { otherName: name } : {}),
+    }),
+  );
 }
 
 function handshakeStage(t: Timeline, f: ConnectionFacts): void {
@@ -283,7 +262,7 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
 };
 
 function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcome {
-  if (x.responseEndTime !== undefined) return 'complete';
+  if (x.complete) return 'complete';
   if (last && f.closeHow === 'reset') return 'reset';
   if (x.responseTime === undefined) return last && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
   return last && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
@@ -305,30 +284,13 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
 
 function placeEvidence(place: Place, x: Exchange): Evidence {
   const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
-  return place.why === 'redirect'
-    ? {
-        join: 'redirect',
-        text: { en: `journey ${place.parent} redirected to this URL`, ko: `여정 ${place.parent}이(가) 이 URL로 리다이렉트했습니다` },
-        packets,
-      }
-    : {
-        join: 'referer',
-        text: { en: `the request names journey ${place.parent}’s URL as its Referer`, ko: `요청의 Referer가 여정 ${place.parent}의 URL입니다` },
-        packets,
-      };
+  return evidence(place.why ?? 'referer', packets, { journey: place.parent ?? -1 });
 }
 
-function hostEvidence(x: Exchange, f: ConnectionFacts, evidence: Evidence[]): void {
+function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): void {
   const lookup = f.conversation?.lookup;
   if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
   if (x.host.toLowerCase().replace(/:\d+$/, '') !== lookup.name.toLowerCase().replace(/\.$/, '')) return;
-  evidence.push({
-    join: 'host',
-    text: {
-      en: `the Host header in packet ${x.requestPacket} is the name that packet ${lookup.packet} asked for`,
-      ko: `${x.requestPacket}번 패킷의 Host 헤더는 ${lookup.packet}번 패킷이 물어본 이름과 같습니다`,
-    },
-    packets: [lookup.packet, x.requestPacket],
-  });
+  reasons.push(evidence('host', [lookup.packet, x.requestPacket], {}));
 }
 

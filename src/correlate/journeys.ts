@@ -1,6 +1,6 @@
 import type { Packets } from '../dissect/packets.ts';
 import { recordAddress } from './addresses.ts';
-import { clientSide } from './connection.ts';
+import { clientSide, endpoint } from './connection.ts';
 import type { Conversation } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_VERSION, type Page } from './flow-table.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney, type ConnectionFacts } from './journey-build.ts';
@@ -62,18 +62,18 @@ export class JourneyTracker {
     }
   }
 
-  started(c: Conversation, exchange: Exchange, client: string): void {
+  started(c: Conversation, exchange: Exchange): void {
     c.exchanges.push(exchange);
     c.exchangeCount++;
     if (c.journeyId < 0) c.journeyId = this.count++;
     const id = c.exchangeCount === 1 ? c.journeyId : this.count++;
     c.journeyIds.push(id);
-    c.parents.push(this.pages.parent(client, id, exchange));
+    c.parents.push(this.pages.parent(clientOf(c), id, exchange));
   }
 
-  finished(c: Conversation, exchange: Exchange, client: string): void {
+  finished(c: Conversation, exchange: Exchange): void {
     const index = c.exchanges.indexOf(exchange);
-    if (index >= 0) this.pages.finished(client, c.journeyIds[index], exchange);
+    if (index >= 0) this.pages.finished(clientOf(c), c.journeyIds[index], exchange);
   }
 
   /** Journeys of a connection that cannot change any more: all but its newest. `facts` is asked only when there is one. */
@@ -118,3 +118,5 @@ export class JourneyTracker {
     return found;
   }
 }
+
+const clientOf = (c: Conversation): string => endpoint(c.page, c.base, clientSide(c.page, c.base)).address;

@@ -188,6 +188,8 @@ export interface Exchange {
   responseFraming?: 'length' | 'chunked' | 'until-close' | 'none';
   /** False when bytes of it were not captured. */
   whole: boolean;
+  /** True once the response was read to its end; false when the connection or the capture ended before. */
+  complete?: boolean;
   upgraded?: string;
 }
 

@@ -1,7 +1,7 @@
 import { clientSide, endpoint } from './connection.ts';
 import { type Conversation, PREFIX_BYTES } from './conversation.ts';
 import type { Page } from './flow-table.ts';
-import { HttpParser } from './http.ts';
+import { type HttpHooks, HttpParser } from './http.ts';
 import { DnsStream } from './lookup-tcp.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
@@ -10,8 +10,8 @@ import * as R from './tcp-record.ts';
 import { TlsParser } from './tls.ts';
 
 export interface FinderEvents {
-  started(c: Conversation, exchange: Exchange, client: string): void;
-  finished(c: Conversation, exchange: Exchange, client: string): void;
+  started(c: Conversation, exchange: Exchange): void;
+  finished(c: Conversation, exchange: Exchange): void;
   tls(session: TlsSession): void;
 }
 
@@ -21,11 +21,23 @@ const DNS_PORT = 53;
 export class ProtocolFinder {
   private readonly lookups: LookupTracker;
   private readonly events: FinderEvents;
+  /** The conversation whose parser is at work: hooks are shared by all parsers. */
+  current: Conversation | undefined;
   private exchanges = 0;
+  private readonly hooks: HttpHooks;
 
   constructor(lookups: LookupTracker, events: FinderEvents) {
     this.lookups = lookups;
     this.events = events;
+    this.hooks = {
+      nextId: () => this.exchanges++,
+      started: (exchange) => events.started(this.current as Conversation, exchange),
+      finished: (exchange, complete) => {
+        exchange.complete = complete;
+        events.finished(this.current as Conversation, exchange);
+      },
+      tunnel: (protocol) => this.tunnel(this.current as Conversation, protocol),
+    };
   }
 
   /**
@@ -76,12 +88,7 @@ export class ProtocolFinder {
     const http = HttpParser.guess(bytes, at, end, fromClient);
     if (http === 'yes') {
       this.correctRoles(page, base, fromClient, bytes, at);
-      const address = endpoint(page, base, clientSide(page, base)).address;
-      return new HttpParser(c.id, {
-        nextId: () => this.exchanges++,
-        started: (exchange) => this.events.started(c, exchange, address),
-        finished: (exchange) => this.events.finished(c, exchange, address),
-      });
+      return new HttpParser(c.id, this.hooks);
     }
     if (endpoint(page, base, server).port === DNS_PORT) {
       const dns = DnsStream.guess(bytes, at, end);
@@ -89,6 +96,14 @@ export class ProtocolFinder {
       if (dns === 'more') return 'more';
     }
     return tls === 'more' || http === 'more' ? 'more' : 'no';
+  }
+
+  /** What goes on inside a CONNECT tunnel is TLS as a rule. */
+  private tunnel(c: Conversation, protocol: string): StreamParser | undefined {
+    if (protocol !== 'connect') return undefined;
+    const parser = new TlsParser(c.id, this.events.tls);
+    c.tls = parser.session;
+    return parser;
   }
 
   /** Without a SYN the roles are a guess from the ports; a status line from the "client" says that it was wrong. */

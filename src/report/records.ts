@@ -146,7 +146,7 @@ export function journey(j: Journey, clock: Clock): string {
     `,"receive":${h.receive},"total":${h.total}},"evidence":[`;
   for (let i = 0; i < j.evidence.length; i++) {
     const e = j.evidence[i];
-    text += `${i > 0 ? ',' : ''}{"join":"${e.join}","packets":${numbers(e.packets)},"says":{"en":${str(e.text.en)},"ko":${str(e.text.ko)}}}`;
+    text += `${i > 0 ? ',' : ''}{"join":"${e.join}","packets":${numbers(e.packets)}}`;
   }
   return `${text}]`;
 }

@@ -1,0 +1,67 @@
+import type { Text } from '../text/text.ts';
+import type { Evidence } from './model.ts';
+
+/** What the sentences are made of; which of them apply depends on the join. */
+interface Values {
+  name?: string;
+  /** The name that the request itself uses, where it is another one. */
+  otherName?: string;
+  address?: string;
+  mac?: string;
+  client?: string;
+  stream?: number;
+  journey?: number;
+}
+
+/** One reason for a join. The sentence is made only when somebody reads it. */
+class JoinEvidence implements Evidence {
+  readonly join: Evidence['join'];
+  readonly packets: number[];
+  private readonly values: Values;
+
+  constructor(join: Evidence['join'], packets: number[], values: Values) {
+    this.join = join;
+    this.packets = packets;
+    this.values = values;
+  }
+
+  get text(): Text {
+    return SENTENCES[this.join](this.values, this.packets);
+  }
+}
+
+export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence => new JoinEvidence(join, packets, values);
+
+const macSentence = (v: Values): Text => ({
+  en: `the next packet was sent to ${v.mac}, the MAC that answered for ${v.address}`,
+  ko: `다음 패킷은 ${v.address}의 주인이라고 답한 MAC ${v.mac}(으)로 보내졌습니다`,
+});
+
+const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text> = {
+  'next-hop-mac': macSentence,
+  'resolver-mac': macSentence,
+  'answer-address': (v, p) => ({
+    en: `packet ${p[1]} answers ${v.name} with ${v.address}, to which the connection goes${v.otherName ? ` (the request names ${v.otherName})` : ''}`,
+    ko: `${p[1]}번 패킷이 ${v.name}의 주소를 ${v.address}(으)로 답했고 연결은 그 주소로 갑니다${v.otherName ? ` (요청이 부르는 이름은 ${v.otherName})` : ''}`,
+  }),
+  sni: (v, p) => ({
+    en: `the ClientHello in packet ${p[0]} names ${v.name}`,
+    ko: `${p[0]}번 패킷의 ClientHello가 ${v.name}을(를) 지목합니다`,
+  }),
+  host: (_v, p) => ({
+    en: `the Host header in packet ${p[1]} is the name that packet ${p[0]} asked for`,
+    ko: `${p[1]}번 패킷의 Host 헤더는 ${p[0]}번 패킷이 물어본 이름과 같습니다`,
+  }),
+  'same-connection': (v) => ({
+    en: `request ${v.stream} on the connection that ${v.client} had opened already`,
+    ko: `${v.client}이(가) 이미 열어 둔 연결의 ${v.stream}번째 요청입니다`,
+  }),
+  redirect: (v) => ({
+    en: `journey ${v.journey} redirected to this URL`,
+    ko: `여정 ${v.journey}이(가) 이 URL로 리다이렉트했습니다`,
+  }),
+  referer: (v) => ({
+    en: `the request names journey ${v.journey}’s URL as its Referer`,
+    ko: `요청의 Referer가 여정 ${v.journey}의 URL입니다`,
+  }),
+};

@@ -1,0 +1,182 @@
+import { Analysis } from './analysis.ts';
+import type { Problem, Source } from './capture/batch.ts';
+import type { Connection, Exchange, Journey, Listener, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import { decodeWith } from './dissect/decode.ts';
+import { summarize } from './dissect/summary.ts';
+import { PacketIndex } from './packet-index.ts';
+import type { Decoded, PacketSummary, Progress, SessionView } from './session.ts';
+
+/** Packets of a journey that the screen lists. */
+const JOURNEY_PACKETS = 100_000;
+const BINS = 200;
+
+/** A capture for the screens: reads it in slices, keeps the records and an index of the packets, reads bytes again when asked. */
+export class FileSession implements SessionView {
+  version = 0;
+  firstTime = 0;
+  readonly file: string;
+
+  private readonly analysis: Analysis;
+  private readonly source: Source;
+  private readonly index = new PacketIndex();
+  private readonly journeys: Journey[] = [];
+  private readonly connections = new Map<number, Connection>();
+  private readonly exchanges = new Map<number, Exchange>();
+  private readonly lookups = new Map<number, Lookup>();
+  private readonly sessions = new Map<number, TlsSession>();
+  private readonly protocolBytes = new Float64Array(4096);
+  private listed: { journey: Journey; packets: number[] } | undefined;
+  private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
+
+  constructor(source: Source) {
+    this.source = source;
+    this.file = source.file;
+    const listener: Listener = {
+      journey: (j) => this.found(j),
+      connection: (c) => void this.connections.set(c.id, c),
+      exchange: (x) => void this.exchanges.set(x.id, x),
+      lookup: (l) => void this.lookups.set(l.index, l),
+      tls: (t) => void this.sessions.set(t.connection, t),
+    };
+    this.analysis = new Analysis(source, listener, { records: true });
+  }
+
+  /** Reads the next slice. False when the capture has ended. */
+  async step(): Promise<boolean> {
+    if (this.analysis.done) return false;
+    const more = await this.analysis.step();
+    this.version++;
+    if (!more) return false;
+    const { batch, correlator } = this.analysis;
+    if (this.index.count === 0 && batch.count > 0) this.firstTime = correlator.packets.time[0];
+    this.index.add(batch, correlator.packets);
+    for (let row = 0; row < batch.count; row++) this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
+    return true;
+  }
+
+  /** Journeys come as they end; the list is in order of their start. */
+  private found(j: Journey): void {
+    let at = this.journeys.length;
+    while (at > 0 && this.journeys[at - 1].start > j.start) at--;
+    if (at === this.journeys.length) this.journeys.push(j);
+    else this.journeys.splice(at, 0, j);
+  }
+
+  progress(): Progress {
+    const { position, size } = this.source;
+    const result: Progress = { packets: this.index.count, bytes: position, done: this.analysis.done };
+    if (size !== undefined) result.size = size;
+    return result;
+  }
+
+  problems(): Problem[] {
+    return this.analysis.summary().problems;
+  }
+
+  clockText(time: number): string {
+    const base = this.analysis.correlator.baseSeconds;
+    const seconds = Math.floor(time / 1e9);
+    const date = new Date((base + seconds) * 1000);
+    const nanoseconds = String(Math.round(time - seconds * 1e9)).padStart(9, '0');
+    const day = Number.isNaN(date.getTime()) ? String(base + seconds) : date.toISOString().slice(0, 19).replace('T', ' ');
+    return `${day}.${nanoseconds}`;
+  }
+
+  journeyCount(): number {
+    return this.journeys.length;
+  }
+
+  journey(index: number): Journey {
+    return this.journeys[index];
+  }
+
+  connection(id: number): Connection | undefined {
+    return this.connections.get(id);
+  }
+
+  exchange(id: number): Exchange | undefined {
+    return this.exchanges.get(id);
+  }
+
+  lookup(index: number): Lookup | undefined {
+    return this.lookups.get(index);
+  }
+
+  tls(connection: number): TlsSession | undefined {
+    return this.sessions.get(connection);
+  }
+
+  packetCount(): number {
+    return this.index.count;
+  }
+
+  packet(number: number): Decoded | undefined {
+    if (!this.index.has(number) || !this.source.seekable) return undefined;
+    const bytes = this.source.read(this.index.offset(number), this.index.caplen(number));
+    const wireLength = this.index.wirelen(number);
+    const linkType = this.index.linkType(number);
+    const flow = this.index.flow(number);
+    const application = flow < 0 ? undefined : this.connections.get(flow)?.application;
+    const layers = decodeWith(bytes, wireLength, linkType, application);
+    const time = this.index.time(number);
+    const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
+    return { number, time, bytes, wireLength, layers, summary };
+  }
+
+  packetSummary(number: number): PacketSummary | undefined {
+    return this.packet(number)?.summary;
+  }
+
+  journeyPackets(index: number): number[] {
+    const journey = this.journeys[index];
+    if (journey === undefined) return [];
+    if (this.listed?.journey === journey) return this.listed.packets;
+    const numbers = new Set<number>();
+    for (const stage of journey.stages) for (const packet of stage.packets) numbers.add(packet);
+    if (journey.connection !== undefined)
+      for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS)) numbers.add(packet);
+    const packets = [...numbers].sort((a, b) => a - b);
+    if (this.analysis.done) this.listed = { journey, packets };
+    return packets;
+  }
+
+  stageOf(index: number, packet: number): StageKind | undefined {
+    const journey = this.journeys[index];
+    if (journey === undefined || !this.index.has(packet)) return undefined;
+    for (const stage of journey.stages) if (stage.packets.includes(packet)) return stage.kind;
+    if (this.index.flow(packet) !== journey.connection) return undefined;
+    const time = this.index.time(packet);
+    return journey.stages.find((s) => !s.reused && time >= s.start && time <= s.end)?.kind;
+  }
+
+  statistics(): ReturnType<SessionView['statistics']> {
+    if (this.counted?.version === this.version) return this.counted.statistics;
+    const statistics = this.count();
+    this.counted = { version: this.version, statistics };
+    return statistics;
+  }
+
+  private count(): ReturnType<SessionView['statistics']> {
+    const total = this.index.count;
+    const { stacks } = this.analysis.correlator;
+    const byProtocol = new Map<string, number>();
+    for (let stack = 0; stack < this.protocolBytes.length; stack++) {
+      if (this.protocolBytes[stack] === 0) continue;
+      const name = stacks.layers(stack).at(-1) ?? stacks.name(stack);
+      byProtocol.set(name, (byProtocol.get(name) ?? 0) + this.protocolBytes[stack]);
+    }
+    const bytesByProtocol = [...byProtocol].sort((a, b) => b[1] - a[1]);
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    for (let n = 1; n <= total; n++) {
+      const time = this.index.time(n);
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+    if (total === 0) return { binNanoseconds: 1e9, packetsPerBin: [], bytesByProtocol };
+    const binNanoseconds = Math.max(1e6, Math.ceil((last - first + 1) / BINS));
+    const packetsPerBin = new Array<number>(Math.floor((last - first) / binNanoseconds) + 1).fill(0);
+    for (let n = 1; n <= total; n++) packetsPerBin[Math.floor((this.index.time(n) - first) / binNanoseconds)]++;
+    return { binNanoseconds, packetsPerBin, bytesByProtocol };
+  }
+}
