@@ -1,0 +1,158 @@
+import type { Language, Text } from './text.ts';
+
+/** A text with its {blanks} filled in. */
+export function fill(text: Text, language: Language, values: Record<string, string | number>): string {
+  return text[language].replace(/\{(\w+)\}/g, (blank, name) => String(values[name] ?? blank));
+}
+
+/** By kind of stage. */
+export const STAGE = {
+  arp: { en: 'ARP lookup', ko: 'ARP 주소 찾기' },
+  ndp: { en: 'NDP lookup', ko: 'NDP 주소 찾기' },
+  dns: { en: 'DNS lookup', ko: 'DNS 조회' },
+  tcp: { en: 'TCP connect', ko: 'TCP 연결' },
+  tls: { en: 'TLS handshake', ko: 'TLS 핸드셰이크' },
+  send: { en: 'Send request', ko: '요청 보내기' },
+  wait: { en: 'Wait for answer', ko: '응답 대기' },
+  receive: { en: 'Receive answer', ko: '응답 받기' },
+  idle: { en: 'Idle', ko: '쉬는 중' },
+  close: { en: 'Close', ko: '연결 종료' },
+} satisfies Record<string, Text>;
+
+/** A few letters for legends and narrow columns. */
+export const STAGE_SHORT = {
+  arp: { en: 'ARP', ko: 'ARP' },
+  ndp: { en: 'NDP', ko: 'NDP' },
+  dns: { en: 'DNS', ko: 'DNS' },
+  tcp: { en: 'TCP', ko: 'TCP' },
+  tls: { en: 'TLS', ko: 'TLS' },
+  send: { en: 'send', ko: '보내기' },
+  wait: { en: 'wait', ko: '대기' },
+  receive: { en: 'receive', ko: '받기' },
+  idle: { en: 'idle', ko: '쉼' },
+  close: { en: 'close', ko: '종료' },
+} satisfies Record<string, Text>;
+
+/** What happens in a stage, for somebody who sees it for the first time. */
+export const STAGE_MEANING = {
+  arp: { en: 'which network card (MAC) has this IPv4 address?', ko: '이 IPv4 주소를 가진 랜 카드(MAC)는?' },
+  ndp: { en: 'which network card (MAC) has this IPv6 address?', ko: '이 IPv6 주소를 가진 랜 카드(MAC)는?' },
+  dns: { en: 'which address has this name?', ko: '이 이름의 주소는?' },
+  tcp: { en: 'SYN, SYN-ACK, ACK: a connection is opened', ko: 'SYN, SYN-ACK, ACK: 연결을 연다' },
+  tls: { en: 'keys are agreed on, the server shows who it is', ko: '암호 키를 정하고 서버가 신원을 밝힌다' },
+  send: { en: 'the request travels to the server', ko: '요청이 서버로 간다' },
+  wait: { en: 'until the first byte of the answer', ko: '응답의 첫 바이트가 올 때까지' },
+  receive: { en: 'from the first to the last byte of the answer', ko: '응답의 첫 바이트부터 마지막 바이트까지' },
+  idle: { en: 'the connection stays open, nothing is asked', ko: '연결은 열려 있고 요청은 없다' },
+  close: { en: 'FIN or RST: the connection ends', ko: 'FIN 또는 RST: 연결이 끝난다' },
+} satisfies Record<string, Text>;
+
+/** By outcome of a journey. */
+export const OUTCOME = {
+  complete: { en: 'complete', ko: '완료' },
+  refused: { en: 'refused', ko: '연결 거부' },
+  'timed-out': { en: 'timed out', ko: '시간 초과' },
+  reset: { en: 'reset', ko: '강제 종료' },
+  'dns-failed': { en: 'DNS failed', ko: 'DNS 실패' },
+  'tls-failed': { en: 'TLS failed', ko: 'TLS 실패' },
+  'in-progress': { en: 'in progress', ko: '진행 중' },
+  unanswered: { en: 'no answer', ko: '응답 없음' },
+  incomplete: { en: 'cut short', ko: '도중에 끊김' },
+  'no-request': { en: 'no request', ko: '요청 없음' },
+  'no-connection': { en: 'no connection', ko: '연결 없음' },
+} satisfies Record<string, Text>;
+
+/** Names of the screens, as the title bar shows them. */
+export const SCREEN = {
+  journeys: { en: 'Journeys', ko: '여정' },
+  timeline: { en: 'Timeline', ko: '타임라인' },
+  packets: { en: 'Packets', ko: '패킷 목록' },
+  packet: { en: 'Packet', ko: '패킷' },
+  problems: { en: 'Problems', ko: '문제' },
+  summary: { en: 'Summary', ko: '요약' },
+} satisfies Record<string, Text>;
+
+/** Heads of columns and labels. */
+export const LABEL = {
+  start: { en: 'Start', ko: '시작' },
+  request: { en: 'Request', ko: '요청' },
+  method: { en: 'Method', ko: '메서드' },
+  status: { en: 'Code', ko: '상태' },
+  outcome: { en: 'Outcome', ko: '결과' },
+  total: { en: 'Total', ko: '전체' },
+  bytes: { en: 'Bytes', ko: '바이트' },
+  stages: { en: 'Stages', ko: '단계' },
+  stage: { en: 'Stage', ko: '단계' },
+  startMs: { en: 'Start ms', ko: '시작 ms' },
+  tookMs: { en: 'Took ms', ko: '걸린 ms' },
+  packets: { en: 'Packets', ko: '패킷' },
+  number: { en: 'No.', ko: '번호' },
+  time: { en: 'Time s', ko: '시간 s' },
+  source: { en: 'Source', ko: '보낸 곳' },
+  destination: { en: 'Destination', ko: '받는 곳' },
+  protocol: { en: 'Proto', ko: '종류' },
+  length: { en: 'Len', ko: '길이' },
+  info: { en: 'Info', ko: '내용' },
+  evidence: { en: 'Why these belong together', ko: '하나로 묶은 근거' },
+  reused: { en: 'earlier', ko: '이미 있음' },
+  offset: { en: 'Offset', ko: '위치' },
+  packet: { en: 'Packet', ko: '패킷' },
+  problem: { en: 'Problem', ko: '문제' },
+  message: { en: 'What was found', ko: '내용' },
+  protocols: { en: 'Bytes by protocol', ko: '프로토콜별 바이트' },
+  packetRate: { en: 'Packets per second', ko: '초당 패킷 수' },
+  legend: { en: 'Letters of the bars', ko: '막대 글자의 뜻' },
+  bytesPane: { en: 'Bytes', ko: '바이트' },
+} satisfies Record<string, Text>;
+
+/** Sentences, with blanks. */
+export const SAY = {
+  reading: { en: 'reading {percent}', ko: '읽는 중 {percent}' },
+  packetCount: { en: '{n} packets', ko: '패킷 {n}개' },
+  journeyCount: { en: '{n} journeys', ko: '여정 {n}개' },
+  onePacket: { en: '1 packet', ko: '패킷 1개' },
+  oneJourney: { en: '1 journey', ko: '여정 1개' },
+  problemCount: { en: 'problems: {n} (key 5)', ko: '문제 {n}개 (5번 키)' },
+  noJourneys: {
+    en: 'No web request, name lookup or connection was found in this capture.',
+    ko: '이 캡처에는 웹 요청도, 이름 조회도, 연결도 없습니다.',
+  },
+  noJourneysKey: { en: 'Press 3 to see all of its packets.', ko: '3을 누르면 모든 패킷을 볼 수 있습니다.' },
+  noJourneysYet: { en: 'Reading: nothing found so far.', ko: '읽는 중: 아직 찾은 것이 없습니다.' },
+  noMatch: {
+    en: 'No journey contains "{filter}". Press Esc to see all.',
+    ko: '"{filter}"에 맞는 여정이 없습니다. Esc를 누르면 모두 보입니다.',
+  },
+  noJourney: { en: 'No journey is selected. Press 1 for the list.', ko: '고른 여정이 없습니다. 1을 누르면 목록이 나옵니다.' },
+  noPackets: { en: 'No packets here. Press Tab to see more.', ko: '여기에는 패킷이 없습니다. Tab을 누르면 더 볼 수 있습니다.' },
+  noPacket: { en: 'No packet is selected. Press 3 for the list.', ko: '고른 패킷이 없습니다. 3을 누르면 목록이 나옵니다.' },
+  noProblems: { en: 'Nothing is wrong with this capture.', ko: '이 캡처에는 문제가 없습니다.' },
+  noStatistics: { en: 'Nothing to count yet.', ko: '아직 셀 것이 없습니다.' },
+  noStages: { en: 'No stages are known.', ko: '알려진 단계가 없습니다.' },
+  noPacketsOfStage: { en: 'This stage has no packets of its own.', ko: '이 단계에는 패킷이 없습니다.' },
+  noPacketOfProblem: { en: 'This problem names no packet.', ko: '이 문제는 특정 패킷에 관한 것이 아닙니다.' },
+  quitWithQ: { en: 'This is the first screen. Press q to quit.', ko: '첫 화면입니다. 끝내려면 q를 누르세요.' },
+  firstOne: { en: 'This is the first one.', ko: '첫 번째입니다.' },
+  lastOne: { en: 'This is the last one.', ko: '마지막입니다.' },
+  onlyFirst: { en: 'the first {shown} of {n}', ko: '전체 {n}개 중 처음 {shown}개' },
+  ofStage: { en: 'Packets of stage {stage}', ko: '{stage} 단계의 패킷' },
+  ofEvidence: { en: 'Packets that show: {evidence}', ko: '근거가 되는 패킷: {evidence}' },
+  ofJourney: { en: 'All packets of {name}', ko: '{name}의 모든 패킷' },
+  ofCapture: { en: 'All packets of the capture', ko: '캡처의 모든 패킷' },
+  sinceJourney: { en: 'time since the start of the journey', ko: '시간은 여정의 시작부터' },
+  sinceCapture: { en: 'time since the first packet', ko: '시간은 첫 패킷부터' },
+  captured: { en: '{n} bytes', ko: '{n}바이트' },
+  capturedOf: { en: '{n} of {wire} bytes captured', ko: '{wire}바이트 중 {n}바이트 캡처됨' },
+  byteRange: { en: 'bytes {from}{dash}{to}', ko: '바이트 {from}{dash}{to}' },
+  oneByte: { en: 'byte {from}', ko: '바이트 {from}' },
+  beyond: { en: '{mark} = after the end of this axis', ko: '{mark} = 이 축보다 뒤' },
+  filter: { en: 'Filter: ', ko: '필터: ' },
+  filtered: { en: 'filter "{filter}": {n} of {all}', ko: '필터 "{filter}": {all}개 중 {n}개' },
+  tooSmall: {
+    en: 'The terminal is too small: {width}x{height} are needed.',
+    ko: '터미널이 너무 작습니다: {width}x{height}이 필요합니다.',
+  },
+  helpTitle: { en: 'Keys', ko: '키 안내' },
+  helpClose: { en: 'Esc closes, j and k scroll', ko: 'Esc 닫기, j k 스크롤' },
+  untilNow: { en: 'so far', ko: '지금까지' },
+} satisfies Record<string, Text>;

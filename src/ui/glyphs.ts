@@ -1,0 +1,80 @@
+import type { StageKind } from '../correlate/model.ts';
+
+/** Every drawing character of the screens, in one place: once for UTF-8 terminals, once for the others. One cell each. */
+export interface Glyphs {
+  /** Before the selected row, so that it is found without colour. */
+  cursor: string;
+  more: string;
+  across: string;
+  down: string;
+  tick: string;
+  corners: [topLeft: string, topRight: string, bottomLeft: string, bottomRight: string];
+  open: string;
+  closed: string;
+  leaf: string;
+  child: string;
+  between: string;
+  to: string;
+  range: string;
+  earlier: string;
+  later: string;
+  warning: string;
+  reference: string;
+  bar: string;
+}
+
+export const UNICODE: Glyphs = {
+  cursor: '>',
+  more: '…',
+  across: '─',
+  down: '│',
+  tick: '┊',
+  corners: ['┌', '┐', '└', '┘'],
+  open: '▾',
+  closed: '▸',
+  leaf: ' ',
+  child: '└',
+  between: '·',
+  to: '→',
+  range: '–',
+  earlier: '«',
+  later: '»',
+  warning: '!',
+  reference: '↺',
+  bar: '█',
+};
+
+export const ASCII: Glyphs = {
+  cursor: '>',
+  more: '~',
+  across: '-',
+  down: '|',
+  tick: ':',
+  corners: ['+', '+', '+', '+'],
+  open: '-',
+  closed: '+',
+  leaf: ' ',
+  child: '`',
+  between: '-',
+  to: '>',
+  range: '-',
+  earlier: '<',
+  later: '>',
+  warning: '!',
+  reference: '<',
+  bar: '#',
+};
+
+/** The letter that a stage's bar is drawn with: a bar tells its stage without colour. */
+export const STAGE_MARK: Record<StageKind, string> = {
+  arp: 'a',
+  ndp: 'n',
+  dns: 'd',
+  tcp: 't',
+  tls: 's',
+  send: '>',
+  wait: 'w',
+  receive: '<',
+  idle: '-',
+  close: 'x',
+};

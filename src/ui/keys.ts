@@ -1,0 +1,197 @@
+import type { Text } from '../text/text.ts';
+import type { Model, ScreenName } from './model.ts';
+
+export type Message =
+  | { kind: 'resize'; width: number; height: number }
+  | { kind: 'changed' }
+  | { kind: 'move'; by: number }
+  | { kind: 'page'; by: number }
+  | { kind: 'edge'; to: 'first' | 'last' }
+  | { kind: 'sibling'; by: number }
+  | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' }
+  | { kind: 'show'; screen: ScreenName }
+  | { kind: 'quit'; code: number }
+  | { kind: 'filter' }
+  | { kind: 'type'; text: string }
+  | { kind: 'erase' | 'erase-all' | 'accept' | 'cancel' };
+
+export interface Key {
+  /** Names as `Press.name` has them. */
+  keys: string[];
+  message: Message;
+  /** A line of the help. */
+  help: Text;
+  /** A word or two for the line of hints at the bottom; absent: not hinted at. */
+  hint?: Text;
+  /** Screens on which it does something; absent: all. */
+  on?: ScreenName[];
+}
+
+export interface KeyGroup {
+  title: Text;
+  keys: Key[];
+}
+
+const show = (number: string, screen: ScreenName, en: string, ko: string): Key => ({
+  keys: [number],
+  message: { kind: 'show', screen },
+  help: { en, ko },
+});
+
+/** Every key, what it does, and what the help says of it. */
+export const KEYS: readonly KeyGroup[] = [
+  {
+    title: { en: 'Look closer and go back', ko: '들어가기와 나오기' },
+    keys: [
+      {
+        keys: ['Enter'],
+        message: { kind: 'enter' },
+        help: { en: 'open what is selected: journey, stage, packet, field', ko: '고른 것을 연다: 여정, 단계, 패킷, 필드' },
+        hint: { en: 'open', ko: '열기' },
+      },
+      {
+        keys: ['Right', 'l'],
+        message: { kind: 'right' },
+        help: { en: 'the same; in a packet: unfold', ko: '같은 일. 패킷에서는 필드를 펼친다' },
+      },
+      {
+        keys: ['Esc', 'Backspace', 'h'],
+        message: { kind: 'back' },
+        help: { en: 'go back; in the list: show all again', ko: '뒤로 간다. 목록에서는 필터를 푼다' },
+        hint: { en: 'back', ko: '뒤로' },
+      },
+      {
+        keys: ['Tab'],
+        message: { kind: 'tab' },
+        help: {
+          en: 'packets: stage, journey, all; one packet: fields, bytes',
+          ko: '패킷 목록: 단계, 여정, 전체. 패킷: 필드, 바이트',
+        },
+        hint: { en: 'more', ko: '전환' },
+        on: ['packets', 'packet'],
+      },
+      {
+        keys: ['J'],
+        message: { kind: 'sibling', by: 1 },
+        help: { en: 'next journey or packet, without going back', ko: '돌아가지 않고 다음 여정이나 패킷으로' },
+        hint: { en: 'next', ko: '다음' },
+        on: ['timeline', 'packet'],
+      },
+      {
+        keys: ['K'],
+        message: { kind: 'sibling', by: -1 },
+        help: { en: 'previous journey or packet', ko: '이전 여정이나 패킷으로' },
+        on: ['timeline', 'packet'],
+      },
+      {
+        keys: ['Left'],
+        message: { kind: 'left' },
+        help: { en: 'go back; in a packet: fold', ko: '뒤로 간다. 패킷에서는 필드를 접는다' },
+      },
+      {
+        keys: ['/'],
+        message: { kind: 'filter' },
+        help: { en: 'list only journeys that contain a text', ko: '글자가 들어 있는 여정만 보인다' },
+        hint: { en: 'filter', ko: '필터' },
+        on: ['journeys'],
+      },
+    ],
+  },
+  {
+    title: { en: 'Move', ko: '움직이기' },
+    keys: [
+      { keys: ['j', 'Down'], message: { kind: 'move', by: 1 }, help: { en: 'down', ko: '아래로' } },
+      { keys: ['k', 'Up'], message: { kind: 'move', by: -1 }, help: { en: 'up', ko: '위로' } },
+      { keys: ['PgDn', 'Space', 'Ctrl-F'], message: { kind: 'page', by: 1 }, help: { en: 'a page down', ko: '한 쪽 아래로' } },
+      { keys: ['PgUp', 'b', 'Ctrl-B'], message: { kind: 'page', by: -1 }, help: { en: 'a page up', ko: '한 쪽 위로' } },
+      { keys: ['Ctrl-D'], message: { kind: 'page', by: 0.5 }, help: { en: 'half a page down', ko: '반 쪽 아래로' } },
+      { keys: ['Ctrl-U'], message: { kind: 'page', by: -0.5 }, help: { en: 'half a page up', ko: '반 쪽 위로' } },
+      { keys: ['g', 'Home'], message: { kind: 'edge', to: 'first' }, help: { en: 'to the first row', ko: '맨 처음으로' } },
+      { keys: ['G', 'End'], message: { kind: 'edge', to: 'last' }, help: { en: 'to the last row', ko: '맨 끝으로' } },
+    ],
+  },
+  {
+    title: { en: 'Screens', ko: '화면' },
+    keys: [
+      show('1', 'journeys', 'journeys: what was asked for', '여정: 무엇을 요청했나'),
+      show('2', 'timeline', 'timeline: where its time went', '타임라인: 시간이 어디에 쓰였나'),
+      show('3', 'packets', 'packets', '패킷 목록'),
+      show('4', 'packet', 'one packet: fields and bytes', '패킷 하나: 필드와 바이트'),
+      show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
+      show('6', 'summary', 'summary with charts', '요약과 차트'),
+    ],
+  },
+  {
+    title: { en: 'Program', ko: '프로그램' },
+    keys: [
+      {
+        keys: ['L'],
+        message: { kind: 'language' },
+        help: { en: '한국어로', ko: 'in English' },
+        hint: { en: '한국어', ko: 'English' },
+      },
+      { keys: ['?'], message: { kind: 'help' }, help: { en: 'this help', ko: '이 안내' }, hint: { en: 'help', ko: '안내' } },
+      { keys: ['Ctrl-L'], message: { kind: 'redraw' }, help: { en: 'draw the screen again', ko: '화면을 다시 그린다' } },
+      {
+        keys: ['Ctrl-Z'],
+        message: { kind: 'suspend' },
+        help: { en: 'pause; the shell command fg goes on', ko: '잠시 멈춘다. 셸 명령 fg로 돌아온다' },
+      },
+      { keys: ['q'], message: { kind: 'quit', code: 0 }, help: { en: 'quit', ko: '끝내기' }, hint: { en: 'quit', ko: '끝' } },
+      { keys: ['Ctrl-C'], message: { kind: 'quit', code: 130 }, help: { en: 'quit at once', ko: '바로 끝내기' } },
+    ],
+  },
+];
+
+/** While a filter is typed; every other character is added to it. */
+export const TYPING: KeyGroup = {
+  title: { en: 'While typing a filter', ko: '필터를 쓰는 동안' },
+  keys: [
+    { keys: ['Enter'], message: { kind: 'accept' }, help: { en: 'keep it', ko: '적용' }, hint: { en: 'keep', ko: '적용' } },
+    {
+      keys: ['Esc'],
+      message: { kind: 'cancel' },
+      help: { en: 'as it was before', ko: '취소' },
+      hint: { en: 'cancel', ko: '취소' },
+    },
+    { keys: ['Backspace'], message: { kind: 'erase' }, help: { en: 'erase a character', ko: '한 글자 지우기' } },
+    { keys: ['Ctrl-U'], message: { kind: 'erase-all' }, help: { en: 'erase all', ko: '모두 지우기' } },
+    { keys: ['Ctrl-C'], message: { kind: 'quit', code: 130 }, help: { en: 'quit at once', ko: '바로 끝내기' } },
+    { keys: ['Ctrl-Z'], message: { kind: 'suspend' }, help: { en: 'pause', ko: '잠시 멈춘다' } },
+  ],
+};
+
+/** A key as the terminal reports it: a name from the table, and its character where it has one. */
+export interface Press {
+  name: string;
+  character?: string;
+}
+
+// A Korean keyboard in Hangul mode: the same keys, two-set layout.
+const HANGUL = 'ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ';
+const LATIN = 'qwertyuiopasdfghjklzxcvbnm';
+const keyOf = (name: string): string => {
+  const at = name.length === 1 ? HANGUL.indexOf(name) : -1;
+  return at < 0 ? name : LATIN[at];
+};
+
+const index = (groups: readonly KeyGroup[]): Map<string, Message> =>
+  new Map(groups.flatMap((group) => group.keys.flatMap((key) => key.keys.map((name) => [name, key.message] as const))));
+const messages = index(KEYS);
+const typing = index([TYPING]);
+
+export function messageOf(press: Press, model: Model): Message | undefined {
+  if (model.typing !== undefined) {
+    return typing.get(press.name) ?? (press.character === undefined ? undefined : { kind: 'type', text: press.character });
+  }
+  return messages.get(keyOf(press.name));
+}
+
+/** What the bottom line offers on a screen, most useful first. */
+export function hints(model: Model): Key[] {
+  if (model.typing !== undefined) return TYPING.keys.filter((key) => key.hint !== undefined);
+  const screen = model.screen;
+  return KEYS.flatMap((group) => group.keys).filter(
+    (key) => key.hint !== undefined && (key.on === undefined || key.on.includes(screen)),
+  );
+}

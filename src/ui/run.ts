@@ -1,0 +1,142 @@
+import type { SessionView } from '../session.ts';
+import type { Language } from '../text/text.ts';
+import { safe } from '../text/safe.ts';
+import { type Message, messageOf } from './keys.ts';
+import { isUtf8 } from './manners.ts';
+import { type Model, plainAscii, start } from './model.ts';
+import { charts } from './screens/summary.ts';
+import type { Terminal } from './terminal.ts';
+import { update } from './update.ts';
+import { view } from './view.ts';
+
+export interface UiOptions {
+  language: Language;
+  noColor: boolean;
+  /** Draw with ASCII only. Absent: where the locale is not UTF-8. */
+  ascii?: boolean;
+  /** Reads the next slice of the capture (a few milliseconds' worth); false: there is no more. */
+  step?: () => Promise<boolean> | boolean;
+  /** Calls back whenever the session has changed by itself; gives what ends that. */
+  onChange?: (changed: () => void) => () => void;
+}
+
+/** Milliseconds between two paints: for keys, and while the file is read. */
+const FRAME = 33;
+const READING_FRAME = 100;
+
+/** Shows the screens until the user leaves them; gives the exit code. */
+export async function runUi(session: SessionView, options: UiOptions): Promise<number> {
+  const { complain, openTerminal } = await import('./terminal.ts');
+  return new Promise((resolve) => {
+    let ended = false;
+    let model: Model;
+    let painted: Model | undefined;
+    let version = -1;
+    let lastPaint = 0;
+    let timer: { handle: NodeJS.Timeout | NodeJS.Immediate; due: number } | undefined;
+    let terminal: Terminal | undefined;
+    let unsubscribe: (() => void) | undefined;
+
+    const end = (code: number): void => {
+      if (ended) return;
+      ended = true;
+      unsubscribe?.();
+      if (timer !== undefined) clear(timer.handle);
+      terminal?.close();
+      resolve(code);
+    };
+    const failure = (error: unknown): void => {
+      end(1);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      complain(`wirebook: ${text.split('\n').map(safe).join('\n')}\n`);
+    };
+    /** Runs a part of the program; whatever it throws ends the screens, not the terminal. */
+    const guarded = (work: () => void): void => {
+      if (ended) return;
+      try {
+        work();
+      } catch (error) {
+        failure(error);
+      }
+    };
+    const send = (message: Message): void =>
+      guarded(() => {
+        if (message.kind === 'suspend') return terminal?.suspend();
+        if (message.kind === 'redraw') {
+          terminal?.redraw();
+          painted = undefined;
+        }
+        model = update(model, message, session);
+        if (model.exit !== undefined) end(model.exit);
+        else wake(FRAME);
+      });
+    /** Has the screen painted when `frame` milliseconds have passed since the last time. */
+    const wake = (frame: number): void => {
+      if (ended) return;
+      const due = Math.max(performance.now(), lastPaint + frame);
+      if (timer !== undefined) {
+        if (timer.due <= due) return;
+        clear(timer.handle);
+      }
+      const wait = due - performance.now();
+      timer = { due, handle: wait <= 0 ? setImmediate(paint) : setTimeout(paint, wait) };
+    };
+    const paint = (): void =>
+      guarded(() => {
+        timer = undefined;
+        if (session.version !== version) {
+          version = session.version;
+          model = update(model, { kind: 'changed' }, session);
+        } else if (model === painted) return;
+        painted = model;
+        lastPaint = performance.now();
+        const ascii = plainAscii(model);
+        const withCharts = model.screen === 'summary' && model.help === undefined && !ascii;
+        terminal?.paint(view(model, session), withCharts ? charts(model, session) : [], ascii);
+      });
+    const read = async (): Promise<void> => {
+      while (!ended && options.step !== undefined) {
+        const more = await options.step();
+        if (session.version !== version) wake(more ? READING_FRAME : FRAME);
+        if (!more) return;
+        // Keys first.
+        await new Promise(setImmediate);
+      }
+    };
+
+    try {
+      terminal = openTerminal(
+        { noColor: options.noColor },
+        {
+          key: (press) =>
+            guarded(() => {
+              const message = messageOf(press, model);
+              if (message !== undefined) send(message);
+            }),
+          resize: (width, height) => {
+            painted = undefined;
+            send({ kind: 'resize', width, height });
+          },
+          repaint: () => {
+            painted = undefined;
+            wake(0);
+          },
+          end,
+          failure,
+        },
+      );
+      const ascii = options.ascii ?? !(isUtf8(process.env) || options.language === 'ko');
+      model = start({ language: options.language, width: terminal.width, height: terminal.height, ascii });
+      unsubscribe = options.onChange?.(() => wake(READING_FRAME));
+      paint();
+      read().catch(failure);
+    } catch (error) {
+      failure(error);
+    }
+  });
+}
+
+function clear(handle: NodeJS.Timeout | NodeJS.Immediate): void {
+  clearTimeout(handle as NodeJS.Timeout);
+  clearImmediate(handle as NodeJS.Immediate);
+}

@@ -1,0 +1,118 @@
+import type { Journey } from '../../correlate/model.ts';
+import type { SessionView } from '../../session.ts';
+import { LABEL, OUTCOME, SAY, STAGE_SHORT } from '../../text/messages.ts';
+import { shareBar } from '../bars.ts';
+import { bytes, duration, seconds } from '../format.ts';
+import { STAGE_MARK } from '../glyphs.ts';
+import { bodyHeight, journeyAt, journeyName, journeyRows, type Model } from '../model.ts';
+import { block, cell, fitted, type Line, type Style, select, span, wrap } from '../span.ts';
+import { glyphs, type Screen, say, within } from './screen.ts';
+
+/*
+ *   Start    Request                 Code Outcome     Total    Bytes   Stages
+ * > 0.000000 GET web.lab/             200 complete    84.2 ms  12.3 kB ddttttww<<
+ *   0.091204 GET web.lab/style.css    200 complete    3.12 ms  1.20 kB >wwwwww<<<
+ *   1.204417 nosuch.lab                   DNS failed  2.20 ms          dddddddddd
+ *
+ *  a ARP  n NDP  d DNS  t TCP  s TLS  > send  w wait  < receive  - idle  x close
+ */
+
+const LEGEND_LINES = 1;
+
+/** Widths of the columns; the request takes what is left. */
+function columns(width: number) {
+  const wide = width >= 120;
+  const fixed = wide
+    ? { start: 15, method: 7, status: 4, outcome: 13, total: 9, bytes: 9, stages: width >= 160 ? 40 : 20 }
+    : { start: 9, method: 0, status: 4, outcome: 13, total: 8, bytes: 7, stages: width >= 100 ? 16 : 10 };
+  const gaps = wide ? 7 : 6;
+  const used = Object.values(fixed).reduce((a, b) => a + b, 0) + gaps + 2;
+  return { ...fixed, wide, request: Math.max(10, width - used - 1) };
+}
+
+function head(model: Model): Line {
+  const g = glyphs(model);
+  const c = columns(model.width);
+  const parts = [
+    cell(say(model, LABEL.start), c.start, g, 'right'),
+    ...(c.wide ? [cell(say(model, LABEL.method), c.method, g)] : []),
+    cell(say(model, LABEL.request), c.request, g),
+    cell(say(model, LABEL.status), c.status, g),
+    cell(say(model, LABEL.outcome), c.outcome, g),
+    cell(say(model, LABEL.total), c.total, g, 'right'),
+    cell(say(model, LABEL.bytes), c.bytes, g, 'right'),
+    cell(say(model, LABEL.stages), c.stages, g),
+  ];
+  return fitted([span(`  ${parts.join(' ')}`, 'head')], model.width, 'head');
+}
+
+/** Without the scheme where room is scarce: the bar tells TLS. */
+function requestText(journey: Journey, wide: boolean): string {
+  const name = journeyName(journey);
+  const child = journey.parent === null ? '' : '  ';
+  if (wide) return child + name;
+  const short = name.replace(/^https?:\/\//, '');
+  return child + (journey.method === undefined ? short : `${journey.method} ${short}`);
+}
+
+export function outcomeStyle(journey: Journey): Style {
+  if (journey.outcome === 'complete') return (journey.status ?? 0) >= 400 ? 'warn' : 'plain';
+  return journey.outcome === 'in-progress' || journey.outcome === 'no-request' ? 'plain' : 'bad';
+}
+
+function row(model: Model, session: SessionView, journey: Journey, selected: boolean): Line {
+  const g = glyphs(model);
+  const c = columns(model.width);
+  const start = c.wide
+    ? session.clockText(journey.start).slice(11, 11 + c.start)
+    : seconds(journey.start - session.firstTime, c.start);
+  const total = journey.har.total >= 0 ? duration(journey.har.total * 1e6) : '';
+  const size = journey.responseBytes === undefined ? '' : bytes(journey.responseBytes);
+  const style = outcomeStyle(journey);
+  const line: Line = [
+    span(selected ? `${g.cursor} ` : '  '),
+    span(`${cell(start, c.start, g, 'right')} `, 'dim'),
+    ...(c.wide ? [span(`${cell(journey.method ?? '', c.method, g)} `)] : []),
+    span(`${cell(requestText(journey, c.wide), c.request, g)} `),
+    span(`${cell(journey.status === undefined ? '' : String(journey.status), c.status, g)} `, style),
+    span(`${cell(say(model, OUTCOME[journey.outcome]), c.outcome, g)} `, style),
+    span(`${cell(total, c.total, g, 'right')} `),
+    span(`${cell(size, c.bytes, g, 'right')} `),
+    ...shareBar(journey.stages, c.stages),
+  ];
+  return fitted(selected ? select(line) : line, model.width);
+}
+
+export function legend(model: Model): Line {
+  const kinds = Object.keys(STAGE_MARK) as (keyof typeof STAGE_MARK)[];
+  return [
+    span('  '),
+    ...kinds.flatMap((kind) => [span(STAGE_MARK[kind], `bar-${kind}`), span(` ${say(model, STAGE_SHORT[kind])}  `, 'dim')]),
+  ];
+}
+
+function nothing(model: Model, session: SessionView): Line[] {
+  const said =
+    model.filter !== '' && session.journeyCount() > 0
+      ? [say(model, SAY.noMatch, { filter: model.filter })]
+      : session.progress().done
+        ? [say(model, SAY.noJourneys), say(model, SAY.noJourneysKey)]
+        : [say(model, SAY.noJourneysYet)];
+  return [[], ...said.flatMap((text) => wrap(text, model.width - 4)).map((text) => [span(`  ${text}`)])];
+}
+
+export const journeys: Screen = {
+  name: 'journeys',
+  rows: (model, session) => journeyRows(model, session.journeyCount()),
+  page: (model) => bodyHeight(model) - 1 - LEGEND_LINES,
+  view(model, session) {
+    const rows = this.rows(model, session);
+    const page = this.page(model, session);
+    const { cursor, top } = within(model.places.journeys, rows, page);
+    const list: Line[] = rows === 0 ? nothing(model, session) : [];
+    for (let i = top; i < Math.min(rows, top + page); i++) {
+      list.push(row(model, session, session.journey(journeyAt(model, i)), i === cursor));
+    }
+    return [head(model), ...block(list, page, model.width), fitted(legend(model), model.width)];
+  },
+};

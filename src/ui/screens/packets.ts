@@ -1,0 +1,140 @@
+import type { PacketSummary, SessionView } from '../../session.ts';
+import { LABEL, SAY, STAGE } from '../../text/messages.ts';
+import { count, seconds } from '../format.ts';
+import { STAGE_MARK } from '../glyphs.ts';
+import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';
+import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
+import { glyphs, type Screen, say, within } from './screen.ts';
+import { chosen } from './timeline.ts';
+
+/*
+ *  Packets of stage DNS lookup                              time since the start of the journey
+ *      No.    Time s Source      Destination Proto     Len  Info
+ * > d    1  0.000000 10.0.0.2    10.0.0.53   DNS        67  Standard query 0x90c6 A web.lab
+ *   d    2  0.012310 10.0.0.53   10.0.0.2    DNS        83  Standard query response 0x90c6 A web.lab A 10.0.0.80
+ * ─────────────────────────────────────────────────────────────────────────────────────────────
+ *   Standard query 0x90c6 A web.lab
+ */
+
+const HEAD_LINES = 2;
+const FOOT_LINES = 3;
+
+interface Columns {
+  number: number;
+  time: number;
+  address: number;
+  protocol: number;
+  length: number;
+  info: number;
+}
+
+/** Address columns grow in steps with what is in sight, so that they seldom move and IPv4 is never cut. */
+function columns(model: Model, session: SessionView, seen: (PacketSummary | undefined)[]): Columns {
+  const longest = Math.max(0, ...seen.map((p) => Math.max(p?.source.length ?? 0, p?.destination.length ?? 0)));
+  const room = model.width >= 160 ? 39 : model.width >= 120 ? 25 : 15;
+  const address = Math.min(room, [11, 15, 21, 25, 39].find((step) => step >= longest) ?? 39);
+  const number = Math.max(4, String(session.packetCount()).length);
+  const time = model.width >= 120 ? 14 : 9;
+  const protocol = model.width >= 100 ? 8 : 7;
+  const length = 5;
+  return {
+    number,
+    time,
+    address,
+    protocol,
+    length,
+    info: model.width - (2 + number + 1 + time + 1 + 2 * (address + 1) + protocol + 1 + length + 4),
+  };
+}
+
+function titleLine(model: Model, session: SessionView): Line {
+  const journey = chosen(model, session);
+  const g = glyphs(model);
+  let title = say(model, SAY.ofCapture);
+  let more = '';
+  if (journey !== undefined && model.scope.kind === 'journey') title = say(model, SAY.ofJourney, { name: journeyName(journey) });
+  if (journey !== undefined && model.scope.kind === 'stage') {
+    const stage = journey.stages[model.scope.stage];
+    if (stage !== undefined) {
+      title = say(model, SAY.ofStage, { stage: say(model, STAGE[stage.kind]) });
+      if (stage.packetCount > stage.packets.length)
+        more = say(model, SAY.onlyFirst, { shown: count(stage.packets.length), n: count(stage.packetCount) });
+    }
+  }
+  if (journey !== undefined && model.scope.kind === 'evidence') {
+    const evidence = journey.evidence[model.scope.evidence];
+    if (evidence !== undefined) title = say(model, SAY.ofEvidence, { evidence: say(model, evidence.text) });
+  }
+  const since = say(model, model.scope.kind === 'all' ? SAY.sinceCapture : SAY.sinceJourney);
+  const right = more === '' ? since : more;
+  const after = span(` ${cell(right, Math.min(40, model.width >> 1), g, 'right')} `, 'dim');
+  return ends([span(` ${cell(title, model.width - after.text.length - 1, g)}`, 'bold')], [after], model.width);
+}
+
+function head(model: Model, c: Columns): Line {
+  const g = glyphs(model);
+  const l = (text: { en: string; ko: string }, cells: number, align?: 'right') => cell(say(model, text), cells, g, align);
+  const parts = [
+    l(LABEL.number, c.number, 'right'),
+    l(LABEL.time, c.time, 'right'),
+    l(LABEL.source, c.address),
+    l(LABEL.destination, c.address),
+  ];
+  const rest = [l(LABEL.protocol, c.protocol), `${l(LABEL.length, c.length, 'right')} `, l(LABEL.info, c.info)];
+  return fitted([span(`    ${parts.join(' ')} ${rest.join(' ')}`, 'head')], model.width, 'head');
+}
+
+function row(
+  model: Model,
+  session: SessionView,
+  number: number,
+  packet: PacketSummary | undefined,
+  c: Columns,
+  selected: boolean,
+): Line {
+  const g = glyphs(model);
+  const mark = span(selected ? `${g.cursor} ` : '  ');
+  const first = `${cell(String(number), c.number, g, 'right')} `;
+  if (packet === undefined)
+    return fitted(selected ? select([mark, span(`  ${first}`)]) : [mark, span(`  ${first}`)], model.width);
+  const journey = chosen(model, session);
+  const zero = model.scope.kind === 'all' || journey === undefined ? session.firstTime : journey.start;
+  const stage = model.journey === undefined ? undefined : session.stageOf(model.journey.index, number);
+  const stageMark = [stage === undefined ? span(' ') : span(STAGE_MARK[stage], `bar-${stage}`), span(' ')];
+  const line: Line = [
+    mark,
+    ...stageMark,
+    span(first),
+    span(`${cell(seconds(packet.time - zero, c.time), c.time, g, 'right')} `, 'dim'),
+    span(`${cell(packet.source, c.address, g, 'middle')} ${cell(packet.destination, c.address, g, 'middle')} `),
+    span(`${cell(packet.protocol, c.protocol, g)} ${cell(String(packet.length), c.length, g, 'right')}  `),
+    span(cell(packet.info, c.info, g)),
+  ];
+  return fitted(selected ? select(line) : line, model.width);
+}
+
+export const packets: Screen = {
+  name: 'packets',
+  rows: (model, session) => packetRows(model, session.packetCount()),
+  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
+  view(model, session) {
+    const rows = this.rows(model, session);
+    const page = this.page(model, session);
+    const { cursor, top } = within(model.places.packets, rows, page);
+    const numbers: number[] = [];
+    for (let i = top; i < Math.min(rows, top + page); i++) numbers.push(packetAt(model, i));
+    const seen = numbers.map((number) => session.packetSummary(number));
+    const c = columns(model, session, seen);
+    const list: Line[] = numbers.map((number, i) => row(model, session, number, seen[i], c, top + i === cursor));
+    if (rows === 0) list.push([], [span(`  ${say(model, SAY.noPackets)}`)]);
+    const current = seen[cursor - top];
+    const full = current === undefined ? [] : wrap(current.info, model.width - 4, 2).map((text): Line => [span(`  ${text}`)]);
+    return [
+      titleLine(model, session),
+      head(model, c),
+      ...block(list, page, model.width),
+      fitted([span(glyphs(model).across.repeat(model.width), 'dim')], model.width),
+      ...block(full, 2, model.width),
+    ];
+  },
+};

@@ -1,0 +1,29 @@
+import type { SessionView } from '../../session.ts';
+import { fill } from '../../text/messages.ts';
+import type { Text } from '../../text/text.ts';
+import { ASCII, type Glyphs, UNICODE } from '../glyphs.ts';
+import { type Model, type Place, plainAscii, type ScreenName } from '../model.ts';
+import type { Line } from '../span.ts';
+
+/** One screen. A new one is a file like its neighbours, a name in `model.ts`, and a line in `index.ts`. */
+export interface Screen {
+  name: ScreenName;
+  /** How many rows its cursor walks over, and how many of them are seen at once. */
+  rows(model: Model, session: SessionView): number;
+  page(model: Model, session: SessionView): number;
+  /** Exactly `bodyHeight(model)` lines of exactly `model.width` cells. Asks the session for what is seen, and nothing more. */
+  view(model: Model, session: SessionView): Line[];
+}
+
+export const glyphs = (model: Model): Glyphs => (plainAscii(model) ? ASCII : UNICODE);
+export const say = (model: Model, text: Text, values?: Record<string, string | number>): string =>
+  values === undefined ? text[model.language] : fill(text, model.language, values);
+
+/** The place, moved as little as needed so that it lies within the rows and the cursor is seen. */
+export function within(place: Place, rows: number, page: number): Place {
+  const cursor = Math.max(0, Math.min(place.cursor, rows - 1));
+  const most = Math.max(0, rows - page);
+  const top = Math.max(0, Math.min(place.top, most, cursor));
+  const seen = cursor >= top + page ? cursor - page + 1 : top;
+  return cursor === place.cursor && seen === place.top ? place : { cursor, top: seen };
+}

@@ -1,0 +1,389 @@
+import type { Journey } from '../correlate/model.ts';
+import type { SessionView } from '../session.ts';
+import { OUTCOME, SAY } from '../text/messages.ts';
+import { helpRows } from './help.ts';
+import type { Message } from './keys.ts';
+import {
+  bodyHeight,
+  journeyAt,
+  journeyRows,
+  type Model,
+  packetAt,
+  packetRows,
+  put,
+  rowOfPacket,
+  type Scope,
+  type ScreenName,
+} from './model.ts';
+import { screenOf } from './screens/index.ts';
+import { layout as packetLayout } from './screens/packet.ts';
+import { within } from './screens/screen.ts';
+import { chosen } from './screens/timeline.ts';
+import { fieldAt, treeOf } from './tree.ts';
+
+/** What the next model is. Pure: the session is only asked. */
+export function update(model: Model, message: Message, session: SessionView): Model {
+  const fresh = message.kind === 'changed' || model.notice === undefined ? model : { ...model, notice: undefined };
+  if (fresh.help !== undefined) {
+    const scrolled = scrollHelp(fresh, message);
+    if (scrolled !== undefined) return scrolled;
+  }
+  return settle(act(fresh, message, session), session);
+}
+
+function act(model: Model, message: Message, session: SessionView): Model {
+  switch (message.kind) {
+    case 'resize':
+      return { ...model, width: message.width, height: message.height };
+    case 'changed':
+      return changed(model, session);
+    case 'move':
+      return model.screen === 'packet' && model.pane === 'bytes'
+        ? moveByte(model, message.by * perRow(model), session)
+        : move(model, message.by);
+    case 'page': {
+      const by = Math.round(message.by * Math.max(1, screenOf(model.screen).page(model, session) - 1));
+      return model.screen === 'packet' && model.pane === 'bytes' ? moveByte(model, by * perRow(model), session) : move(model, by);
+    }
+    case 'edge':
+      if (model.screen === 'packet' && model.pane === 'bytes')
+        return moveByte(model, message.to === 'first' ? -Infinity : Infinity, session);
+      return move(model, message.to === 'first' ? -Infinity : Infinity);
+    case 'enter':
+      return enter(model, session);
+    case 'right':
+      return model.screen === 'packet' ? unfold(model, session) : enter(model, session);
+    case 'left':
+      return model.screen === 'packet' ? fold(model, session) : back(model);
+    case 'back':
+      return back(model);
+    case 'tab':
+      return tab(model, session);
+    case 'sibling':
+      return sibling(model, message.by, session);
+    case 'show':
+      return show(model, message.screen, session);
+    case 'help':
+      return { ...model, help: 0 };
+    case 'language':
+      return { ...model, language: model.language === 'en' ? 'ko' : 'en' };
+    case 'quit':
+      return { ...model, exit: message.code };
+    case 'filter':
+      return model.screen === 'journeys' ? { ...model, typing: { before: model.filter } } : model;
+    case 'type':
+      return filterBy(model, model.filter + message.text, session);
+    case 'erase':
+      return filterBy(model, [...model.filter].slice(0, -1).join(''), session);
+    case 'erase-all':
+      return filterBy(model, '', session);
+    case 'accept':
+      return { ...model, typing: undefined };
+    case 'cancel':
+      return { ...filterBy(model, model.typing?.before ?? '', session), typing: undefined };
+    case 'suspend':
+    case 'redraw':
+      return model;
+  }
+}
+
+/** Cursor and top of the list in front, kept within its rows; and which journey the cursor is on. */
+function settle(model: Model, session: SessionView): Model {
+  const screen = screenOf(model.screen);
+  const before = model.places[model.screen];
+  const rows = screen.rows(model, session);
+  const place = within(before, rows, screen.page(model, session));
+  let next = place === before ? model : put(model, model.screen, place);
+  if (next.screen === 'journeys') {
+    const anchor = rows === 0 ? undefined : session.journey(journeyAt(next, place.cursor)).id;
+    if (anchor !== next.anchor) next = { ...next, anchor };
+  }
+  if (next.screen === 'packets') {
+    const packet = rows === 0 ? 0 : packetAt(next, place.cursor);
+    if (packet !== next.packet) next = { ...next, packet };
+  }
+  return next;
+}
+
+/** Infinity goes to the end: `settle` brings it back to the last row. */
+function move(model: Model, by: number): Model {
+  const { cursor, top } = model.places[model.screen];
+  const to = by === Infinity ? Number.MAX_SAFE_INTEGER : Math.max(0, by === -Infinity ? 0 : cursor + by);
+  return put(model, model.screen, { cursor: to, top });
+}
+
+/** Shows a screen and remembers the way back, each screen once. */
+function go(model: Model, screen: ScreenName): Model {
+  if (model.screen === screen) return model;
+  const at = model.back.indexOf(screen);
+  const way = at >= 0 ? model.back.slice(0, at) : [...model.back, model.screen];
+  return { ...model, screen, back: way };
+}
+
+function back(model: Model): Model {
+  const screen = model.back[model.back.length - 1];
+  if (screen !== undefined) return { ...model, screen, back: model.back.slice(0, -1), pane: 'fields' };
+  if (model.screen !== 'journeys') return { ...model, screen: 'journeys' };
+  if (model.filter !== '') return { ...model, filter: '', matches: undefined };
+  return { ...model, notice: SAY.quitWithQ };
+}
+
+function enter(model: Model, session: SessionView): Model {
+  const { cursor } = model.places[model.screen];
+  switch (model.screen) {
+    case 'journeys':
+      return go(chooseUnderCursor(model, session), 'timeline');
+    case 'timeline': {
+      const journey = chosen(model, session);
+      if (journey === undefined) return model;
+      if (cursor >= journey.stages.length)
+        return openPackets(model, { kind: 'evidence', evidence: cursor - journey.stages.length }, session);
+      if (journey.stages[cursor].packets.length === 0) return { ...model, notice: SAY.noPacketsOfStage };
+      return openPackets(model, { kind: 'stage', stage: cursor }, session);
+    }
+    case 'packets':
+      return model.packet === 0 ? model : openPacket(model, model.packet, session);
+    case 'packet':
+      return toggle(model, session);
+    case 'problems': {
+      const packet = session.problems()[cursor]?.packet;
+      if (packet === undefined || session.packetSummary(packet) === undefined) return { ...model, notice: SAY.noPacketOfProblem };
+      return openPacket(withPackets(model, { kind: 'all' }, packet, session), packet, session);
+    }
+    case 'summary':
+      return model;
+  }
+}
+
+/** The journey under the list's cursor becomes the one that timeline and packets are about. */
+function chooseUnderCursor(model: Model, session: SessionView): Model {
+  if (journeyRows(model, session.journeyCount()) === 0) return model;
+  return chooseJourney(model, journeyAt(model, model.places.journeys.cursor), session);
+}
+
+function chooseJourney(model: Model, index: number, session: SessionView): Model {
+  const { id } = session.journey(index);
+  if (model.journey?.id === id) return model;
+  return put({ ...model, journey: { index, id }, scope: { kind: 'journey' }, numbers: undefined, packet: 0 }, 'timeline', {
+    cursor: 0,
+    top: 0,
+  });
+}
+
+function show(model: Model, screen: ScreenName, session: SessionView): Model {
+  if (screen === model.screen) return model;
+  const from = model.screen === 'journeys' || model.journey === undefined ? chooseUnderCursor(model, session) : model;
+  if (screen !== 'packets' && screen !== 'packet') return go(from, screen);
+  // From journeys and timeline: the packets of that journey. From elsewhere: those looked at last.
+  const keep = from.packet !== 0 && model.screen !== 'journeys' && model.screen !== 'timeline';
+  const scope: Scope = keep ? from.scope : from.journey === undefined ? { kind: 'all' } : { kind: 'journey' };
+  const at = model.screen === 'timeline' ? chosen(from, session)?.stages[model.places.timeline.cursor]?.packets[0] : undefined;
+  const listed = keep ? from : withPackets(from, scope, at ?? from.packet, session);
+  if (screen === 'packets') return go(listed, 'packets');
+  return listed.packet === 0 ? go(listed, 'packet') : openPacket(listed, listed.packet, session);
+}
+
+const openPackets = (model: Model, scope: Scope, session: SessionView): Model =>
+  go(withPackets(model, scope, 0, session), 'packets');
+
+/** The packet list of a scope, its cursor on `packet` where that is listed, else on the first. */
+function withPackets(model: Model, scope: Scope, packet: number, session: SessionView): Model {
+  const numbers = numbersOf(model, scope, session);
+  const next = { ...model, scope, numbers };
+  const row = packet === 0 ? 0 : rowOfPacket(next, packet);
+  const cursor = Math.max(0, Math.min(row, packetRows(next, session.packetCount()) - 1));
+  const listed = packetRows(next, session.packetCount()) === 0 ? 0 : packetAt(next, cursor);
+  const page = screenOf('packets').page(next, session);
+  return put({ ...next, packet: listed }, 'packets', { cursor, top: Math.max(0, cursor - Math.floor(page / 2)) });
+}
+
+function numbersOf(model: Model, scope: Scope, session: SessionView): number[] | undefined {
+  const journey = chosen(model, session);
+  if (scope.kind === 'all' || journey === undefined || model.journey === undefined) return undefined;
+  if (scope.kind === 'journey') return session.journeyPackets(model.journey.index);
+  const numbers = scope.kind === 'stage' ? journey.stages[scope.stage]?.packets : journey.evidence[scope.evidence]?.packets;
+  return [...(numbers ?? [])].sort((a, b) => a - b);
+}
+
+/** Shows one packet, the cursor on the same field as before, else on its innermost protocol. */
+function openPacket(model: Model, number: number, session: SessionView): Model {
+  const decoded = session.packet(number);
+  const before = model.screen === 'packet' ? session.packet(model.packet) : undefined;
+  const shown = go({ ...model, packet: number, byte: 0, pane: 'fields' }, 'packet');
+  if (decoded === undefined) return shown;
+  const nodes = treeOf(decoded, model.opened);
+  const path = before === undefined ? undefined : treeOf(before, model.opened)[model.places.packet.cursor]?.path;
+  const same = nodes.findIndex((node) => node.path === path);
+  const innermost = nodes.reduce((last, node, i) => (node.depth === 0 ? i : last), 0);
+  const cursor = same >= 0 ? same : innermost;
+  // The innermost protocol's fields in sight below its title, where there are many.
+  const page = packetLayout(model).treeHeight;
+  const top = same >= 0 ? model.places.packet.top : Math.max(0, Math.min(cursor, nodes.length - page));
+  return put(shown, 'packet', { cursor, top });
+}
+
+function sibling(model: Model, by: number, session: SessionView): Model {
+  const end = { ...model, notice: by > 0 ? SAY.lastOne : SAY.firstOne };
+  if (model.screen === 'timeline') {
+    const row = model.places.journeys.cursor + by;
+    if (row < 0 || row >= journeyRows(model, session.journeyCount())) return end;
+    const { top } = model.places.journeys;
+    const place = within(
+      { cursor: row, top },
+      journeyRows(model, session.journeyCount()),
+      screenOf('journeys').page(model, session),
+    );
+    const next = put(model, 'journeys', place);
+    const index = journeyAt(next, row);
+    return chooseJourney({ ...next, anchor: session.journey(index).id }, index, session);
+  }
+  if (model.screen !== 'packet') return model;
+  const row = model.places.packets.cursor + by;
+  const rows = packetRows(model, session.packetCount());
+  if (row < 0 || row >= rows) return end;
+  const place = within({ cursor: row, top: model.places.packets.top }, rows, screenOf('packets').page(model, session));
+  return openPacket(put(model, 'packets', place), packetAt(model, row), session);
+}
+
+function tab(model: Model, session: SessionView): Model {
+  if (model.screen === 'packets') {
+    if (model.journey === undefined) return model;
+    const { kind } = model.scope;
+    const scope: Scope = kind === 'all' ? stageScope(model, session) : { kind: kind === 'journey' ? 'all' : 'journey' };
+    return withPackets(model, scope, model.packet, session);
+  }
+  if (model.screen !== 'packet') return model;
+  if (model.pane === 'bytes') return { ...model, pane: 'fields' };
+  const decoded = session.packet(model.packet);
+  if (decoded === undefined || decoded.bytes.length === 0) return model;
+  const node = treeOf(decoded, model.opened)[model.places.packet.cursor];
+  return { ...model, pane: 'bytes', byte: Math.min(node?.at ?? 0, decoded.bytes.length - 1) };
+}
+
+/** What the timeline's cursor is on: a stage, or a piece of evidence. */
+function stageScope(model: Model, session: SessionView): Scope {
+  const stages = chosen(model, session)?.stages.length ?? 0;
+  const { cursor } = model.places.timeline;
+  return cursor < stages ? { kind: 'stage', stage: cursor } : { kind: 'evidence', evidence: cursor - stages };
+}
+
+function toggle(model: Model, session: SessionView): Model {
+  const decoded = session.packet(model.packet);
+  const node = decoded && treeOf(decoded, model.opened)[model.places.packet.cursor];
+  if (node === undefined || !node.children) return model;
+  return { ...model, opened: { ...model.opened, [node.path]: !node.open } };
+}
+
+/** → in the tree: opens a node, or goes to its first child. In the bytes: the next byte. */
+function unfold(model: Model, session: SessionView): Model {
+  if (model.pane === 'bytes') return moveByte(model, 1, session);
+  const decoded = session.packet(model.packet);
+  const node = decoded && treeOf(decoded, model.opened)[model.places.packet.cursor];
+  if (node === undefined || !node.children) return model;
+  return node.open ? move(model, 1) : toggle(model, session);
+}
+
+/** ← in the tree: closes a node, or goes to its parent, and from the outermost back. In the bytes: the byte before. */
+function fold(model: Model, session: SessionView): Model {
+  if (model.pane === 'bytes') return moveByte(model, -1, session);
+  const decoded = session.packet(model.packet);
+  const { cursor, top } = model.places.packet;
+  const nodes = decoded === undefined ? [] : treeOf(decoded, model.opened);
+  const node = nodes[cursor];
+  if (node === undefined || (node.depth === 0 && !node.open)) return back(model);
+  if (node.children && node.open) return toggle(model, session);
+  let parent = cursor;
+  while (parent > 0 && nodes[parent].depth >= node.depth) parent--;
+  return put(model, 'packet', { cursor: parent, top });
+}
+
+const perRow = (model: Model): number => packetLayout(model).perRow;
+
+/** Moves the cursor in the bytes; the tree follows to the field that the byte belongs to. */
+function moveByte(model: Model, by: number, session: SessionView): Model {
+  const decoded = session.packet(model.packet);
+  if (decoded === undefined) return model;
+  const last = decoded.bytes.length - 1;
+  const byte = Math.max(0, Math.min(last, by === Infinity ? last : by === -Infinity ? 0 : model.byte + by));
+  const field = fieldAt(decoded, byte);
+  if (field === undefined) return { ...model, byte };
+  const opened = { ...model.opened };
+  for (const parent of field.parents) opened[parent] = true;
+  const cursor = treeOf(decoded, opened).findIndex((node) => node.path === field.path);
+  return put({ ...model, byte, opened }, 'packet', { cursor: Math.max(0, cursor), top: model.places.packet.top });
+}
+
+/** The session knows more than before. */
+function changed(model: Model, session: SessionView): Model {
+  const done = session.progress().done;
+  let next = model;
+  if (next.filter !== '') next = { ...next, matches: matchesOf(next, session, done ? undefined : next.matches) };
+  const { cursor, top } = next.places.journeys;
+  // Somebody who has not moved stays at the top; else the cursor stays on its journey, should others be put before it.
+  if (cursor > 0 && next.anchor !== undefined && next.matches === undefined) {
+    const index = findJourney(session, cursor, next.anchor);
+    if (index !== undefined && index !== cursor)
+      next = put(next, 'journeys', { cursor: index, top: Math.max(0, top + index - cursor) });
+  }
+  if (next.journey !== undefined) {
+    const index = findJourney(session, next.journey.index, next.journey.id);
+    if (index !== undefined && index !== next.journey.index) next = { ...next, journey: { ...next.journey, index } };
+    if (index !== undefined && next.numbers !== undefined) next = { ...next, numbers: numbersOf(next, next.scope, session) };
+  }
+  return next;
+}
+
+/** Where the journey of this id is now: first asked where it was, then around there. */
+function findJourney(session: SessionView, index: number, id: number): number | undefined {
+  const all = session.journeyCount();
+  for (let off = 0; index - off >= 0 || index + off < all; off++) {
+    if (index + off < all && session.journey(index + off).id === id) return index + off;
+    if (off > 0 && index - off >= 0 && session.journey(index - off).id === id) return index - off;
+  }
+  return undefined;
+}
+
+function filterBy(model: Model, filter: string, session: SessionView): Model {
+  const next = put({ ...model, filter }, 'journeys', { cursor: 0, top: 0 });
+  return { ...next, matches: filter === '' ? undefined : matchesOf(next, session, undefined) };
+}
+
+/** Looks at the journeys after those of `known`, or at all. */
+function matchesOf(model: Model, session: SessionView, known: Model['matches']): Model['matches'] {
+  const all = session.journeyCount();
+  const indices = known === undefined ? [] : [...known.indices];
+  const wanted = model.filter.toLowerCase();
+  for (let i = known?.scanned ?? 0; i < all; i++) if (textOf(session.journey(i), model).includes(wanted)) indices.push(i);
+  return { indices, scanned: all };
+}
+
+function textOf(journey: Journey, model: Model): string {
+  const outcome = OUTCOME[journey.outcome][model.language];
+  return `${journey.method ?? ''} ${journey.url ?? journey.name} ${journey.name} ${journey.status ?? ''} ${outcome}`.toLowerCase();
+}
+
+/** Keys while the help is open; undefined: not the help's business. */
+function scrollHelp(model: Model, message: Message): Model | undefined {
+  const last = Math.max(0, helpRows(model) - bodyHeight(model) + 2);
+  const to = (line: number): Model => ({ ...model, help: Math.max(0, Math.min(last, line)) });
+  const at: number = model.help ?? 0;
+  switch (message.kind) {
+    case 'move':
+      return to(at + message.by);
+    case 'page':
+      return to(at + Math.round(message.by * (bodyHeight(model) - 3)));
+    case 'edge':
+      return to(message.to === 'first' ? 0 : last);
+    case 'resize':
+    case 'changed':
+    case 'language':
+      return undefined;
+    case 'quit':
+      return message.code === 0 ? { ...model, help: undefined } : undefined;
+    case 'suspend':
+    case 'redraw':
+      return model;
+    default:
+      return { ...model, help: undefined };
+  }
+}
