@@ -1,28 +1,32 @@
 import { hex, ipv4, ipv6, mac } from './bytes.ts';
-import type { Field } from './protocol.ts';
+import type { Field, Layer } from './protocol.ts';
 
 /** A value's meaning, as text for people; undefined: the plain value says enough. */
 export type Meaning = (value: number) => string | undefined;
 
-/** "TCP (6)" style text from a table of names. */
+/** "6 (TCP)" from a table of names. */
 export const named =
   (names: Record<number, string>, unknown = 'unknown'): Meaning =>
   (value) =>
-    `${names[value] ?? unknown} (${value})`;
+    `${value} (${names[value] ?? unknown})`;
 
-/** "0x0800 (IPv4)" style text from a table of names. */
+/** "0x0800 (IPv4)" from a table of names. */
 export const namedHex =
-  (names: Record<number, string>, digits: number, unknown?: string): Meaning =>
-  (value) => {
-    const name = names[value] ?? unknown;
-    return name === undefined ? hexText(value, digits) : `${hexText(value, digits)} (${name})`;
-  };
+  (names: Record<number, string>, digits: number, unknown = 'unknown'): Meaning =>
+  (value) =>
+    `${hexText(value, digits)} (${names[value] ?? unknown})`;
 
 export const hexText = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
+/** Header lengths that count words of four bytes. */
+export const words: Meaning = (value) => `${value * 4} bytes (${value})`;
+
+/** How many bytes a text of raw bytes shows. */
+const RAW_SHOWN = 32;
+
 /**
  * Builds the fields of one layer. Offsets count from the layer's start. A field that does not lie wholly within the
- * captured bytes is left out, so that a layer may be asked for from any bytes without looking at their number.
+ * captured bytes is left out, and reads there give 0, so that `layer` functions need not look at how many bytes there are.
  */
 export class Fields {
   readonly list: Field[];
@@ -37,12 +41,17 @@ export class Fields {
     this.list = list;
   }
 
+  /** Captured bytes from the layer's start. */
+  get length(): number {
+    return this.end - this.at;
+  }
+
   /** Are `length` bytes from `offset` captured? */
   has(offset: number, length: number): boolean {
     return offset >= 0 && length >= 0 && this.at + offset + length <= this.end;
   }
 
-  /** Big-endian number of up to 6 bytes; 0 where it is not captured. */
+  /** Big-endian number of up to 6 bytes. */
   read(offset: number, size: number): number {
     if (!this.has(offset, size)) return 0;
     let value = 0;
@@ -50,14 +59,21 @@ export class Fields {
     return value;
   }
 
-  /** The same fields' children: further fields go under `parent`. */
+  /** Little-endian number. */
+  readLittle(offset: number, size: number): number {
+    if (!this.has(offset, size)) return 0;
+    let value = 0;
+    for (let i = size - 1; i >= 0; i--) value = value * 256 + this.bytes[this.at + offset + i];
+    return value;
+  }
+
+  /** Further fields go under `parent`; nowhere where that one was left out. */
   under(parent: Field | undefined): Fields {
     if (parent === undefined) return new Fields(this.bytes, this.at, this.end);
     parent.children ??= [];
     return new Fields(this.bytes, this.at, this.end, parent.children);
   }
 
-  /** A field with a value of any kind. */
   add(name: string, label: string, offset: number, size: number, value: Field['value'], text?: string): Field | undefined {
     if (!this.has(offset, size)) return undefined;
     const field: Field = { name, label, at: this.at + offset, end: this.at + offset + size, value };
@@ -71,20 +87,25 @@ export class Fields {
     return this.add(name, label, offset, size, value, meaning?.(value));
   }
 
-  /** A number shown in hexadecimal: checksums, identifiers. */
+  little(name: string, label: string, offset: number, size: number, meaning?: Meaning): Field | undefined {
+    const value = this.readLittle(offset, size);
+    return this.add(name, label, offset, size, value, meaning?.(value));
+  }
+
+  /** A number shown in hexadecimal: checksums, identifiers, flag words. */
   hex(name: string, label: string, offset: number, size: number): Field | undefined {
     return this.number(name, label, offset, size, (value) => hexText(value, 2 * size));
   }
 
-  /** Bits of a number: `mask` is where they lie, the value is shifted down. */
+  /** Bits of a big-endian number: `mask` is where they lie, the value is shifted down. */
   bits(name: string, label: string, offset: number, size: number, mask: number, meaning?: Meaning): Field | undefined {
-    const value = Math.floor((this.read(offset, size) & mask) / (mask & -mask));
+    const value = (this.read(offset, size) & mask) >>> (31 - Math.clz32(mask & -mask));
     return this.add(name, label, offset, size, value, meaning?.(value));
   }
 
   /** One bit as true or false. */
   flag(name: string, label: string, offset: number, size: number, mask: number): Field | undefined {
-    const set = Math.floor(this.read(offset, size) / mask) % 2 === 1;
+    const set = (this.read(offset, size) & mask) !== 0;
     return this.add(name, label, offset, size, set, set ? 'set' : 'not set');
   }
 
@@ -100,12 +121,28 @@ export class Fields {
     return this.has(offset, 16) ? this.add(name, label, offset, 16, ipv6(this.bytes, this.at + offset)) : undefined;
   }
 
-  /** Bytes in hexadecimal; what was not captured is left out, and of long ones the text shows the first. */
+  /** Bytes in hexadecimal, as far as they were captured; of long ones the first. */
   raw(name: string, label: string, offset: number, size: number): Field | undefined {
-    const length = Math.min(size, this.end - this.at - offset);
+    const length = Math.min(size, this.length - offset);
     if (offset < 0 || length <= 0) return undefined;
     const from = this.at + offset;
-    const text = hex(this.bytes, from, from + Math.min(length, 32)) + (length > 32 ? '…' : '');
-    return this.add(name, label, offset, length, text, length > 32 ? `${text} (${length} bytes)` : undefined);
+    const value = hex(this.bytes, from, from + Math.min(length, RAW_SHOWN));
+    return this.add(name, label, offset, length, value, length > RAW_SHOWN ? `${value}… (${length} bytes)` : undefined);
   }
+
+  /** A node without a value of its own that its children explain. */
+  group(name: string, label: string, offset: number, size: number, text?: string): Field | undefined {
+    const length = Math.min(size, this.length - offset);
+    return length < 0 ? undefined : this.add(name, label, offset, length, null, text);
+  }
+
+  /** The finished layer, `length` bytes long as far as they were captured. */
+  layer(protocol: string, title: string, length: number): Layer {
+    return { protocol, title, at: this.at, end: Math.max(this.at, Math.min(this.at + length, this.end)), fields: this.list };
+  }
+}
+
+/** Marks a field as wrong. */
+export function wrong(field: Field | undefined, problem: string): void {
+  if (field !== undefined) field.problem = problem;
 }

@@ -1,13 +1,78 @@
 import type { Over, Protocol, Scan } from './protocol.ts';
 import { arp } from './protocols/arp.ts';
+import { dns, llmnr, mdns } from './protocols/dns.ts';
 import { eth } from './protocols/eth.ts';
+import { etherip } from './protocols/etherip.ts';
+import { geneve } from './protocols/geneve.ts';
+import { gre } from './protocols/gre.ts';
+import { gtp } from './protocols/gtp.ts';
+import { icmp } from './protocols/icmp.ts';
+import { icmpv6 } from './protocols/icmpv6.ts';
 import { ip } from './protocols/ip.ts';
+import { ipv6 } from './protocols/ipv6.ts';
+import { authentication, destinationOptions, fragmentHeader, hopByHop, routing } from './protocols/ipv6-extensions.ts';
+import { llc } from './protocols/llc.ts';
+import { mpls } from './protocols/mpls.ts';
+import { namedOnly } from './protocols/named.ts';
+import { nullLink } from './protocols/null.ts';
+import { chdlc, ppp } from './protocols/ppp.ts';
+import { pppoeDiscovery, pppoeSession } from './protocols/pppoe.ts';
+import { radiotap } from './protocols/radiotap.ts';
+import { raw } from './protocols/raw.ts';
+import { sll } from './protocols/sll.ts';
+import { sll2 } from './protocols/sll2.ts';
 import { tcp } from './protocols/tcp.ts';
+import { teredo } from './protocols/teredo.ts';
+import { tokenRing } from './protocols/tr.ts';
+import { tls } from './protocols/tls.ts';
 import { udp } from './protocols/udp.ts';
+import { serviceTag, vlan } from './protocols/vlan.ts';
+import { vxlan } from './protocols/vxlan.ts';
+import { wlan } from './protocols/wlan.ts';
 import { byEtherType, byIpProtocol, byLinkType, byLlcSap, byPppProtocol, byTcpPort, byUdpPort, claims } from './tables.ts';
 
 /** Every protocol, one line each. A protocol's id is its place in this list, counted from 1. */
-export const protocols: readonly Protocol[] = [eth, arp, ip, tcp, udp];
+export const protocols: readonly Protocol[] = [
+  eth,
+  arp,
+  ip,
+  tcp,
+  udp,
+  ipv6,
+  hopByHop,
+  routing,
+  fragmentHeader,
+  authentication,
+  destinationOptions,
+  icmp,
+  icmpv6,
+  vlan,
+  serviceTag,
+  llc,
+  sll,
+  sll2,
+  raw,
+  nullLink,
+  ppp,
+  chdlc,
+  pppoeSession,
+  pppoeDiscovery,
+  mpls,
+  tokenRing,
+  radiotap,
+  wlan,
+  gre,
+  etherip,
+  vxlan,
+  geneve,
+  teredo,
+  gtp,
+  dns,
+  mdns,
+  llmnr,
+  tls,
+  ...namedOnly,
+];
 
 const tables: Record<Over['table'], Uint8Array> = {
   linkType: byLinkType,
@@ -24,7 +89,7 @@ const stop: Scan = () => 0;
 /** Scan functions by protocol id. */
 export const scans: readonly Scan[] = fill();
 
-/** 0 for a name nobody has. */
+/** The first protocol of that name; 0 for a name nobody has. */
 export function idOf(name: string): number {
   return ids.get(name) ?? 0;
 }
@@ -40,8 +105,7 @@ function fill(): Scan[] {
   const list = new Array<Scan>(256).fill(stop);
   protocols.forEach((protocol, index) => {
     const id = index + 1;
-    if (ids.has(protocol.name)) throw new Error(`protocol ${protocol.name} is listed twice`);
-    ids.set(protocol.name, id);
+    if (!ids.has(protocol.name)) ids.set(protocol.name, id);
     if (protocol.scan) list[id] = protocol.scan;
     claims[id] = protocol.claims;
     for (const { table, value } of protocol.over) {

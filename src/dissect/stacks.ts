@@ -1,4 +1,4 @@
-import { nameOf } from './registry.ts';
+import { idOf, nameOf } from './registry.ts';
 
 /** How many different layer stacks are told apart; traffic can invent stacks, memory must not follow it. */
 export const STACK_LIMIT = 4096;
@@ -47,6 +47,13 @@ export class Stacks {
   }
 
   private add(stack: number, protocolId: number): number {
+    // Protocols of the same name (two versions of one) make the same stack.
+    const first = idOf(nameOf(protocolId));
+    if (first !== protocolId) {
+      const same = this.next(stack, first);
+      this.table[(stack << 8) | protocolId] = same;
+      return same;
+    }
     const added = stack === OVERFLOW || this.count >= OVERFLOW ? OVERFLOW : this.count++;
     this.table[(stack << 8) | protocolId] = added;
     if (added !== OVERFLOW) {

@@ -1,31 +1,31 @@
-import { ipv4, mac } from '../bytes.ts';
+import { ipv4, mac, u16 } from '../bytes.ts';
 import { Fields, named, namedHex } from '../fields.ts';
 import { etherTypes } from '../names.ts';
 import { Kind, type Packets } from '../packets.ts';
-import { etherType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { etherType, type FieldContext, type Layer, llcSap, type Protocol } from '../protocol.ts';
 
 const HARDWARE_TYPE = 0;
 const PROTOCOL_TYPE = 2;
 const HARDWARE_SIZE = 4;
 const PROTOCOL_SIZE = 5;
-const OPERATION = 6;
 const HEADER = 8;
 
-/** Where the addresses lie when they are 6 and 4 bytes long, as in every row of `Kind.arp`. */
+/** Where the fields lie in a row of `Kind.arp`: its addresses are 6 and 4 bytes long. */
+export const ARP_OPERATION = 6;
 export const SENDER_MAC = 8;
 export const SENDER_IP = 14;
 export const TARGET_MAC = 18;
 export const TARGET_IP = 24;
-export const ARP_OPERATION = OPERATION;
+const PLAIN = 28;
 
-export const operations: Record<number, string> = {
+const operations: Record<number, string> = {
   1: 'request',
   2: 'reply',
-  3: 'RARP request',
-  4: 'RARP reply',
-  8: 'InARP request',
-  9: 'InARP reply',
-  10: 'ARP NAK',
+  3: 'reverse request',
+  4: 'reverse reply',
+  8: 'inverse request',
+  9: 'inverse reply',
+  10: 'NAK',
 };
 const hardwareTypes: Record<number, string> = {
   1: 'Ethernet',
@@ -53,53 +53,47 @@ function scan(p: Packets, row: number): number {
 function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   const f = new Fields(bytes, at, end);
   f.number('arp.hw.type', 'Hardware type', HARDWARE_TYPE, 2, named(hardwareTypes));
-  f.number('arp.proto.type', 'Protocol type', PROTOCOL_TYPE, 2, namedHex(etherTypes, 4, 'unknown'));
-  f.number('arp.hw.size', 'Hardware size', HARDWARE_SIZE, 1);
-  f.number('arp.proto.size', 'Protocol size', PROTOCOL_SIZE, 1);
-  f.number('arp.opcode', 'Opcode', OPERATION, 2, named(operations));
+  f.number('arp.proto.type', 'Protocol type', PROTOCOL_TYPE, 2, namedHex(etherTypes, 4));
+  f.number('arp.hw.size', 'Hardware address size', HARDWARE_SIZE, 1);
+  f.number('arp.proto.size', 'Protocol address size', PROTOCOL_SIZE, 1);
+  f.number('arp.opcode', 'Operation', ARP_OPERATION, 2, named(operations));
   const hardware = f.read(HARDWARE_SIZE, 1);
   const protocol = f.read(PROTOCOL_SIZE, 1);
-  if (hardware === 6 && protocol === 4) {
-    f.mac('arp.src.hw_mac', 'Sender MAC address', SENDER_MAC);
-    f.ipv4('arp.src.proto_ipv4', 'Sender IP address', SENDER_IP);
-    f.mac('arp.dst.hw_mac', 'Target MAC address', TARGET_MAC);
-    f.ipv4('arp.dst.proto_ipv4', 'Target IP address', TARGET_IP);
-  } else {
+  const length = HEADER + 2 * hardware + 2 * protocol;
+  if (hardware !== 6 || protocol !== 4) {
     f.raw('arp.src.hw', 'Sender hardware address', HEADER, hardware);
     f.raw('arp.src.proto', 'Sender protocol address', HEADER + hardware, protocol);
     f.raw('arp.dst.hw', 'Target hardware address', HEADER + hardware + protocol, hardware);
     f.raw('arp.dst.proto', 'Target protocol address', HEADER + 2 * hardware + protocol, protocol);
+    return f.layer('arp', 'Address Resolution Protocol', length);
   }
-  const length = HEADER + 2 * hardware + 2 * protocol;
-  return {
-    protocol: 'arp',
-    title: `Address Resolution Protocol${about(f)}`,
-    at,
-    end: Math.min(at + length, end),
-    fields: f.list,
-  };
+  f.mac('arp.src.hw_mac', 'Sender MAC address', SENDER_MAC);
+  f.ipv4('arp.src.proto_ipv4', 'Sender IP address', SENDER_IP);
+  f.mac('arp.dst.hw_mac', 'Target MAC address', TARGET_MAC);
+  f.ipv4('arp.dst.proto_ipv4', 'Target IP address', TARGET_IP);
+  return f.layer('arp', `Address Resolution Protocol${f.has(0, PLAIN) ? `, ${arpText(bytes, at)}` : ''}`, length);
 }
 
-/** "Who has 10.0.0.1? Tell 10.0.0.5" (RFC 826); gratuitous ones announce (RFC 5227 section 3). */
+/** "Who has 10.0.0.1? Tell 10.0.0.5"; probes and announcements as in RFC 5227 section 1.1. */
 export function arpText(bytes: Uint8Array, at: number): string {
-  const operation = (bytes[at + OPERATION] << 8) | bytes[at + OPERATION + 1];
+  const operation = u16(bytes, at + ARP_OPERATION);
   const sender = ipv4(bytes, at + SENDER_IP);
   const target = ipv4(bytes, at + TARGET_IP);
-  if (operation === 1) {
-    if (sender === target) return `Announcement: ${sender} is at ${mac(bytes, at + SENDER_MAC)}`;
-    if (sender === '0.0.0.0') return `Who has ${target}? (probe)`;
-    return `Who has ${target}? Tell ${sender}`;
+  const senderMac = mac(bytes, at + SENDER_MAC);
+  switch (operation) {
+    case 1:
+      if (sender === target) return `Announcement: ${sender} is at ${senderMac}`;
+      return sender === '0.0.0.0' ? `Who has ${target}? (probe)` : `Who has ${target}? Tell ${sender}`;
+    case 2:
+      return `${sender} is at ${senderMac}`;
+    case 3:
+      return `Who is ${mac(bytes, at + TARGET_MAC)}? Tell ${senderMac}`;
+    case 4:
+      return `${mac(bytes, at + TARGET_MAC)} is ${target}`;
+    default:
+      return `${operations[operation] ?? `operation ${operation}`}, ${sender} to ${target}`;
   }
-  if (operation === 2) return `${sender} is at ${mac(bytes, at + SENDER_MAC)}`;
-  if (operation === 3) return `Who is ${mac(bytes, at + TARGET_MAC)}? Tell ${mac(bytes, at + SENDER_MAC)}`;
-  if (operation === 4) return `${mac(bytes, at + TARGET_MAC)} is at ${target}`;
-  return operations[operation] ?? `operation ${operation}`;
 }
 
-function about(f: Fields): string {
-  const plain = f.read(HARDWARE_SIZE, 1) === 6 && f.read(PROTOCOL_SIZE, 1) === 4 && f.has(0, 28);
-  return plain ? `, ${arpText(f.bytes, f.at)}` : '';
-}
-
-/** Address Resolution Protocol (RFC 826), with RARP (RFC 903). */
-export const arp: Protocol = { name: 'arp', over: [etherType(0x0806), etherType(0x8035)], scan, layer };
+/** Address Resolution Protocol (RFC 826), with reverse ARP (RFC 903). */
+export const arp: Protocol = { name: 'arp', over: [etherType(0x0806), etherType(0x8035), llcSap(0x98)], scan, layer };

@@ -2,7 +2,7 @@ import { mac, u16 } from '../bytes.ts';
 import { Fields, namedHex } from '../fields.ts';
 import { etherTypes } from '../names.ts';
 import type { Packets } from '../packets.ts';
-import { etherType, linkType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { etherType, type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
 
 const DESTINATION = 0;
@@ -14,16 +14,18 @@ const HEADER = 14;
 export const LENGTH_LIMIT = 1500;
 /** "802.2 frames" as Linux numbers them among EtherTypes; the LLC protocol is registered there. */
 export const LLC = 0x0004;
-/** Novell's raw 802.3: IPX straight behind the length, its checksum 0xffff. */
+/** Novell's raw 802.3 in the same numbers: IPX straight behind the length, its checksum 0xffff. */
 export const NOVELL = 0x0001;
+/** The EtherType of Ethernet in a tunnel; `eth` is registered there too. */
+export const BRIDGED = 0x6558;
 
 function scan(p: Packets, row: number): number {
-  const { at, bytes } = p;
+  const at = p.at;
   if (p.end - at < HEADER) return p.lacks(row, HEADER);
   p.destinationMacAt[row] = at + DESTINATION;
   p.sourceMacAt[row] = at + SOURCE;
   p.at = at + HEADER;
-  const type = u16(bytes, at + TYPE);
+  const type = u16(p.bytes, at + TYPE);
   return type > LENGTH_LIMIT ? byEtherType[type] : framed(p, type);
 }
 
@@ -37,25 +39,25 @@ export function framed(p: Packets, length: number): number {
 }
 
 /** The field after the addresses: an EtherType, or a length. */
-export function typeOrLength(f: Fields, name: string, offset: number): void {
-  if (f.read(offset, 2) > LENGTH_LIMIT) f.number(`${name}.type`, 'Type', offset, 2, namedHex(etherTypes, 4, 'unknown'));
-  else f.number(`${name}.len`, 'Length', offset, 2);
+export function typeOrLength(f: Fields, type: string, length: string, offset: number): void {
+  if (f.read(offset, 2) > LENGTH_LIMIT) f.number(type, 'Type', offset, 2, namedHex(etherTypes, 4));
+  else f.number(length, 'Length', offset, 2);
 }
 
 function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   const f = new Fields(bytes, at, end);
-  address(f, 'eth.dst', 'Destination', DESTINATION);
-  address(f, 'eth.src', 'Source', SOURCE);
-  typeOrLength(f, 'eth', TYPE);
-  const title = f.has(0, HEADER) ? `Ethernet, ${mac(bytes, at + SOURCE)} > ${mac(bytes, at + DESTINATION)}` : 'Ethernet';
-  return { protocol: 'eth', title, at, end: Math.min(at + HEADER, end), fields: f.list };
+  macWithBits(f, 'eth.dst', 'Destination', DESTINATION);
+  macWithBits(f, 'eth.src', 'Source', SOURCE);
+  typeOrLength(f, 'eth.type', 'eth.len', TYPE);
+  const ends = f.has(0, TYPE) ? `, ${mac(bytes, at + SOURCE)} > ${mac(bytes, at + DESTINATION)}` : '';
+  return f.layer('eth', `Ethernet${ends}`, HEADER);
 }
 
-function address(f: Fields, name: string, label: string, offset: number): void {
+export function macWithBits(f: Fields, name: string, label: string, offset: number): void {
   const inner = f.under(f.mac(name, label, offset));
   inner.flag(`${name}.lg`, 'Locally administered', offset, 1, 0x02);
   inner.flag(`${name}.ig`, 'Group (multicast or broadcast)', offset, 1, 0x01);
 }
 
 /** Ethernet II and IEEE 802.3. */
-export const eth: Protocol = { name: 'eth', over: [linkType(1), etherType(0x6558)], scan, layer };
+export const eth: Protocol = { name: 'eth', over: [linkType(1), etherType(BRIDGED)], scan, layer };

@@ -1,7 +1,8 @@
 import { u16, u32 } from '../bytes.ts';
-import { Fields } from '../fields.ts';
+import { Fields, hexText, words, wrong } from '../fields.ts';
 import { Kind, type Packets, Reason } from '../packets.ts';
-import { ipProtocol, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
+import { tcpOptions } from './tcp-options.ts';
 
 const SOURCE_PORT = 0;
 const DESTINATION_PORT = 2;
@@ -11,50 +12,89 @@ const OFFSET_AND_FLAGS = 12;
 const WINDOW = 14;
 const CHECKSUM = 16;
 const URGENT = 18;
-const OPTIONS = 20;
+/** Where the options begin: the header's fixed part ends. */
+export const TCP_OPTIONS = 20;
 const HEADER = 20;
+
+/** The flags as `Packets.flags` has them. */
+export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
+const FLAGS = 0x1ff;
 
 function scan(p: Packets, row: number): number {
   const { at, bytes, end, wire } = p;
   if (end - at < HEADER) return p.lacks(row, HEADER);
   const offsetAndFlags = u16(bytes, at + OFFSET_AND_FLAGS);
   const header = (offsetAndFlags >> 12) * 4;
-  if (header < HEADER || header > wire - at) return p.fail(row, Reason.badLength, at, header < HEADER ? HEADER : header);
+  if (header < HEADER) return p.fail(row, Reason.badLength, at, HEADER);
+  if (header > wire - at) return p.lacks(row, header);
   p.kind[row] = Kind.tcp;
   p.transportAt[row] = at;
   p.sourcePort[row] = u16(bytes, at + SOURCE_PORT);
   p.destinationPort[row] = u16(bytes, at + DESTINATION_PORT);
   p.sequence[row] = u32(bytes, at + SEQUENCE);
   p.acknowledgment[row] = u32(bytes, at + ACKNOWLEDGMENT);
-  p.flags[row] = offsetAndFlags & 0x1ff;
+  p.flags[row] = offsetAndFlags & FLAGS;
   p.window[row] = u16(bytes, at + WINDOW);
   p.tcpHeaderLength[row] = header;
-  p.payloadAt[row] = at + header;
-  p.payloadLength[row] = wire - at - header;
-  // Options cut by the snap length: ports, numbers and lengths still hold, so the row stays a TCP row.
-  if (end - at < header) {
+  const payload = at + header;
+  p.payloadAt[row] = payload;
+  p.payloadLength[row] = wire - payload;
+  if (payload > end) {
+    // Options cut by the snap length: ports, numbers and lengths still hold, so the row stays a TCP row.
     p.payloadCaptured[row] = 0;
     return p.lacks(row, header);
   }
-  p.payloadCaptured[row] = end - at - header;
-  p.at = at + header;
+  p.payloadCaptured[row] = end - payload;
+  p.at = payload;
   return 0;
 }
 
-function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+function layer(bytes: Uint8Array, at: number, { end, wire }: FieldContext): Layer {
   const f = new Fields(bytes, at, end);
+  const header = (f.read(OFFSET_AND_FLAGS, 1) >> 4) * 4;
   f.number('tcp.srcport', 'Source port', SOURCE_PORT, 2);
   f.number('tcp.dstport', 'Destination port', DESTINATION_PORT, 2);
   f.number('tcp.seq_raw', 'Sequence number', SEQUENCE, 4);
   f.number('tcp.ack_raw', 'Acknowledgment number', ACKNOWLEDGMENT, 4);
-  f.bits('tcp.hdr_len', 'Header length', OFFSET_AND_FLAGS, 1, 0xf0, (words) => `${words * 4} bytes`);
-  f.bits('tcp.flags', 'Flags', OFFSET_AND_FLAGS, 2, 0x0fff);
+  const headerField = f.bits('tcp.hdr_len', 'Header length', OFFSET_AND_FLAGS, 1, 0xf0, words);
+  if (header < HEADER) wrong(headerField, `TCP header length is ${header}, at least ${HEADER} are needed`);
+  else if (header > wire - at) wrong(headerField, `TCP header length is ${header}, the segment has ${wire - at} bytes`);
+  flagFields(f);
   f.number('tcp.window_size_value', 'Window', WINDOW, 2);
   f.hex('tcp.checksum', 'Checksum', CHECKSUM, 2);
   f.number('tcp.urgent_pointer', 'Urgent pointer', URGENT, 2);
-  const header = Math.max(HEADER, (f.read(OFFSET_AND_FLAGS, 1) >> 4) * 4);
-  f.raw('tcp.options', 'Options', OPTIONS, header - HEADER);
-  return { protocol: 'tcp', title: 'Transmission Control Protocol', at, end: Math.min(at + header, end), fields: f.list };
+  if (header > HEADER) tcpOptions(f, TCP_OPTIONS, header);
+  const payload = Math.max(0, wire - at - header);
+  if (header >= HEADER) f.add('tcp.len', 'Payload length', header, 0, payload, `${payload} bytes`);
+  return f.layer('tcp', f.has(0, HEADER) ? title(f, payload) : 'Transmission Control Protocol', Math.max(header, HEADER));
+}
+
+function flagFields(f: Fields): void {
+  const flags = f.under(
+    f.bits('tcp.flags', 'Flags', OFFSET_AND_FLAGS, 2, 0x0fff, (value) => `${hexText(value, 3)} (${flagNames(value)})`),
+  );
+  flags.bits('tcp.flags.res', 'Reserved', OFFSET_AND_FLAGS, 1, 0x0e);
+  flags.flag('tcp.flags.ae', 'Accurate ECN', OFFSET_AND_FLAGS, 2, TcpFlag.ae);
+  flags.flag('tcp.flags.cwr', 'Congestion window reduced', OFFSET_AND_FLAGS, 2, TcpFlag.cwr);
+  flags.flag('tcp.flags.ece', 'ECN echo', OFFSET_AND_FLAGS, 2, TcpFlag.ece);
+  flags.flag('tcp.flags.urg', 'Urgent', OFFSET_AND_FLAGS, 2, TcpFlag.urg);
+  flags.flag('tcp.flags.ack', 'Acknowledgment', OFFSET_AND_FLAGS, 2, TcpFlag.ack);
+  flags.flag('tcp.flags.push', 'Push', OFFSET_AND_FLAGS, 2, TcpFlag.psh);
+  flags.flag('tcp.flags.reset', 'Reset', OFFSET_AND_FLAGS, 2, TcpFlag.rst);
+  flags.flag('tcp.flags.syn', 'Syn', OFFSET_AND_FLAGS, 2, TcpFlag.syn);
+  flags.flag('tcp.flags.fin', 'Fin', OFFSET_AND_FLAGS, 2, TcpFlag.fin);
+}
+
+/** "SYN, ACK" */
+export function flagNames(flags: number): string {
+  const names = Object.entries(TcpFlag).filter(([, bit]) => (flags & bit) !== 0);
+  return names.map(([name]) => name.toUpperCase()).join(', ') || 'none';
+}
+
+function title(f: Fields, payload: number): string {
+  const ports = `${f.read(SOURCE_PORT, 2)} > ${f.read(DESTINATION_PORT, 2)}`;
+  const flags = flagNames(f.read(OFFSET_AND_FLAGS, 2) & FLAGS);
+  return `Transmission Control Protocol, ${ports}, ${flags}, Seq ${f.read(SEQUENCE, 4)}, Len ${payload}`;
 }
 
 /** Transmission Control Protocol (RFC 9293). */

@@ -1,7 +1,7 @@
 import { u16 } from '../bytes.ts';
-import { Fields } from '../fields.ts';
+import { Fields, hexText, wrong } from '../fields.ts';
 import { Kind, type Packets, Reason } from '../packets.ts';
-import { ipProtocol, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
 import { byUdpPort, claims } from '../tables.ts';
 
 const SOURCE_PORT = 0;
@@ -22,33 +22,40 @@ function scan(p: Packets, row: number): number {
     if (at + length < p.wire) p.wire = at + length;
     if (p.end > p.wire) p.end = p.wire;
   }
+  const payload = at + HEADER;
   p.kind[row] = Kind.udp;
   p.transportAt[row] = at;
   p.sourcePort[row] = source;
   p.destinationPort[row] = destination;
-  p.at = at + HEADER;
-  p.payloadAt[row] = at + HEADER;
-  p.payloadLength[row] = p.wire - at - HEADER;
-  p.payloadCaptured[row] = p.end - at - HEADER;
-  return p.wire - at > HEADER ? above(p, source, destination) : 0;
+  p.at = payload;
+  p.payloadAt[row] = payload;
+  p.payloadLength[row] = p.wire - payload;
+  p.payloadCaptured[row] = p.end - payload;
+  return p.wire > payload ? above(p, source, destination) : 0;
 }
 
 /** The lower port is the likelier service. */
 function above(p: Packets, source: number, destination: number): number {
-  const low = byUdpPort[source < destination ? source : destination];
-  if (low !== 0 && (claims[low]?.(p) ?? true)) return low;
-  const high = byUdpPort[source < destination ? destination : source];
-  return high !== 0 && (claims[high]?.(p) ?? true) ? high : 0;
+  const low = claimed(p, byUdpPort[source < destination ? source : destination]);
+  return low !== 0 ? low : claimed(p, byUdpPort[source < destination ? destination : source]);
+}
+
+function claimed(p: Packets, id: number): number {
+  if (id === 0) return 0;
+  const claim = claims[id];
+  return claim === undefined || claim(p) ? id : 0;
 }
 
 function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   const f = new Fields(bytes, at, end);
   f.number('udp.srcport', 'Source port', SOURCE_PORT, 2);
   f.number('udp.dstport', 'Destination port', DESTINATION_PORT, 2);
-  f.number('udp.length', 'Length', LENGTH, 2);
-  f.hex('udp.checksum', 'Checksum', CHECKSUM, 2);
-  const title = f.has(0, HEADER) ? `, ${f.read(SOURCE_PORT, 2)} > ${f.read(DESTINATION_PORT, 2)}` : '';
-  return { protocol: 'udp', title: `User Datagram Protocol${title}`, at, end: Math.min(at + HEADER, end), fields: f.list };
+  const length = f.number('udp.length', 'Length', LENGTH, 2);
+  const value = f.read(LENGTH, 2);
+  if (value !== 0 && value < HEADER) wrong(length, `UDP length is ${value}, at least ${HEADER} are needed`);
+  f.number('udp.checksum', 'Checksum', CHECKSUM, 2, (sum) => (sum === 0 ? '0x0000 (none)' : hexText(sum, 4)));
+  const ports = f.has(0, LENGTH) ? `, ${f.read(SOURCE_PORT, 2)} > ${f.read(DESTINATION_PORT, 2)}` : '';
+  return f.layer('udp', `User Datagram Protocol${ports}`, HEADER);
 }
 
 /** User Datagram Protocol (RFC 768). */

@@ -1,0 +1,168 @@
+import { u24 } from '../bytes.ts';
+import { Fields, hexText, named } from '../fields.ts';
+import type { Packets } from '../packets.ts';
+import { type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
+import { byEtherType } from '../tables.ts';
+import { LLC } from './eth.ts';
+
+/** All numbers are little-endian (IEEE 802.11 clause 9.2.2). */
+const CONTROL = 0;
+const FLAGS = 1;
+const DURATION = 2;
+const ADDRESS_1 = 4;
+const ADDRESS_2 = 10;
+const ADDRESS_3 = 16;
+const SEQUENCE = 22;
+const ADDRESS_4 = 24;
+const HEADER = 24;
+/** Of acknowledgments, the shortest frames. */
+const SHORTEST = 10;
+
+const MANAGEMENT = 0;
+const CONTROLLING = 1;
+const DATA = 2;
+const NO_DATA = 0x4;
+const QOS = 0x8;
+
+const TO_DS = 0x01;
+const FROM_DS = 0x02;
+const MORE_FRAGMENTS = 0x04;
+const PROTECTED = 0x40;
+const ORDER = 0x80;
+/** In the first byte of QoS control: several frames in one. */
+const AGGREGATE = 0x80;
+
+/** LLC with SNAP, which every data frame with IP begins with. */
+const SNAP = 0xaaaa03;
+
+interface Shape {
+  type: number;
+  subtype: number;
+  flags: number;
+  length: number;
+  /** Offset of QoS control, 0 where there is none. */
+  qos: number;
+}
+
+function scan(p: Packets, row: number): number {
+  const { at, bytes } = p;
+  if (p.end - at < SHORTEST) return p.lacks(row, SHORTEST);
+  const control = bytes[at + CONTROL];
+  const flags = bytes[at + FLAGS];
+  const type = (control >> 2) & 3;
+  if (type === CONTROLLING || type > DATA) {
+    p.at = p.end;
+    return 0;
+  }
+  const subtype = control >> 4;
+  const length = type === DATA ? dataHeader(subtype, flags) : HEADER;
+  if (p.end - at < length) return p.lacks(row, length);
+  setAddresses(p, row, type === DATA ? flags & (TO_DS | FROM_DS) : 0);
+  p.at = at + length;
+  if (type === MANAGEMENT || (subtype & NO_DATA) !== 0) {
+    p.at = p.end;
+    return 0;
+  }
+  if ((flags & (PROTECTED | MORE_FRAGMENTS)) !== 0 || (bytes[at + SEQUENCE] & 15) !== 0) return 0;
+  if ((subtype & QOS) !== 0 && (bytes[at + qosOffset(flags)] & AGGREGATE) !== 0) return 0;
+  return toLlc(p, at);
+}
+
+const qosOffset = (flags: number): number => ((flags & (TO_DS | FROM_DS)) === (TO_DS | FROM_DS) ? HEADER + 6 : HEADER);
+
+function dataHeader(subtype: number, flags: number): number {
+  let length = qosOffset(flags);
+  if ((subtype & QOS) !== 0) length += (flags & ORDER) !== 0 ? 6 : 2;
+  return length;
+}
+
+/** Which address is whose depends on the way through the distribution system (clause 9.3.2.1). */
+function setAddresses(p: Packets, row: number, way: number): void {
+  p.destinationMacAt[row] = p.at + ((way & TO_DS) !== 0 ? ADDRESS_3 : ADDRESS_1);
+  p.sourceMacAt[row] = p.at + (way === (TO_DS | FROM_DS) ? ADDRESS_4 : way === FROM_DS ? ADDRESS_3 : ADDRESS_2);
+}
+
+/** Some cards pad the header to a multiple of four; then SNAP shows where the payload begins. */
+function toLlc(p: Packets, start: number): number {
+  const at = p.at;
+  const aligned = start + ((at - start + 3) & ~3);
+  if (aligned !== at && p.end - aligned >= 3 && u24(p.bytes, at) !== SNAP && u24(p.bytes, aligned) === SNAP) p.at = aligned;
+  return p.end > p.at ? byEtherType[LLC] : 0;
+}
+
+const typeNames: Record<number, string> = { 0: 'management', 1: 'control', 2: 'data', 3: 'extension' };
+const subtypeNames: Record<number, string> = {
+  0: 'Association request',
+  1: 'Association response',
+  2: 'Reassociation request',
+  3: 'Reassociation response',
+  4: 'Probe request',
+  5: 'Probe response',
+  8: 'Beacon',
+  10: 'Disassociation',
+  11: 'Authentication',
+  12: 'Deauthentication',
+  13: 'Action',
+  24: 'Block acknowledgment request',
+  25: 'Block acknowledgment',
+  26: 'Power save poll',
+  27: 'Request to send',
+  28: 'Clear to send',
+  29: 'Acknowledgment',
+  32: 'Data',
+  36: 'No data',
+  40: 'QoS data',
+  44: 'QoS, no data',
+};
+
+function layer(bytes: Uint8Array, at: number, { end, packets }: FieldContext): Layer {
+  const f = new Fields(bytes, at, end);
+  const control = f.read(CONTROL, 1);
+  const flags = f.read(FLAGS, 1);
+  const type = (control >> 2) & 3;
+  const subtype = control >> 4;
+  const name = subtypeNames[type * 16 + subtype] ?? `Type ${type}/${subtype}`;
+  const frame = f.under(f.little('wlan.fc', 'Frame control', CONTROL, 2, (value) => `${hexText(value, 4)} (${name})`));
+  frame.bits('wlan.fc.version', 'Version', CONTROL, 1, 0x03);
+  frame.bits('wlan.fc.type', 'Type', CONTROL, 1, 0x0c, named(typeNames));
+  frame.bits('wlan.fc.subtype', 'Subtype', CONTROL, 1, 0xf0, (value) => `${value} (${name})`);
+  flagFields(frame);
+  f.little('wlan.duration', 'Duration', DURATION, 2);
+  const length = type === DATA ? dataHeader(subtype, flags) : type === MANAGEMENT ? HEADER : Math.min(f.length, 16);
+  addressFields(f, { type, subtype, flags, length, qos: type === DATA && (subtype & QOS) !== 0 ? qosOffset(flags) : 0 });
+  const rest = type === DATA && (subtype & NO_DATA) === 0 ? Math.max(length, packets.at - at) : f.length;
+  f.raw('wlan.data', 'Data', length, rest - length);
+  return f.layer('wlan', `IEEE 802.11, ${name}${(flags & PROTECTED) !== 0 ? ', encrypted' : ''}`, rest);
+}
+
+function flagFields(f: Fields): void {
+  f.flag('wlan.fc.tods', 'To the distribution system', FLAGS, 1, TO_DS);
+  f.flag('wlan.fc.fromds', 'From the distribution system', FLAGS, 1, FROM_DS);
+  f.flag('wlan.fc.frag', 'More fragments', FLAGS, 1, MORE_FRAGMENTS);
+  f.flag('wlan.fc.retry', 'Retry', FLAGS, 1, 0x08);
+  f.flag('wlan.fc.pwrmgt', 'Power management', FLAGS, 1, 0x10);
+  f.flag('wlan.fc.moredata', 'More data', FLAGS, 1, 0x20);
+  f.flag('wlan.fc.protected', 'Encrypted', FLAGS, 1, PROTECTED);
+  f.flag('wlan.fc.order', 'Order', FLAGS, 1, ORDER);
+}
+
+function addressFields(f: Fields, { type, flags, qos }: Shape): void {
+  f.mac('wlan.ra', 'Receiver', ADDRESS_1);
+  if (type === CONTROLLING) return;
+  f.mac('wlan.ta', 'Transmitter', ADDRESS_2);
+  const way = type === DATA ? flags & (TO_DS | FROM_DS) : 0;
+  f.mac('wlan.da', 'Destination', (way & TO_DS) !== 0 ? ADDRESS_3 : ADDRESS_1);
+  f.mac('wlan.sa', 'Source', way === (TO_DS | FROM_DS) ? ADDRESS_4 : way === FROM_DS ? ADDRESS_3 : ADDRESS_2);
+  if (way !== (TO_DS | FROM_DS))
+    f.mac('wlan.bssid', 'Basic service set', way === TO_DS ? ADDRESS_1 : way === FROM_DS ? ADDRESS_2 : ADDRESS_3);
+  f.add('wlan.frag', 'Fragment number', SEQUENCE, 2, f.readLittle(SEQUENCE, 2) & 15);
+  f.add('wlan.seq', 'Sequence number', SEQUENCE, 2, f.readLittle(SEQUENCE, 2) >> 4);
+  if (qos === 0) return;
+  const quality = f.under(f.little('wlan.qos', 'QoS control', qos, 2, (value) => hexText(value, 4)));
+  quality.bits('wlan.qos.tid', 'Traffic identifier', qos, 1, 0x0f);
+  quality.bits('wlan.qos.ack', 'Acknowledgment policy', qos, 1, 0x60);
+  quality.flag('wlan.qos.amsdupresent', 'Several frames in one', qos, 1, AGGREGATE);
+}
+
+/** IEEE 802.11 frames: those with data in the clear are read on. */
+export const wlan: Protocol = { name: 'wlan', over: [linkType(105)], scan, layer };
