@@ -46,8 +46,8 @@ function handshake(page: Page, base: number, c: Conversation | undefined): Hands
   const synAck = words[base + R.SYN_ACK_PACKET];
   if (syn === 0 && synAck === 0) return undefined;
   const result: Handshake = {
-    syn: syn === 0 ? NONE : [syn, ...(c?.syn ?? NONE)],
-    synAck: synAck === 0 ? NONE : [synAck, ...(c?.synAck ?? NONE)],
+    syn: syn === 0 ? NONE : [syn, ...(c?.lists?.syn ?? NONE)],
+    synAck: synAck === 0 ? NONE : [synAck, ...(c?.lists?.synAck ?? NONE)],
   };
   if (words[base + R.ACK_PACKET] !== 0) {
     result.ack = words[base + R.ACK_PACKET];
@@ -105,9 +105,9 @@ export function connectionOf(page: Page, base: number, c: Conversation | undefin
     fromServer: direction(words[base + R.PACKETS + server], c?.halves[server]),
     history: history(page, base, client),
     close: close(page, base, client),
-    retransmissions: c?.retransmissions ?? NONE,
-    outOfOrder: c?.outOfOrder ?? NONE,
-    duplicateAcks: c?.duplicateAcks ?? NONE,
+    retransmissions: c?.lists?.retransmissions ?? NONE,
+    outOfOrder: c?.lists?.outOfOrder ?? NONE,
+    duplicateAcks: c?.lists?.duplicateAcks ?? NONE,
   };
   const shake = handshake(page, base, c);
   if (shake !== undefined) result.handshake = shake;

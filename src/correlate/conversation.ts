@@ -23,7 +23,8 @@ export class Half {
   payloadBytes = 0;
   streamBytes = 0;
   missingBytes = 0;
-  held: Held[] = [];
+  /** Undefined while nothing is held. */
+  held: Held[] | undefined;
   heldBytes = 0;
   hash: Hash | undefined;
   /** First bytes, while they are too few to tell the protocol; and how often it was tried in vain. */
@@ -45,6 +46,23 @@ export interface Turn {
   packetCount: number;
 }
 
+/** Packet numbers that most connections have none of. */
+export class Lists {
+  /** SYNs and SYN-ACKs after the first. */
+  readonly syn: number[] = [];
+  readonly synAck: number[] = [];
+  readonly retransmissions: number[] = [];
+  readonly outOfOrder: number[] = [];
+  readonly duplicateAcks: number[] = [];
+}
+
+/** An exchange that waits to become a journey. */
+export interface Pending {
+  exchange: Exchange;
+  journey: number;
+  place: Place;
+}
+
 /** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */
 export class Conversation {
   readonly id: number;
@@ -55,22 +73,16 @@ export class Conversation {
   readonly halves: [Half, Half];
   parser: StreamParser | undefined;
   tls: TlsSession | undefined;
-  syn: number[] = [];
-  synAck: number[] = [];
-  retransmissions: number[] = [];
-  outOfOrder: number[] = [];
-  duplicateAcks: number[] = [];
-  turns: Turn[] = [];
+  lists: Lists | undefined;
+  turns: Turn[] | undefined;
   lookup: Lookup | undefined;
   lookupIsFirstUse = false;
   resolution: Resolution | undefined;
   lookupResolution: Resolution | undefined;
   names: NameGroup | undefined;
-  /** Exchanges whose journey is not out yet, oldest first, with the journey's id and place beside each. */
-  exchanges: Exchange[] = [];
-  journeyIds: number[] = [];
-  parents: Place[] = [];
-  /** How many of `exchanges`, from the first, are finished; how many there were; how many journeys are out. */
+  /** Exchanges whose journey is not out yet, oldest first. */
+  pending: Pending[] | undefined;
+  /** How many of `pending`, from the first, are finished; how many there were; how many journeys are out. */
   finished = 0;
   exchangeCount = 0;
   built = 0;

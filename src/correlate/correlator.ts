@@ -134,7 +134,7 @@ export class Correlator implements TcpEvents {
       }
       parser.data(fromClient, bytes, at, end, packet, time);
       this.name(parser.protocol, packet);
-      if (c.finished > 0 && c.exchanges.length > 1) this.journeys.settle(c, () => this.facts(page, base, c));
+      if (c.finished > 0 && c.pending !== undefined && c.pending.length > 1) this.journeys.settle(c, () => this.facts(page, base, c));
     }
     if (c.parser === undefined || (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket))
       turn(c, fromClient, packet, time);
@@ -190,8 +190,8 @@ export class Correlator implements TcpEvents {
       firstTime: doubles[half + R.FIRST_TIME],
       firstPacket: words[base + R.FIRST],
       lastTime: doubles[half + R.LAST_TIME],
-      syn: syn === 0 ? [] : [syn, ...(c?.syn ?? [])],
-      synAck: synAck === 0 ? [] : [synAck, ...(c?.synAck ?? [])],
+      syn: syn === 0 ? [] : [syn, ...(c?.lists?.syn ?? [])],
+      synAck: synAck === 0 ? [] : [synAck, ...(c?.lists?.synAck ?? [])],
       ack: words[base + R.ACK_PACKET],
       synTime: doubles[half + R.SYN_TIME],
       synAckTime: doubles[half + R.SYN_ACK_TIME],
@@ -208,6 +208,7 @@ export class Correlator implements TcpEvents {
 
 /** A direction speaks until the other one does. */
 function turn(c: Conversation, fromClient: boolean, packet: number, time: number): void {
+  c.turns ??= [];
   const last = c.turns[c.turns.length - 1];
   if (last !== undefined && (last.fromClient === fromClient || c.turns.length >= 64)) {
     if (last.fromClient !== fromClient) return;

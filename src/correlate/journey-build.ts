@@ -76,7 +76,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey 
   const t = beginning(f, f.firstTime, reasons, tls?.sni);
   if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
-  if (c !== undefined) opaqueStages(t, c.turns, tls !== undefined);
+  if (c?.turns !== undefined) opaqueStages(t, c.turns, tls !== undefined);
   closeStages(t, f);
   const name = tls?.sni ?? c?.names?.name ?? f.server.address;
   const journey = finish(id, name, t, connectionOutcome(f), f, reasons);
@@ -278,7 +278,7 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   }
   const talked = c !== undefined && (c.halves[0].payloadBytes > 0 || c.halves[1].payloadBytes > 0);
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
-  if (f.closeHow === 'reset' && (c.turns.length === 0 || c.turns[c.turns.length - 1].fromClient)) return 'reset';
+  if (f.closeHow === 'reset' && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
   return f.closeHow === 'open' ? 'in-progress' : 'complete';
 }
 

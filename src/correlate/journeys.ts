@@ -1,7 +1,7 @@
 import type { Packets } from '../dissect/packets.ts';
 import { recordAddress } from './addresses.ts';
 import { clientSide, endpoint } from './connection.ts';
-import type { Conversation } from './conversation.ts';
+import type { Conversation, Pending } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_VERSION, type Page } from './flow-table.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney, type ConnectionFacts } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
@@ -63,28 +63,26 @@ export class JourneyTracker {
   }
 
   started(c: Conversation, exchange: Exchange): void {
-    c.exchanges.push(exchange);
-    c.exchangeCount++;
     if (c.journeyId < 0) c.journeyId = this.count++;
-    const id = c.exchangeCount === 1 ? c.journeyId : this.count++;
-    c.journeyIds.push(id);
-    c.parents.push(this.pages.parent(clientOf(c), id, exchange));
+    const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
+    c.pending ??= [];
+    c.pending.push({ exchange, journey, place: this.pages.parent(clientOf(c), journey, exchange) });
   }
 
   finished(c: Conversation, exchange: Exchange): void {
-    const index = c.exchanges.indexOf(exchange);
-    if (index >= 0) this.pages.finished(clientOf(c), c.journeyIds[index], exchange);
+    const pending = c.pending?.find((p) => p.exchange === exchange);
+    if (pending !== undefined) this.pages.finished(clientOf(c), pending.journey, exchange);
   }
 
   /** Journeys of a connection that cannot change any more: all but its newest. `facts` is asked only when there is one. */
   settle(c: Conversation, facts: () => ConnectionFacts): void {
-    while (c.exchanges.length > 1 && c.finished > 0) this.next(c, facts(), false);
+    while (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.next(c, c.pending, facts(), false);
   }
 
   /** The connection is final. */
   ended(facts: ConnectionFacts): void {
     const c = facts.conversation;
-    while (c !== undefined && c.exchanges.length > 0) this.next(c, facts, c.exchanges.length === 1);
+    while (c?.pending !== undefined && c.pending.length > 0) this.next(c, c.pending, facts, c.pending.length === 1);
     if (c === undefined || c.exchangeCount === 0) this.connectionOnly(facts);
   }
 
@@ -92,12 +90,10 @@ export class JourneyTracker {
     this.names.end();
   }
 
-  private next(c: Conversation, facts: ConnectionFacts, last: boolean): void {
-    const exchange = c.exchanges.shift() as Exchange;
-    const id = c.journeyIds.shift() as number;
-    const place = c.parents.shift() ?? { page: id, parent: null };
+  private next(c: Conversation, pending: Pending[], facts: ConnectionFacts, last: boolean): void {
+    const { exchange, journey, place } = pending.shift() as Pending;
     if (c.finished > 0) c.finished--;
-    this.emit(buildExchangeJourney(id, place, exchange, facts, c.built === 0, last));
+    this.emit(buildExchangeJourney(journey, place, exchange, facts, c.built === 0, last));
     c.built++;
   }
 

@@ -1,4 +1,5 @@
 import type { Lookup } from './model.ts';
+import { RecentMap } from './recent-map.ts';
 
 /** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
 export interface NameGroup {
@@ -12,24 +13,28 @@ export interface NameGroup {
 
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
-const GROUP_LIMIT = 8192;
-const ADDRESS_LIMIT = 65536;
+const GROUP_LIMIT = 4096;
+const ADDRESS_LIMIT = 16384;
 
 /** What each client has learnt from DNS: which name stands behind an address. Both tables are bounded, oldest out first. */
 export class NameBook {
   evicted = 0;
-  private readonly groups = new Map<string, NameGroup>();
-  private readonly addresses = new Map<string, NameGroup>();
+  private readonly groups: RecentMap<string, NameGroup>;
+  private readonly addresses = new RecentMap<string, NameGroup>(ADDRESS_LIMIT);
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
 
   constructor(unused: (group: NameGroup) => void) {
     this.unused = unused;
+    this.groups = new RecentMap<string, NameGroup>(GROUP_LIMIT, (group) => {
+      this.evicted++;
+      if (!group.used) unused(group);
+    });
   }
 
   answered(lookup: Lookup): void {
     const group = this.group(lookup);
-    for (const address of lookup.addresses) this.learn(`${lookup.client.address} ${address}`, group);
+    for (const address of lookup.addresses) this.addresses.set(`${lookup.client.address} ${address}`, group);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
@@ -43,9 +48,7 @@ export class NameBook {
   }
 
   end(): void {
-    for (const group of this.groups.values()) if (!group.used) this.unused(group);
-    this.groups.clear();
-    this.addresses.clear();
+    for (const [, group] of this.groups.entries()) if (!group.used) this.unused(group);
   }
 
   private group(lookup: Lookup): NameGroup {
@@ -60,23 +63,9 @@ export class NameBook {
     if (group === undefined) {
       group = { client: lookup.client.address, name: lookup.name, lookups: [], used: false, last: 0 };
       this.groups.set(key, group);
-      if (this.groups.size > GROUP_LIMIT) this.forget();
     }
     group.lookups.push(lookup);
     group.last = Math.max(group.last, lookup.start);
     return group;
-  }
-
-  private forget(): void {
-    const [key, group] = this.groups.entries().next().value as [string, NameGroup];
-    this.groups.delete(key);
-    this.evicted++;
-    if (!group.used) this.unused(group);
-  }
-
-  private learn(key: string, group: NameGroup): void {
-    this.addresses.delete(key);
-    this.addresses.set(key, group);
-    if (this.addresses.size > ADDRESS_LIMIT) this.addresses.delete(this.addresses.keys().next().value as string);
   }
 }

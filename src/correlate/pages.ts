@@ -1,4 +1,5 @@
 import type { Exchange } from './model.ts';
+import { RecentMap } from './recent-map.ts';
 
 export interface Place {
   page: number;
@@ -12,7 +13,7 @@ interface Seen {
 }
 
 /** URLs remembered at once, over all clients; oldest out first. */
-const URL_LIMIT = 16384;
+const URL_LIMIT = 8192;
 
 /** "http://host/path" of an exchange, as far as its head says. */
 export function urlOf(exchange: Exchange): string | undefined {
@@ -24,8 +25,8 @@ export function urlOf(exchange: Exchange): string | undefined {
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
 export class PageBook {
-  private readonly fetched = new Map<string, Seen>();
-  private readonly redirects = new Map<string, Seen>();
+  private readonly fetched = new RecentMap<string, Seen>(URL_LIMIT);
+  private readonly redirects = new RecentMap<string, Seen>(URL_LIMIT);
 
   parent(client: string, journey: number, exchange: Exchange): Place {
     const url = urlOf(exchange);
@@ -37,7 +38,7 @@ export class PageBook {
         this.redirects.delete(`${client} ${url}`);
         place = { page: redirect.page, parent: redirect.journey, why: 'redirect' };
       } else if (referer !== undefined) place = { page: referer.page, parent: referer.journey, why: 'referer' };
-      remember(this.fetched, `${client} ${url}`, { journey, page: place.page });
+      this.fetched.set(`${client} ${url}`, { journey, page: place.page });
     }
     return place;
   }
@@ -47,12 +48,6 @@ export class PageBook {
     const from = urlOf(exchange);
     if (from === undefined || !URL.canParse(exchange.location, from)) return;
     const page = this.fetched.get(`${client} ${from}`)?.page ?? journey;
-    remember(this.redirects, `${client} ${new URL(exchange.location, from).href}`, { journey, page });
+    this.redirects.set(`${client} ${new URL(exchange.location, from).href}`, { journey, page });
   }
-}
-
-function remember(map: Map<string, Seen>, key: string, seen: Seen): void {
-  map.delete(key);
-  map.set(key, seen);
-  if (map.size > URL_LIMIT) map.delete(map.keys().next().value as string);
 }

@@ -46,6 +46,7 @@ export class Streams {
 
   /** Keeps a segment beyond a hole, without the parts that are already held. */
   hold(half: Half, sequence: number, bytes: Uint8Array, at: number, end: number, length: number, packet: number, time: number): boolean {
+    half.held ??= [];
     const held = half.held;
     let i = held.length;
     while (i > 0 && ((held[i - 1].sequence - sequence) | 0) > 0) i--;
@@ -87,10 +88,12 @@ export class Streams {
   /** Delivers what has become contiguous behind `next`; returns the new next. */
   drain(c: Conversation, direction: 0 | 1, next: number): number {
     const half = c.halves[direction];
+    const { held } = half;
+    if (held === undefined) return next;
     let n = 0;
     let at = next;
-    for (; n < half.held.length; n++) {
-      const piece = half.held[n];
+    for (; n < held.length; n++) {
+      const piece = held[n];
       const ahead = (piece.sequence - at) | 0;
       if (ahead > 0) break;
       const skip = -ahead;
@@ -108,13 +111,14 @@ export class Streams {
       );
       at = (piece.sequence + piece.length) >>> 0;
     }
-    if (n > 0) half.held.splice(0, n);
+    if (n === held.length) half.held = undefined;
+    else if (n > 0) held.splice(0, n);
     return at;
   }
 
   /** Gives up the hole before the first held piece; returns the new next. */
   skipHole(c: Conversation, direction: 0 | 1, next: number): number {
-    const first = c.halves[direction].held[0];
+    const first = c.halves[direction].held?.[0];
     if (first === undefined) return next;
     this.miss(c, direction, (first.sequence - next) >>> 0, first.packet, first.time);
     return this.drain(c, direction, first.sequence);
@@ -123,7 +127,7 @@ export class Streams {
   /** Nothing more will come: deliver everything held, holes as gaps. */
   flush(c: Conversation, direction: 0 | 1, next: number): number {
     let at = next;
-    while (c.halves[direction].held.length > 0) at = this.skipHole(c, direction, at);
+    while (c.halves[direction].held !== undefined) at = this.skipHole(c, direction, at);
     return at;
   }
 

@@ -1,5 +1,5 @@
 import type { Packets } from '../dissect/packets.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, Lists } from './conversation.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { LIST_LIMIT } from './model.ts';
 import { HELD_BYTES_ACKNOWLEDGED, Streams, type StreamSink } from './streams.ts';
@@ -166,10 +166,9 @@ export class TcpTracker {
         doubles[half + (synAck ? R.SYN_ACK_TIME : R.SYN_TIME)] = time;
       } else {
         const c = this.conversation(slot, page, base);
-        const list = synAck ? c.synAck : c.syn;
-        if (list.length < LIST_LIMIT) list.push(packet);
+        note(c, synAck ? 'synAck' : 'syn', packet);
         if (words[base + R.STATE] & seen) {
-          if (c.retransmissions.length < LIST_LIMIT) c.retransmissions.push(packet);
+          note(c, 'retransmissions', packet);
           this.history(words, base, d, Letter.retransmission);
         }
       }
@@ -231,14 +230,14 @@ export class TcpTracker {
     const segmentEnd = (sequence + length) >>> 0;
     const beyond = (segmentEnd - words[base + R.HIGHEST + d]) | 0;
     if (ahead === 0) {
-      if (beyond <= 0 && stream.held.length > 0) this.late(c, page, base, d, packet, time, stream.holeSince);
+      if (beyond <= 0 && stream.held !== undefined) this.late(c, page, base, d, packet, time, stream.holeSince);
       words[base + R.NEXT + d] = segmentEnd;
       this.streams.deliver(c, d, p.bytes, at, end, length, packet, time);
     } else if (ahead < 0) {
       const fresh = length + ahead;
       const keepAlive = length === 1 && ahead === -1;
       if (!keepAlive) {
-        if (c.retransmissions.length < LIST_LIMIT) c.retransmissions.push(packet);
+        note(c, 'retransmissions', packet);
         this.history(words, base, d, Letter.retransmission);
       }
       if (fresh > 0) {
@@ -246,19 +245,19 @@ export class TcpTracker {
         this.streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);
       }
     } else {
-      if (stream.held.length === 0) stream.holeSince = time;
+      if (stream.held === undefined) stream.holeSince = time;
       const news = this.streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
       if (!news) {
-        if (c.retransmissions.length < LIST_LIMIT) c.retransmissions.push(packet);
+        note(c, 'retransmissions', packet);
         this.history(words, base, d, Letter.retransmission);
       } else if (beyond <= 0) this.late(c, page, base, d, packet, time, stream.holeSince);
       if (this.streams.full(stream)) words[base + R.NEXT + d] = this.streams.skipHole(c, d, next);
     }
     if (beyond > 0) words[base + R.HIGHEST + d] = segmentEnd;
-    if (stream.held.length > 0) {
+    if (stream.held !== undefined) {
       words[base + R.NEXT + d] = this.streams.drain(c, d, words[base + R.NEXT + d]);
-      if (stream.held.length > 0 && ahead <= 0) stream.holeSince = time;
-      else if (stream.held.length === 0) this.tryClose(slot, page, base, d, packet, time);
+      if (stream.held !== undefined && ahead <= 0) stream.holeSince = time;
+      else if (stream.held === undefined) this.tryClose(slot, page, base, d, packet, time);
     }
   }
 
@@ -269,9 +268,9 @@ export class TcpTracker {
     const ack = doubles[half + R.ACK_TIME];
     const roundTrip = ack > 0 ? ack - doubles[half + R.SYN_TIME] : 0;
     if (time - since < Math.max(REORDER_NANOSECONDS, roundTrip / 2)) {
-      if (c.outOfOrder.length < LIST_LIMIT) c.outOfOrder.push(packet);
+      note(c, 'outOfOrder', packet);
     } else {
-      if (c.retransmissions.length < LIST_LIMIT) c.retransmissions.push(packet);
+      note(c, 'retransmissions', packet);
       this.history(words, base, d, Letter.retransmission);
     }
   }
@@ -300,8 +299,7 @@ export class TcpTracker {
         ((words[base + R.HIGHEST + o] - acknowledged) | 0) > 0 &&
         (state & (R.SEQUENCE_SET << o)) !== 0
       ) {
-        const c = this.conversation(slot, page, base);
-        if (c.duplicateAcks.length < LIST_LIMIT) c.duplicateAcks.push(p.firstNumber + row);
+        note(this.conversation(slot, page, base), 'duplicateAcks', p.firstNumber + row);
       }
     }
     if (p.window[row] === 0 && (flags & Flag.rst) === 0) this.history(words, base, d, Letter.zeroWindow);
@@ -323,7 +321,7 @@ export class TcpTracker {
     const other = this.conversations[slot]?.halves[o];
     if (other !== undefined && other.heldBytes > HELD_BYTES_ACKNOWLEDGED) {
       const c = this.conversations[slot] as Conversation;
-      if (other.held.length > 0 && ((acknowledged - other.held[0].sequence) | 0) >= 0)
+      if (other.held !== undefined && ((acknowledged - other.held[0].sequence) | 0) >= 0)
         words[base + R.NEXT + o] = this.streams.skipHole(c, o, words[base + R.NEXT + o]);
     }
   }
@@ -400,4 +398,9 @@ export class TcpTracker {
     page.words[base + R.ID] = 0xffffffff;
     this.conversations[slot] = undefined;
   }
+}
+
+function note(c: Conversation, list: keyof Lists, packet: number): void {
+  c.lists ??= new Lists();
+  if (c.lists[list].length < LIST_LIMIT) c.lists[list].push(packet);
 }

@@ -12,7 +12,13 @@ export function str(text: string): string {
   return JSON.stringify(text).replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-export const numbers = (list: number[]): string => (list.length === 0 ? '[]' : `[${list.join(',')}]`);
+export function numbers(list: number[]): string {
+  if (list.length === 0) return '[]';
+  let text = `[${list[0]}`;
+  for (let i = 1; i < list.length; i++) text += `,${list[i]}`;
+  return `${text}]`;
+}
+
 export const strings = (list: string[]): string => (list.length === 0 ? '[]' : `[${list.map(str).join(',')}]`);
 export const endpoint = (e: Endpoint): string => `{"address":"${e.address}","port":${e.port}}`;
 
@@ -34,5 +40,5 @@ export class Clock {
 }
 
 export function exactTime(seconds: number, nanoseconds: number): string {
-  return `"${seconds}.${String(nanoseconds).padStart(9, '0')}"`;
+  return `"${seconds}.${String(1e9 + nanoseconds).slice(1)}"`;
 }
