@@ -107,3 +107,36 @@ export const codePoints: Record<number, string> = {
 
 /** Explicit congestion notification (RFC 3168 section 5). */
 export const congestion: Record<number, string> = { 0: 'not capable', 1: 'ECT(1)', 2: 'ECT(0)', 3: 'congestion experienced' };
+
+const labels: Record<string, string> = {
+  eth: 'Ethernet',
+  ip: 'IPv4',
+  ipv6: 'IPv6',
+  'ipv6.hopopts': 'IPv6 hop-by-hop options',
+  'ipv6.routing': 'IPv6 routing',
+  'ipv6.fraghdr': 'IPv6 fragment',
+  'ipv6.dstopts': 'IPv6 destination options',
+  icmpv6: 'ICMPv6',
+  vlan: 'VLAN',
+  ieee8021ad: '802.1ad',
+  sll: 'Linux cooked',
+  raw: 'Raw IP',
+  null: 'Loopback',
+  chdlc: 'Cisco HDLC',
+  pppoes: 'PPPoE',
+  pppoed: 'PPPoE',
+  tr: 'Token Ring',
+  wlan: '802.11',
+  radiotap: 'Radiotap',
+  geneve: 'Geneve',
+  teredo: 'Teredo',
+  etherip: 'EtherIP',
+  mdns: 'mDNS',
+  macsec: 'MACsec',
+  netbios: 'NetBIOS',
+  udplite: 'UDP-Lite',
+  data: 'Data',
+};
+
+/** How people write a protocol's name: "IPv6" for "ipv6", "TCP" for "tcp". */
+export const protocolLabel = (name: string): string => labels[name] ?? name.toUpperCase();

@@ -30,46 +30,75 @@ export class Packets {
   wire = 0;
 
   /** Nanoseconds since the session's base second: exact for 104 days. */
-  readonly time = new Float64Array(BATCH_ROWS);
-  readonly kind = new Uint8Array(BATCH_ROWS);
+  readonly time: Float64Array;
+  readonly kind: Uint8Array;
   /** Index into `stacks`: the layers of the row. */
-  readonly stack = new Uint16Array(BATCH_ROWS);
-  readonly reason = new Uint8Array(BATCH_ROWS);
-  readonly reasonAt = new Uint32Array(BATCH_ROWS);
+  readonly stack: Uint16Array;
+  readonly reason: Uint8Array;
+  readonly reasonAt: Uint32Array;
   /** Bytes the header would have needed, where `reason` is cut or short. */
-  readonly reasonNeed = new Uint16Array(BATCH_ROWS);
+  readonly reasonNeed: Uint16Array;
 
   /** Ethernet-like destination and source MAC (6 bytes each), -1 where there is none. SLL has only a source. */
-  readonly destinationMacAt = new Int32Array(BATCH_ROWS);
-  readonly sourceMacAt = new Int32Array(BATCH_ROWS);
+  readonly destinationMacAt: Int32Array;
+  readonly sourceMacAt: Int32Array;
   /** Innermost IP header, -1 none; 4 or 6; hop limit derives from the header. */
-  readonly ipAt = new Int32Array(BATCH_ROWS);
-  readonly ipVersion = new Uint8Array(BATCH_ROWS);
+  readonly ipAt: Int32Array;
+  readonly ipVersion: Uint8Array;
   /** IP protocol number of the upper layer (IPv6: after extension headers). */
-  readonly ipProtocol = new Uint8Array(BATCH_ROWS);
+  readonly ipProtocol: Uint8Array;
   /** Fragments: identification (IPv4 16 bit, IPv6 32 bit), offset in bytes, more-fragments flag. */
-  readonly fragmentId = new Uint32Array(BATCH_ROWS);
-  readonly fragmentOffset = new Uint32Array(BATCH_ROWS);
-  readonly fragmentMore = new Uint8Array(BATCH_ROWS);
+  readonly fragmentId: Uint32Array;
+  readonly fragmentOffset: Uint32Array;
+  readonly fragmentMore: Uint8Array;
 
   /** Transport header, -1 none (for `Kind.arp`: the ARP header; for `Kind.fragment`: the fragment's payload). */
-  readonly transportAt = new Int32Array(BATCH_ROWS);
-  readonly sourcePort = new Uint16Array(BATCH_ROWS);
-  readonly destinationPort = new Uint16Array(BATCH_ROWS);
+  readonly transportAt: Int32Array;
+  readonly sourcePort: Uint16Array;
+  readonly destinationPort: Uint16Array;
   /** Payload of the transport: where, how long by the headers, how much of it was captured. */
-  readonly payloadAt = new Uint32Array(BATCH_ROWS);
-  readonly payloadLength = new Uint32Array(BATCH_ROWS);
-  readonly payloadCaptured = new Uint32Array(BATCH_ROWS);
+  readonly payloadAt: Uint32Array;
+  readonly payloadLength: Uint32Array;
+  readonly payloadCaptured: Uint32Array;
 
-  readonly sequence = new Uint32Array(BATCH_ROWS);
-  readonly acknowledgment = new Uint32Array(BATCH_ROWS);
+  readonly sequence: Uint32Array;
+  readonly acknowledgment: Uint32Array;
   /** TCP flags, 9 bits (RFC 9293 §3.1: CWR ECE URG ACK PSH RST SYN FIN, with AE above). */
-  readonly flags = new Uint16Array(BATCH_ROWS);
-  readonly window = new Uint16Array(BATCH_ROWS);
-  readonly tcpHeaderLength = new Uint8Array(BATCH_ROWS);
+  readonly flags: Uint16Array;
+  readonly window: Uint16Array;
+  readonly tcpHeaderLength: Uint8Array;
 
   /** Set by the flow trackers: the id of the connection (TCP) or datagram flow (UDP) of the row, -1 none. */
-  readonly flow = new Int32Array(BATCH_ROWS);
+  readonly flow: Int32Array;
+
+  constructor(rows = BATCH_ROWS) {
+    this.time = new Float64Array(rows);
+    this.kind = new Uint8Array(rows);
+    this.stack = new Uint16Array(rows);
+    this.reason = new Uint8Array(rows);
+    this.reasonAt = new Uint32Array(rows);
+    this.reasonNeed = new Uint16Array(rows);
+    this.destinationMacAt = new Int32Array(rows);
+    this.sourceMacAt = new Int32Array(rows);
+    this.ipAt = new Int32Array(rows);
+    this.ipVersion = new Uint8Array(rows);
+    this.ipProtocol = new Uint8Array(rows);
+    this.fragmentId = new Uint32Array(rows);
+    this.fragmentOffset = new Uint32Array(rows);
+    this.fragmentMore = new Uint8Array(rows);
+    this.transportAt = new Int32Array(rows);
+    this.sourcePort = new Uint16Array(rows);
+    this.destinationPort = new Uint16Array(rows);
+    this.payloadAt = new Uint32Array(rows);
+    this.payloadLength = new Uint32Array(rows);
+    this.payloadCaptured = new Uint32Array(rows);
+    this.sequence = new Uint32Array(rows);
+    this.acknowledgment = new Uint32Array(rows);
+    this.flags = new Uint16Array(rows);
+    this.window = new Uint16Array(rows);
+    this.tcpHeaderLength = new Uint8Array(rows);
+    this.flow = new Int32Array(rows);
+  }
 
   /** Makes rows `from` … `to-1` say "nothing known yet". Columns of ports, payload, sequence … count only with their `kind`. */
   clear(from: number, to: number): void {
