@@ -67,6 +67,6 @@ export const Letter = { syn: 0, synAck: 1, ack: 2, data: 3, fin: 4, rst: 5, gap:
 
 export const MINUTE = 60e9;
 /** Connections that have ended stay for late packets, until this many wait. */
-export const LINGER_FLOWS = 4096;
+export const LINGER_FLOWS = 1024;
 /** TCP flows at once; past it the one idle longest among a few candidates is finished early and counted. */
 export const MAX_FLOWS = 1 << 20;
