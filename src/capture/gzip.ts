@@ -2,10 +2,16 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Failure, Supply } from './input.ts';
 import { ByteQueue } from './stream.ts';
 
-/** Compressed bytes handed over at once. They become 1032 times as many at most, which bounds what waits in memory. */
-const PIECE_BYTES = 32 << 10;
-/** Room for what comes out of one step. Where the data is garbled, zlib keeps back the step in which it notices: at most this much. */
-const STEP_BYTES = 64 << 10;
+/**
+ * Compressed bytes handed over at once. zlib keeps back what a piece gave when it finds an error in it, so pieces begin small and
+ * grow with what went before: garbled data costs a small part of what is good, and large files still go in large pieces. A piece
+ * becomes 1032 times as many bytes at most, which bounds what waits in memory.
+ */
+const LEAST_PIECE = 64;
+const MOST_PIECE = 32 << 10;
+const PIECE_PART = 64;
+/** Room for what comes out in one go; an error also costs what is in there. */
+const OUTPUT_BYTES = 64 << 10;
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
@@ -17,9 +23,9 @@ export function isGzip(bytes: Uint8Array): boolean {
 export class GzipSupply implements Supply {
   failure: Failure | undefined;
   readonly #source: Supply;
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: STEP_BYTES });
+  readonly #gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
   readonly #queue = new ByteQueue();
-  readonly #piece = new Uint8Array(PIECE_BYTES);
+  readonly #piece = new Uint8Array(MOST_PIECE);
   /** Bytes read of the source before it was known to be gzip. */
   #head: Uint8Array;
   #ended = false;
@@ -70,7 +76,8 @@ export class GzipSupply implements Supply {
       this.#head = head.subarray(0, 0);
       return head;
     }
-    const count = await this.#source.read(this.#piece, 0, PIECE_BYTES);
+    const wanted = Math.min(MOST_PIECE, Math.max(LEAST_PIECE, Math.floor(this.#source.position / PIECE_PART)));
+    const count = await this.#source.read(this.#piece, 0, wanted);
     return this.#piece.subarray(0, count);
   }
 

@@ -1,8 +1,7 @@
-import { closeSync, constants, createReadStream, fstatSync, open, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { isatty } from 'node:tty';
-import { promisify } from 'node:util';
 import { CaptureError } from './batch.ts';
 import { detect } from './detect.ts';
 import { GzipSupply, isGzip } from './gzip.ts';
@@ -34,7 +33,7 @@ interface Origin {
  * with a CaptureError when nothing can be read.
  */
 export async function openCapture(path: string, options: OpenOptions = {}): Promise<CaptureSource> {
-  return openOrigin(path === '-' ? standardInput() : await named(path), options);
+  return openOrigin(path === '-' ? standardInput() : named(path), options);
 }
 
 /** The same for a stream that is open already. */
@@ -94,20 +93,20 @@ function makeSpool(problems: Problems): Spool | undefined {
   }
 }
 
-async function named(path: string): Promise<Origin> {
+function named(path: string): Origin {
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) throw directory(path);
-    if (stats.isFIFO()) return { file: path, supply: new StreamSupply(await openPipe(path)) };
+    if (stats.isFIFO()) return { file: path, supply: new StreamSupply(openPipe(path)) };
     return opened(path, openSync(path, constants.O_RDONLY));
   } catch (error) {
     throw asRefusal(path, error);
   }
 }
 
-/** Opening a pipe waits for its writer, so it must not hold up the event loop. */
-async function openPipe(path: string): Promise<Readable> {
-  const fd = await promisify(open)(path, constants.O_RDONLY);
+/** Without O_NONBLOCK the call would wait for a writer; so it is the reading that waits for one. */
+function openPipe(path: string): Readable {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }
 

@@ -209,7 +209,7 @@ export async function readBytes(bytes: Uint8Array, options?: OpenOptions, size?:
   }
 }
 
-/** Where the file itself ends, whole numbers below `limit`, the same for the same seed (mulberry32). */
+/** Gives whole numbers below a limit, the same ones for the same seed (mulberry32). */
 export function randomNumbers(seed: number): (limit: number) => number {
   let state = seed >>> 0;
   return (limit) => {
