@@ -1,55 +1,106 @@
-/** What the fuzzer runs on each broken capture: opening, reading, scanning, correlating. Throws on what must not be. */
+/** What the fuzzer runs on each broken capture: all that reads it, for reports and for the screen. Throws on what must not be. */
 import { Analysis } from '../../src/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
-import type { Journey, Listener } from '../../src/correlate/model.ts';
+import type { Journey } from '../../src/correlate/model.ts';
+import type { Field } from '../../src/dissect/protocol.ts';
+import { FileSession } from '../../src/file-session.ts';
+import { JsonLinesReport } from '../../src/report/jsonl.ts';
+import type { Out } from '../../src/report/out.ts';
 
-/** Records are plain data: what JSON cannot carry (NaN, Infinity) is a fault, and so is a packet number that is none. */
-function check(kind: string, record: object): void {
-  JSON.stringify(record, (key, value) => {
-    if (typeof value === 'number' && !Number.isFinite(value))
-      throw new Error(`${kind}: ${key} is ${value}: ${JSON.stringify(record)}`);
-    return value;
-  });
+/** Packets of a capture whose field trees are built. */
+const DECODED = 60;
+
+class Fault extends Error {}
+
+/** Each line must parse, and hold no number that JSON cannot carry (those come out as null). */
+function checkedLines(): Out {
+  const write = (text: string): void => {
+    for (const line of text.trimEnd().split('\n')) {
+      const record = JSON.parse(line) as Record<string, unknown>;
+      const lost = Object.keys(record).find((key) => record[key] === null && key !== 'parent');
+      if (lost) throw new Fault(`${lost} is null: ${line}`);
+    }
+  };
+  return { write, flush: () => {} } as unknown as Out;
 }
 
 function checkJourney(journey: Journey): void {
-  check('journey', journey);
   let before = Number.NEGATIVE_INFINITY;
   for (const stage of journey.stages) {
-    const wrong = stage.end < stage.start || (!stage.reused && stage.start < before);
-    if (wrong) throw new Error(`journey: stages overlap or run backwards: ${JSON.stringify(journey)}`);
+    const wrong = !(stage.end >= stage.start) || (!stage.reused && stage.start < before);
+    if (wrong) throw new Fault(`stages overlap or run backwards: ${JSON.stringify(journey)}`);
     if (!stage.reused) before = stage.end;
   }
-  const { har } = journey;
-  for (const [name, value] of Object.entries(har)) {
-    if (value < 0 && value !== -1) throw new Error(`journey: har.${name} is ${value}: ${JSON.stringify(journey)}`);
+  for (const [name, value] of Object.entries(journey.har)) {
+    if (!(value >= 0) && value !== -1) throw new Fault(`har.${name} is ${value}: ${JSON.stringify(journey)}`);
   }
 }
 
-/** `chunk`: bytes read at once; small ones put every border inside a record now and then. */
-export async function inspect(path: string, chunk: number): Promise<{ refused?: boolean; packets?: number }> {
-  const source = await openCapture(path, { chunk }).catch((error: Error) => {
-    if (error.name === 'CaptureError') return undefined;
-    throw error;
-  });
-  if (source === undefined) return { refused: true };
-  const listener: Listener = {
-    connection: (record) => check('connection', record),
-    datagram: (record) => check('datagram', record),
-    lookup: (record) => check('lookup', record),
-    resolution: (record) => check('resolution', record),
-    icmp: (record) => check('icmp', record),
-    tls: (record) => check('tls', record),
-    exchange: (record) => check('exchange', record),
-    journey: checkJourney,
-  };
+/** Fields lie within the packet, and children within reason. */
+function checkFields(fields: Field[], length: number, path: string): void {
+  for (const field of fields) {
+    const name = `${path}/${field.name}`;
+    if (!(field.at >= 0 && field.at <= field.end && field.end <= length)) {
+      throw new Fault(`${name} lies at ${field.at} to ${field.end} of ${length}`);
+    }
+    if (typeof field.value === 'number' && !Number.isFinite(field.value)) throw new Fault(`${name} is ${field.value}`);
+    if (field.children) checkFields(field.children, length, name);
+  }
+}
+
+async function report(path: string, chunk: number): Promise<number> {
+  const source = await openCapture(path, { chunk });
   try {
-    const analysis = new Analysis(source, listener, { hashes: true, records: true });
+    const out = checkedLines();
+    const lines = new JsonLinesReport(out);
+    const toLine = lines.journey?.bind(lines);
+    lines.journey = (journey) => {
+      checkJourney(journey);
+      toLine?.(journey);
+    };
+    const analysis = new Analysis(source, lines, { hashes: true, records: true });
+    lines.of(analysis);
     await analysis.run();
-    const summary = analysis.summary();
-    check('capture', summary);
-    return { packets: summary.packets };
+    lines.write(out, 'wirebook');
+    return analysis.summary().packets;
   } finally {
     source.close();
+  }
+}
+
+async function screens(path: string): Promise<void> {
+  const source = await openCapture(path, { keep: true });
+  try {
+    const session = new FileSession(source);
+    while (await session.step());
+    session.statistics();
+    const count = session.packetCount();
+    for (let number = 1; number <= count; number += Math.ceil(count / DECODED)) {
+      const packet = session.packet(number);
+      if (packet === undefined) throw new Fault(`packet ${number} of ${count} cannot be read again`);
+      session.clockText(packet.time);
+      for (const layer of packet.layers) checkFields(layer.fields, packet.bytes.length, `packet ${number}: ${layer.protocol}`);
+    }
+    for (let i = 0; i < Math.min(session.journeyCount(), DECODED); i++) {
+      for (const number of session.journeyPackets(i).slice(0, DECODED)) session.stageOf(i, number);
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** Bytes read at once; small ones put every border inside a record now and then. */
+const CHUNKS = [1 << 20, 1 << 16, 1 << 12, 1 << 16];
+/** The screens' side costs as much again: every so many-th input. */
+const SCREENS_EVERY = 3;
+
+export async function inspect(path: string, seed: number): Promise<{ refused?: boolean; packets?: number }> {
+  try {
+    const packets = await report(path, CHUNKS[seed % CHUNKS.length]);
+    if (seed % SCREENS_EVERY === 0) await screens(path);
+    return { packets };
+  } catch (error) {
+    if ((error as Error).name === 'CaptureError') return { refused: true };
+    throw error;
   }
 }

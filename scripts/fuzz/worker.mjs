@@ -11,7 +11,6 @@ const MOST_MIB = 512;
 /** The whole program takes a hundred times as long as its parts in here, so it gets every so many-th input. */
 const PROGRAM_EVERY = 150;
 const PROGRAM_MS = 8000;
-const CHUNKS = [1 << 20, 1 << 16, 1 << 12];
 const KNOWN_EXIT_CODES = [0, 1, 2];
 const main = join(root, 'dist', 'main.js');
 
@@ -53,7 +52,7 @@ async function handle({ file, donor, seed }) {
   writeFileSync(path, bytes);
   const result = {};
   try {
-    Object.assign(result, await inspect(path, CHUNKS[seed % CHUNKS.length]));
+    Object.assign(result, await inspect(path, seed));
     if (seed % PROGRAM_EVERY === 0 && existsSync(main)) {
       result.programs = 3;
       result.fault = program('jsonl', ['-'], bytes) ?? program('json', [path]) ?? program('text', [path]);
