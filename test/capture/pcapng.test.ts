@@ -149,7 +149,7 @@ describe.each([
   });
 
   test('custom and unknown blocks are passed over and counted', async () => {
-    const large = block(0x40000bad, data(3 << 20), bigEndian);
+    const large = block(0x40000bad, data(1_200_000), bigEndian);
     const packet = packetBlock({ data: data(4) }, bigEndian);
     const blocks = [
       interfaceBlock(1, 0, [], bigEndian),
