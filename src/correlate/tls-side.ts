@@ -1,0 +1,111 @@
+import { u16 } from '../dissect/bytes.ts';
+import { parseOldClientHello } from '../dissect/tls/handshake.ts';
+import { ContentType, handshakeTypeName } from '../dissect/tls/names.ts';
+import type { Guess } from './stream-parser.ts';
+
+export const RECORD_HEADER = 5;
+/** RFC 5246 §6.2.3: what a record may carry at most. */
+export const RECORD_LIMIT = 16_384 + 2048;
+/** The first bytes of an SSL 2.0 ClientHello that tell all about it. */
+export const OLD_HELLO_HEADER = 11;
+/** Handshake messages longer than this are stepped over (a certificate chain is rarely above 10 KB). */
+export const HANDSHAKE_LIMIT = 65_536;
+const FIRST_CARRY = 1024;
+const NOTHING = new Uint8Array(0);
+
+/** One direction of a TLS connection: where its records and handshake messages stand. */
+export class Side {
+  /** Highest packet so far and its time: a late segment makes the bytes behind it readable, as tshark counts too. */
+  packet = 0;
+  time = 0;
+  /** The segment at hand. */
+  segment = 0;
+
+  /** A record's header that came in pieces. */
+  readonly head = new Uint8Array(OLD_HELLO_HEADER);
+  headLength = 0;
+  /** The record at hand: its type, its length, and how many of its bytes are still to come. */
+  type = 0;
+  length = 0;
+  left = 0;
+  /** Nothing of the record at hand is looked at. */
+  skip = false;
+  /** Its packets belong to the handshake. */
+  noted = false;
+  records = 0;
+  /** Record borders are not known after a hole. */
+  lost = false;
+
+  /** A handshake message that came in pieces: `carryLength` of `carryNeed` bytes, header included. */
+  carry: Uint8Array = NOTHING;
+  carryLength = 0;
+  carryNeed = 0;
+  /** Bytes of a handshake message that is not looked at. */
+  messageSkip = 0;
+  /** Message borders are not known after a hole. */
+  messagesLost = false;
+  /** First packet and time of the message at hand. */
+  messagePacket = 0;
+  messageTime = 0;
+  segmentTime = 0;
+
+  /** ChangeCipherSpec was sent: handshake and alert records are encrypted from here (TLS 1.2 and older). */
+  encrypted = false;
+  finished = false;
+  ended = false;
+
+  hold(bytes: Uint8Array, at: number, end: number): void {
+    const need = this.carryLength + end - at;
+    if (this.carry.length < need) {
+      const bigger = new Uint8Array(Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), FIRST_CARRY));
+      bigger.set(this.carry.subarray(0, this.carryLength));
+      this.carry = bigger;
+    }
+    this.carry.set(bytes.subarray(at, end), this.carryLength);
+    this.carryLength = need;
+  }
+
+  dropCarry(): void {
+    this.carry = NOTHING;
+    this.carryLength = 0;
+    this.carryNeed = 0;
+  }
+}
+
+/** Could a record's header stand here? The caller has checked that 5 bytes do. */
+export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
+  const type = bytes[at];
+  if (type < ContentType.changeCipherSpec || type > ContentType.heartbeat || bytes[at + 1] !== 3 || bytes[at + 2] > 4)
+    return false;
+  const length = u16(bytes, at + 3);
+  if (length > RECORD_LIMIT) return false;
+  return type === ContentType.changeCipherSpec ? length === 1 : type === ContentType.applicationData || length > 0;
+}
+
+/** Does TLS begin here? A record header of a connection's start or middle, or an SSL 2.0 ClientHello. */
+export function guessTls(bytes: Uint8Array, at: number, end: number): Guess {
+  const have = end - at;
+  if (have === 0) return 'more';
+  if ((bytes[at] & 0x80) !== 0) {
+    const old = parseOldClientHello(bytes, at, end);
+    return old === 'more' ? 'more' : old === undefined ? 'no' : 'yes';
+  }
+  const type = bytes[at];
+  if (type < ContentType.changeCipherSpec || type > ContentType.heartbeat) return 'no';
+  if (have > 1 && bytes[at + 1] !== 3) return 'no';
+  if (have > 2 && bytes[at + 2] > 4) return 'no';
+  if (have < RECORD_HEADER + 1) return 'more';
+  if (!isRecordHeader(bytes, at)) return 'no';
+  return type === ContentType.handshake && handshakeTypeName(bytes[at + RECORD_HEADER]) === undefined ? 'no' : 'yes';
+}
+
+/** The next place from `at` on where a record seems to begin, -1 none. Records of a connection keep to one version. */
+export function findRecord(bytes: Uint8Array, at: number, end: number, version: number): number {
+  for (let i = at; i + RECORD_HEADER <= end; i++) {
+    if (bytes[i + 1] !== 3 || !isRecordHeader(bytes, i)) continue;
+    if (version !== 0 && u16(bytes, i + 1) !== version) continue;
+    const next = i + RECORD_HEADER + u16(bytes, i + 3);
+    if (next + RECORD_HEADER > end || isRecordHeader(bytes, next)) return i;
+  }
+  return -1;
+}
