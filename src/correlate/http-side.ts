@@ -1,3 +1,4 @@
+import type { Carry } from './http-carry.ts';
 import { type Exchange, LIST_LIMIT } from './model.ts';
 
 /** What a direction expects next. From `length` to `close`: inside a body. */
@@ -26,6 +27,8 @@ export const Line = { start: 0, carriageReturn: 1, inside: 2 } as const;
 
 const LF = 0x0a;
 const CR = 0x0d;
+/** The list of a side without a message; stays empty. */
+const NO_PACKETS: number[] = [];
 
 /** One direction of an HTTP/1 connection: where it is in a message, and what was seen of that message. */
 export class Side {
@@ -37,7 +40,7 @@ export class Side {
   digits = 0;
   body = 0;
   exchange: Exchange | undefined = undefined;
-  packets: number[] = [];
+  packets = NO_PACKETS;
   packetCount = 0;
   /** The packet counted last, and the latest of all the message's packets. */
   seen = -1;
@@ -46,10 +49,7 @@ export class Side {
   firstPacket = 0;
   firstTime = 0;
   /** A head that is not whole yet. */
-  carry: Buffer | undefined = undefined;
-  carried = 0;
-  /** The carried head's first line is a start line. */
-  checked = false;
+  carry: Carry | undefined = undefined;
   ended = false;
 
   /** A message begins in this packet. */
@@ -66,11 +66,25 @@ export class Side {
     if (packet === this.seen) return;
     this.seen = packet;
     this.packetCount++;
-    if (this.packets.length < LIST_LIMIT) this.packets.push(packet);
-    if (packet > this.lastPacket) {
-      this.lastPacket = packet;
-      this.lastTime = time;
-    }
+    if (this.packets.length < LIST_LIMIT && this.packets !== NO_PACKETS) this.packets.push(packet);
+    this.reach(packet, time);
+  }
+
+  reach(packet: number, time: number): void {
+    if (packet <= this.lastPacket) return;
+    this.lastPacket = packet;
+    this.lastTime = time;
+  }
+
+  /** No exchange wants to know of this message any longer. */
+  detach(): void {
+    this.exchange = undefined;
+    this.packets = NO_PACKETS;
+  }
+
+  drop(): void {
+    this.carry?.free();
+    this.carry = undefined;
   }
 
   chunked(): void {
@@ -117,11 +131,12 @@ export class Side {
     return Math.min(i, end);
   }
 
-  /** `length` bytes of the body or chunk have passed, seen or not. */
-  take(length: number): void {
+  /** `length` bytes of the body or chunk have passed, seen or not. Returns the state. */
+  take(length: number): number {
     this.body += length;
     this.remaining -= length;
     if (this.remaining === 0) this.state = this.state === State.length ? State.over : State.chunkEnd;
+    return this.state;
   }
 
   private chunkSize(bytes: Uint8Array, at: number, end: number): number {

@@ -1,79 +1,31 @@
-import { HEAD_LIMIT, Head, MORE, scanHead } from '../dissect/http/head.ts';
+import { Head, MORE, NONE, scanHead } from '../dissect/http/head.ts';
 import { mayStart } from '../dissect/http/start-line.ts';
 import { valueText } from '../dissect/http/value.ts';
-import { fillRequest, fillResponse, newExchange } from './http-exchange.ts';
+import { Carry } from './http-carry.ts';
+import { fillRequest } from './http-exchange.ts';
+import { HttpExchanges } from './http-exchanges.ts';
 import { guessHttp } from './http-guess.ts';
-import { Line, Side, State } from './http-side.ts';
+import type { HttpProblem } from './http-hooks.ts';
+import { Line, type Side, State } from './http-side.ts';
 import type { Exchange } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 
-/** Requests of one connection that wait for an answer; those beyond are let go unanswered. */
-export const PIPELINE_LIMIT = 256;
-/** Bytes that all unfinished heads together may hold. */
-export const CARRY_BUDGET = 64 * 1024 * 1024;
+export type { CarryBudget, HttpHooks, HttpProblem } from './http-hooks.ts';
+
 /** After garbage, this many bytes are searched line by line; then only the beginnings of segments. */
 export const GARBAGE_SEARCH = 64 * 1024;
 
-export type HttpProblem =
-  | 'http-head-too-long'
-  | 'http-heads-held'
-  | 'http-pipeline-limit'
-  | 'http-length-conflict'
-  | 'http-bad-chunk'
-  | 'http-garbage';
-
-/** Who uses the parser. One object serves all connections. */
-export interface HttpHooks {
-  nextId(): number;
-  /** A request's head was read, or that of a response whose request was not seen. The record still changes. */
-  started(exchange: Exchange): void;
-  /**
-   * The record is final. `complete`: the response was read to its end; else the connection or the capture ended before, and
-   * `responseEndPacket` is the last packet that was seen of it.
-   */
-  finished(exchange: Exchange, complete: boolean): void;
-  /**
-   * After a 101 or an answered CONNECT the connection speaks another protocol: "websocket", "h2c", … as the Upgrade field
-   * names it in lower case, or "connect". Both directions go on in the parser that is returned, if any.
-   */
-  tunnel?(protocol: string, exchange: Exchange): StreamParser | undefined;
-  problem?(code: HttpProblem, connection: number, packet: number): void;
-  scheme?: 'http' | 'https';
-  /** Kept by the parsers: bytes of unfinished heads they all hold. A parser that is let go before `end` leaves its share. */
-  carried?: number;
-}
-
-// Read at once, so one does for all parsers.
+// Used up within one call, so one does for all parsers.
 const head = new Head();
 
-const Answer = { none: 0, begun: 1, over: 2 } as const;
-
 /** HTTP/0.9, 1.0 and 1.1 (RFC 9112) on one connection, both directions, as far as the captured bytes tell. */
-export class HttpParser implements StreamParser {
-  private readonly connection: number;
-  private readonly hooks: HttpHooks;
-  private readonly client = new Side();
-  private readonly server = new Side();
-  private streams = 0;
-  /** The exchange whose answer is next or under way, and those behind it. */
-  private front: Exchange | undefined = undefined;
-  private behind: Exchange[] | undefined = undefined;
-  private answer: number = Answer.none;
-  /** Requests let go by `PIPELINE_LIMIT` since: as many answers are for nobody, after those in `behind`. */
-  private letGo = 0;
-  private pipelined = false;
-  /** Bytes of the server are missing between messages: whole answers may be. */
-  private doubtful = false;
-  /** The last request asked for another protocol: its name. */
+export class HttpParser extends HttpExchanges implements StreamParser {
+  /** The other protocol that the last request asked for. */
   private offered = '';
+  /** The last request waits for "100 Continue" before its body. */
   private expecting = false;
   private inner: StreamParser | undefined = undefined;
   private tunnelled = false;
-
-  constructor(connection: number, hooks: HttpHooks) {
-    this.connection = connection;
-    this.hooks = hooks;
-  }
 
   get protocol(): string {
     return 'http';
@@ -116,27 +68,21 @@ export class HttpParser implements StreamParser {
 
   gap(fromClient: boolean, length: number, packet: number, time: number): void {
     const side = fromClient ? this.client : this.server;
+    if (side.state === State.head) this.force(side);
+    if (side.exchange !== undefined) side.exchange.whole = false;
+    let between = length;
     if (side.state === State.tunnel) {
       this.inner?.gap(fromClient, length, packet, time);
-      return;
-    }
-    if (side.state === State.head) {
-      this.force(side);
-      this.drop(side);
-    }
-    if (side.state !== State.start && side.exchange !== undefined) side.exchange.whole = false;
-    let left = length;
-    if (side.state === State.close) {
+      between = 0;
+    } else if (side.state === State.close) {
       side.body += length;
-      return;
-    }
-    if (side.state === State.length || (side.state === State.chunkData && length <= side.remaining)) {
+      between = 0;
+    } else if (side.state === State.length || (side.state === State.chunkData && length <= side.remaining)) {
       const taken = Math.min(side.remaining, length);
-      side.take(taken);
-      left -= taken;
-      if ((side.state as number) === State.over) this.endMessage(side);
+      between -= taken;
+      if (side.take(taken) === State.over) this.endMessage(side);
     } else if (side.state !== State.start) this.lose(side, undefined, packet);
-    if (left > 0 && !fromClient) this.doubtful = true;
+    if (between > 0 && !fromClient) this.doubt();
   }
 
   end(fromClient: boolean, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
@@ -145,15 +91,15 @@ export class HttpParser implements StreamParser {
     side.ended = true;
     if (side.state === State.tunnel) this.inner?.end(fromClient, how, packet, time);
     if (side.state === State.head) this.force(side);
-    this.drop(side);
-    if (fromClient) this.flush(side);
-    else {
-      const closed = how === 'fin' && (side.state === State.close || side.state === State.lost);
-      if (closed && side.exchange !== undefined) this.endMessage(side);
-      this.flush(side);
+    side.drop();
+    // The close is what ends such a message (RFC 9112 §6.3, §8).
+    const closed = !fromClient && how === 'fin' && (side.state === State.close || side.state === State.lost);
+    if (closed && side.exchange !== undefined) {
+      side.reach(packet, time);
+      this.endMessage(side);
     }
-    if (!this.server.ended) return;
-    while (this.front !== undefined) this.finish(this.answer === Answer.over);
+    this.flush(side);
+    if (this.server.ended) this.finishAll();
   }
 
   /** Between messages: a head in place, or the beginning of one to carry over. */
@@ -168,29 +114,29 @@ export class HttpParser implements StreamParser {
     }
     if (next === MORE) {
       if (head.at === end) return end;
-      if (mayStart(bytes, head.at, end, response)) return this.carry(side, bytes, head.at, end, packet, time);
+      if (mayStart(bytes, head.at, end, response)) return this.carryOver(side, bytes, head.at, end, packet, time);
     }
-    return this.garbage(side, bytes, at, end, packet, time);
+    return this.noMessage(side, bytes, at, end, packet, time);
   }
 
-  /** No message begins here, nor in the carried bytes before. It may be an answer without a head, or a protocol that was asked for. */
-  private garbage(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
+  /** No message begins here, nor in what was carried. It may be an answer without a head, or a protocol that was asked for. */
+  private noMessage(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
     const front = this.front;
-    const carried = side.carried;
-    if (side === this.server && front?.version === '0.9' && this.answer === Answer.none) {
+    const carried = side.carry?.length ?? 0;
+    if (side === this.server && front?.version === '0.9' && !this.answering) {
       if (carried === 0) side.begin(packet, time);
       side.body = carried;
-      this.drop(side);
-      this.answered(side, front);
-      front.responseFraming = 'until-close';
+      side.drop();
       side.state = State.close;
+      this.begin(front);
+      front.responseFraming = 'until-close';
       return at;
     }
     if (side === this.client && this.offered !== '') {
       this.tunnel(side, this.offered, this.behind?.at(-1) ?? front);
       return at;
     }
-    this.drop(side);
+    side.drop();
     if (carried > 0) {
       // The bytes of earlier segments are given up; these may begin a message.
       side.state = State.start;
@@ -201,119 +147,87 @@ export class HttpParser implements StreamParser {
   }
 
   private lose(side: Side, problem: HttpProblem | undefined, packet: number): void {
+    side.drop();
     side.state = State.lost;
     side.remaining = problem === 'http-garbage' ? GARBAGE_SEARCH : 0;
-    if (side === this.server && problem === undefined) this.doubtful = true;
-    if (problem !== undefined) this.hooks.problem?.(problem, this.connection, packet);
+    if (problem !== undefined) this.problem(problem, packet);
+    else if (side === this.server) this.doubt();
   }
 
   /** Looks for a start line: where a segment begins, and after garbage where a line does. */
   private search(side: Side, bytes: Uint8Array, at: number, end: number, first: boolean, packet: number, time: number): number {
     const response = side === this.server;
-    let i = at;
-    let lineStart = first;
-    for (;;) {
+    const stop = Math.min(end, at + side.remaining);
+    side.remaining -= stop - at;
+    for (let i = at; ; i++) {
       // What is half seen must be sure where it would end a message.
-      if (lineStart && mayStart(bytes, i, end, response, side.exchange !== undefined)) {
+      if ((i > at || first) && i < end && mayStart(bytes, i, end, response, side.exchange !== undefined)) {
         const next = scanHead(head, bytes, i, end, response);
-        if (next > 0 || next === MORE) {
+        if (next !== NONE) {
           if (side.exchange !== undefined) this.endMessage(side);
-          side.state = State.start;
-          if (next === MORE) return this.carry(side, bytes, i, end, packet, time);
+          if (next === MORE) return this.carryOver(side, bytes, i, end, packet, time);
           side.begin(packet, time);
           this.message(side, bytes);
           return next;
         }
       }
-      const stop = Math.min(end, i + side.remaining);
-      const from = i;
       while (i < stop && bytes[i] !== 0x0a) i++;
-      i++;
-      side.remaining = Math.max(0, side.remaining - (i - from));
       if (i >= stop) break;
-      lineStart = true;
     }
     if (side.exchange === undefined) return end;
     side.touch(packet, time);
     // A chunked body with a hole: its last chunk most often ends a segment.
-    const whole = end - at >= 7 && side.exchange.responseFraming === 'chunked' && response && LAST_CHUNK.every((c, k) => bytes[end - 7 + k] === c);
-    if (whole) this.endMessage(side);
+    if (response && side.exchange.responseFraming === 'chunked' && endsWith(bytes, at, end, LAST_CHUNK)) this.endMessage(side);
     return end;
   }
 
-  private carry(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
+  private carryOver(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
     side.begin(packet, time);
     side.state = State.head;
     side.line = Line.inside;
-    side.carried = 0;
-    side.checked = false;
+    side.carry = new Carry(this.hooks.budget);
     return this.headMore(side, bytes, at, end, packet, time);
   }
 
   /** Appends to a head that spans segments, up to its end. */
   private headMore(side: Side, bytes: Uint8Array, at: number, end: number, packet: number, time: number): number {
     const response = side === this.server;
+    const carry = side.carry as Carry;
+    const before = carry.length;
     const next = side.lineEnd(bytes, at, end);
     const over = side.state === State.over;
     side.state = State.head;
-    const before = side.carried;
-    if (before + next - at > HEAD_LIMIT || !this.append(side, bytes, at, next)) {
-      this.hooks.problem?.(before + next - at > HEAD_LIMIT ? 'http-head-too-long' : 'http-heads-held', this.connection, packet);
+    if (!carry.append(bytes, at, next)) {
       this.force(side);
-      this.drop(side);
-      this.lose(side, undefined, packet);
+      this.lose(side, carry.full(next - at) ? 'http-head-too-long' : 'http-heads-held', packet);
       return end;
     }
-    const carry = side.carry as Buffer;
-    if (!side.checked) {
-      const lineEnd = carry.subarray(before, side.carried).indexOf(0x0a);
-      side.checked = lineEnd >= 0 && scanHead(head, carry, 0, before + lineEnd + 1, response, true) > 0;
-      if (lineEnd >= 0 ? !side.checked : !mayStart(carry, 0, side.carried, response)) {
-        side.carried = before;
-        return this.garbage(side, bytes, at, end, packet, time);
+    if (!carry.checked) {
+      const lineEnd = carry.bytes.subarray(before, carry.length).indexOf(0x0a);
+      carry.checked = lineEnd >= 0 && scanHead(head, carry.bytes, 0, before + lineEnd + 1, response, true) > 0;
+      if (lineEnd >= 0 ? !carry.checked : !mayStart(carry.bytes, 0, carry.length, response)) {
+        carry.length = before;
+        return this.noMessage(side, bytes, at, end, packet, time);
       }
     }
     side.touch(packet, time);
     if (over) {
-      scanHead(head, carry, 0, side.carried, response);
-      this.message(side, carry);
-      this.drop(side);
+      scanHead(head, carry.bytes, 0, carry.length, response);
+      this.message(side, carry.bytes);
+      carry.free();
+      side.carry = undefined;
     }
     return next;
   }
 
-  private append(side: Side, bytes: Uint8Array, at: number, end: number): boolean {
-    const need = side.carried + end - at;
-    const had = side.carry?.length ?? 0;
-    if (need > had) {
-      const size = Math.max(512, Math.min(HEAD_LIMIT, 2 * need));
-      const carried = (this.hooks.carried ?? 0) + size - had;
-      if (carried > CARRY_BUDGET) return false;
-      this.hooks.carried = carried;
-      const grown = Buffer.allocUnsafeSlow(size);
-      side.carry?.copy(grown, 0, 0, side.carried);
-      side.carry = grown;
-    }
-    (side.carry as Buffer).set(bytes.subarray(at, end), side.carried);
-    side.carried = need;
-    return true;
-  }
-
-  private drop(side: Side): void {
-    if (side.carry === undefined) return;
-    this.hooks.carried = (this.hooks.carried ?? 0) - side.carry.length;
-    side.carry = undefined;
-    side.carried = 0;
-  }
-
   /** Takes what there is of a head that will not be whole, or is answered already. */
   private force(side: Side): void {
-    const carry = side.carry;
+    const { carry } = side;
     if (carry === undefined || side.exchange !== undefined) return;
     const response = side === this.server;
-    if (scanHead(head, carry, 0, side.carried, response, true) < 0) return;
-    if (!response) this.request(side, carry);
-    else if (head.status >= 200 || head.status === 101) this.response(side, carry);
+    if (scanHead(head, carry.bytes, 0, carry.length, response, true) < 0) return;
+    if (!response) this.request(side, carry.bytes);
+    else if (head.status >= 200 || head.status === 101) this.answered(head, carry.bytes);
   }
 
   /** A whole head was read: what follows it? */
@@ -322,55 +236,32 @@ export class HttpParser implements StreamParser {
       this.request(side, bytes);
       if (side.exchange !== undefined) side.exchange.requestHeadPacket = side.lastPacket;
       this.requestBody(side);
-      return;
-    }
-    if (head.status < 200 && head.status !== 101) {
+    } else if (head.status < 200 && head.status !== 101) {
       // An interim response (RFC 9110 §15.2) is not the answer.
       this.expecting = false;
       side.state = State.start;
-      return;
+    } else {
+      const exchange = side.exchange ?? this.answered(head, bytes);
+      exchange.responseHeadPacket = side.lastPacket;
+      this.responseBody(side, exchange, bytes);
     }
-    const exchange = this.response(side, bytes);
-    exchange.responseHeadPacket = side.lastPacket;
-    this.responseBody(side, exchange, bytes);
   }
 
   private request(side: Side, bytes: Uint8Array): void {
+    this.expecting = head.expectContinue;
     if (side.exchange !== undefined) {
       fillRequest(side.exchange, head, bytes);
       return;
     }
-    const exchange = newExchange(this.hooks.nextId(), this.connection, ++this.streams, this.hooks.scheme ?? 'http');
+    const exchange = this.newExchange();
     fillRequest(exchange, head, bytes);
     exchange.requestPacket = side.firstPacket;
     exchange.requestTime = side.firstTime;
     if (head.version === 9) exchange.requestHeadPacket = side.lastPacket;
-    side.exchange = exchange;
-    this.flush(side);
-    this.expecting = head.expectContinue;
     this.offered = '';
     if (exchange.method === 'CONNECT') this.offered = 'connect';
-    else if (head.upgradeEnd > 0 && head.connectionUpgrade) this.offered = this.upgradeName(bytes);
-    this.hooks.started(exchange);
-    if (this.letGo === 0) {
-      if (this.front === undefined) {
-        this.front = exchange;
-        return;
-      }
-      this.behind ??= [];
-      if (this.behind.length + 1 < PIPELINE_LIMIT) {
-        this.behind.push(exchange);
-        return;
-      }
-    }
-    this.hooks.problem?.('http-pipeline-limit', this.connection, side.lastPacket);
-    this.letGo++;
-    this.detach(side);
-    this.hooks.finished(exchange, false);
-  }
-
-  private upgradeName(bytes: Uint8Array): string {
-    return valueText(bytes, head.upgradeAt, head.upgradeEnd, head.ascii).split(',')[0].trim().toLowerCase();
+    else if (head.upgradeEnd > 0 && head.connectionUpgrade) this.offered = upgradeName(bytes);
+    this.asked(exchange);
   }
 
   /** RFC 9112 §6.3, for requests. */
@@ -383,52 +274,13 @@ export class HttpParser implements StreamParser {
     } else this.endMessage(side);
   }
 
-  /** Finds the exchange that this head answers and fills it in. */
-  private response(side: Side, bytes: Uint8Array): Exchange {
-    if (this.answer !== Answer.none && this.front !== undefined) this.finish(this.answer === Answer.over);
-    if (this.doubtful) this.skipUnseen(side);
-    else if (this.behind !== undefined && this.behind.length > 0) this.pipelined = true;
-    let exchange = this.front;
-    if (exchange === undefined) {
-      exchange = newExchange(this.hooks.nextId(), this.connection, ++this.streams, this.hooks.scheme ?? 'http');
-      this.front = exchange;
-      if (this.letGo > 0) this.letGo--;
-    }
-    const orphan = exchange.requestPacket === undefined;
-    fillResponse(exchange, head, bytes);
-    this.answered(side, exchange);
-    if (orphan) this.hooks.started(exchange);
-    return exchange;
-  }
-
-  private answered(side: Side, exchange: Exchange): void {
-    side.exchange = exchange;
-    this.answer = Answer.begun;
-    exchange.responsePacket = side.firstPacket;
-    exchange.responseTime = side.firstTime;
-    this.flush(side);
-  }
-
-  /** Answers may be missing: a client that does not pipeline had the earlier ones before it asked again. */
-  private skipUnseen(side: Side): void {
-    this.doubtful = false;
-    this.letGo = 0;
-    if (this.pipelined) return;
-    while (this.behind !== undefined && this.behind.length > 0) {
-      if ((this.behind[0].requestPacket ?? 0) > side.firstPacket) return;
-      if (this.front !== undefined) this.front.whole = false;
-      this.finish(false);
-    }
-  }
-
   /** RFC 9112 §6.3, for responses. */
   private responseBody(side: Side, exchange: Exchange, bytes: Uint8Array): void {
     const status = head.status;
     if (status === 101 || (exchange.method === 'CONNECT' && status < 300)) {
       exchange.responseFraming = 'none';
-      const named = status === 101 && head.upgradeEnd > 0 ? this.upgradeName(bytes) : this.offered;
-      exchange.upgraded = named;
-      this.tunnel(side, named, exchange);
+      exchange.upgraded = status === 101 && head.upgradeEnd > 0 ? upgradeName(bytes) : this.offered;
+      this.tunnel(side, exchange.upgraded, exchange);
       return;
     }
     this.offered = '';
@@ -438,8 +290,8 @@ export class HttpParser implements StreamParser {
     } else if (head.transferEncoding && head.chunked) {
       exchange.responseFraming = 'chunked';
       side.chunked();
-    } else if (head.transferEncoding || head.badLength || head.contentLength < 0) {
-      if (head.badLength && !head.transferEncoding) this.hooks.problem?.('http-length-conflict', this.connection, side.lastPacket);
+    } else if (head.transferEncoding || head.contentLength < 0) {
+      if (head.badLength && !head.transferEncoding) this.problem('http-length-conflict', side.lastPacket);
       exchange.responseFraming = 'until-close';
       side.state = State.close;
     } else {
@@ -455,63 +307,8 @@ export class HttpParser implements StreamParser {
     const response = side === this.server;
     const doubted = response
       ? side.state === State.close && this.behind !== undefined && this.behind.length > 0
-      : side.state === State.length && side.body === 0 && this.expecting && this.answer !== Answer.none;
-    return doubted && mayStart(bytes, at, end, response, true) && scanHead(head, bytes, at, end, response) > 0;
-  }
-
-  private endMessage(side: Side): void {
-    const exchange = side.exchange;
-    this.flush(side);
-    side.state = State.start;
-    side.exchange = undefined;
-    if (exchange === undefined) return;
-    if (side === this.client) {
-      if (exchange === this.front && this.answer === Answer.over) this.finish(true);
-      return;
-    }
-    this.answer = Answer.over;
-    // An early answer waits for the rest of its request.
-    const asking = this.client.exchange === exchange && this.client.state !== State.lost && !this.client.ended;
-    if (!asking) this.finish(true);
-  }
-
-  /** Writes what the side has counted into its exchange. */
-  private flush(side: Side): void {
-    const exchange = side.exchange;
-    if (exchange === undefined) return;
-    if (side === this.client) {
-      exchange.requestPackets = side.packets;
-      exchange.requestPacketCount = side.packetCount;
-      exchange.requestEndPacket = side.lastPacket;
-      exchange.requestEndTime = side.lastTime;
-      exchange.requestBodyBytes = side.body;
-    } else {
-      exchange.responsePackets = side.packets;
-      exchange.responsePacketCount = side.packetCount;
-      exchange.responseEndPacket = side.lastPacket;
-      exchange.responseEndTime = side.lastTime;
-      exchange.responseBodyBytes = side.body;
-    }
-  }
-
-  /** The side's bytes are no longer the exchange's: it is final. */
-  private detach(side: Side): void {
-    this.flush(side);
-    side.exchange = undefined;
-    side.packets = [];
-    if (side.state !== State.head) return;
-    this.drop(side);
-    this.lose(side, undefined, side.lastPacket);
-  }
-
-  /** Hands on the front exchange. */
-  private finish(complete: boolean): void {
-    const exchange = this.front as Exchange;
-    if (this.client.exchange === exchange) this.detach(this.client);
-    if (this.server.exchange === exchange) this.detach(this.server);
-    this.answer = Answer.none;
-    this.front = this.behind?.shift();
-    this.hooks.finished(exchange, complete);
+      : side.state === State.length && side.body === 0 && this.expecting && this.answering;
+    return doubted && mayStart(bytes, at, end, response, true) && scanHead(head, bytes, at, end, response) !== NONE;
   }
 
   /** One side speaks the other protocol from here on; the server's word decides for both. */
@@ -528,13 +325,24 @@ export class HttpParser implements StreamParser {
   }
 
   private handOver(side: Side): void {
-    const inMessage = side.exchange !== undefined;
-    side.state = State.tunnel;
-    if (side.carry !== undefined && !inMessage) {
-      this.inner?.data(side === this.client, side.carry, 0, side.carried, side.firstPacket, side.firstTime);
+    const { carry } = side;
+    if (carry !== undefined && side.exchange === undefined) {
+      this.inner?.data(side === this.client, carry.bytes, 0, carry.length, side.firstPacket, side.firstTime);
     }
-    this.drop(side);
+    side.drop();
+    side.state = State.tunnel;
   }
 }
 
-const LAST_CHUNK = [0x0d, 0x0a, 0x30, 0x0d, 0x0a, 0x0d, 0x0a];
+function upgradeName(bytes: Uint8Array): string {
+  return valueText(bytes, head.upgradeAt, head.upgradeEnd, head.ascii).split(',')[0].trim().toLowerCase();
+}
+
+const LAST_CHUNK = '\r\n0\r\n\r\n';
+
+function endsWith(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  const from = end - text.length;
+  if (from < at) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false;
+  return true;
+}

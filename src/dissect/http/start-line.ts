@@ -1,8 +1,7 @@
 import type { Head } from './head.ts';
 
 /** Methods that make a line without a version believable: RFC 9110 §9.3, PATCH, WebDAV and its kin, UPnP, and others seen. */
-const METHODS =
-  `GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PURGE
+const METHODS = `GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PURGE
   PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK SEARCH ORDERPATCH ACL BIND UNBIND REBIND MKREDIRECTREF UPDATEREDIRECTREF
   VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE UPDATE LABEL MERGE BASELINE-CONTROL MKACTIVITY MKCALENDAR
   BCOPY BMOVE BDELETE BPROPFIND BPROPPATCH POLL QUERY M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE SOURCE
@@ -23,7 +22,8 @@ for (const method of METHODS) BY_LETTER[method.charCodeAt(0)].push(method);
 
 /** The method as one of the known strings, or undefined. Nothing is allocated. */
 export function knownMethod(bytes: Uint8Array, at: number, end: number): string | undefined {
-  for (const method of BY_LETTER[bytes[at]]) if (method.length === end - at && matches(bytes, at, end, method) === method.length) return method;
+  for (const method of BY_LETTER[bytes[at]])
+    if (method.length === end - at && matches(bytes, at, end, method) === method.length) return method;
   return undefined;
 }
 

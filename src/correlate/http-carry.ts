@@ -1,0 +1,50 @@
+import { HEAD_LIMIT } from '../dissect/http/head.ts';
+import type { CarryBudget } from './http-hooks.ts';
+
+/** Bytes that all unfinished heads together may hold. */
+export const CARRY_BUDGET = 64 * 1024 * 1024;
+const SMALLEST = 512;
+const EMPTY = Buffer.alloc(0);
+
+/** A head that spans segments. */
+export class Carry {
+  bytes: Buffer = EMPTY;
+  length = 0;
+  /** The first line is whole, and a start line. */
+  checked = false;
+  private readonly budget: CarryBudget | undefined;
+
+  constructor(budget: CarryBudget | undefined) {
+    this.budget = budget;
+  }
+
+  /** False when there is no room: nothing was appended then. */
+  append(bytes: Uint8Array, at: number, end: number): boolean {
+    const need = this.length + end - at;
+    if (need > HEAD_LIMIT) return false;
+    if (need > this.bytes.length) {
+      const size = Math.min(HEAD_LIMIT, Math.max(SMALLEST, 2 * need));
+      if (this.budget !== undefined) {
+        if (this.budget.carried + size - this.bytes.length > CARRY_BUDGET) return false;
+        this.budget.carried += size - this.bytes.length;
+      }
+      const grown = Buffer.allocUnsafeSlow(size);
+      this.bytes.copy(grown, 0, 0, this.length);
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes.subarray(at, end), this.length);
+    this.length = need;
+    return true;
+  }
+
+  /** Is it the head itself that is too long for this much more? */
+  full(more: number): boolean {
+    return this.length + more > HEAD_LIMIT;
+  }
+
+  free(): void {
+    if (this.budget !== undefined) this.budget.carried -= this.bytes.length;
+    this.bytes = EMPTY;
+    this.length = 0;
+  }
+}
