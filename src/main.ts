@@ -80,7 +80,7 @@ async function report(file: string, format: Format, lang: Language, hashes: bool
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     const { writeNoCapture } = await import('./report/no-capture.ts');
-    writeNoCapture(file, error, format);
+    writeNoCapture(file, error, format, `wirebook ${VERSION}`);
     complain(lang === 'ko' ? error.korean : error.message);
     return USAGE_ERROR;
   }

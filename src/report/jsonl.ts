@@ -1,46 +1,57 @@
 import type { Analysis } from '../analysis.ts';
 import type { Listener } from '../correlate/model.ts';
-import { captureMembers, protocolsJson } from './capture-json.ts';
-import { Clock, str } from './json-text.ts';
+import { captureMembers, protocolsObject } from './capture-json.ts';
+import { JsonBytes } from './json-bytes.ts';
 import type { Out } from './out.ts';
 import * as records from './records.ts';
+
+const FLUSH = 1 << 16;
 
 /** One record a line, as each becomes final; the capture itself last. */
 export class JsonLinesReport implements Listener {
   private readonly out: Out;
-  private clock: Clock | undefined;
+  private readonly w = new JsonBytes();
   private analysis: Analysis | undefined;
 
   constructor(out: Out) {
     this.out = out;
   }
 
+  /** The analysis whose records come here. */
   of(analysis: Analysis): void {
     this.analysis = analysis;
   }
 
-  private time(): Clock {
-    this.clock ??= new Clock((this.analysis as Analysis).correlator.baseSeconds);
-    return this.clock;
+  private line<T>(record: string, value: T, write: (w: JsonBytes, value: T) => void): void {
+    const { w } = this;
+    w.baseSeconds = (this.analysis as Analysis).correlator.baseSeconds || 0;
+    w.raw('{"record":"').raw(record).raw('",');
+    write(w, value);
+    w.raw('}\n');
+    if (w.length > FLUSH) this.flush();
   }
 
-  private line(record: string, members: string): void {
-    this.out.write(`{"record":"${record}",${members}}\n`);
+  private flush(): void {
+    this.out.bytes(this.w.bytes.subarray(0, this.w.length));
+    this.w.clear();
   }
 
-  connection: Listener['connection'] = (c) => this.line('connection', records.connection(c, this.time()));
-  datagram: Listener['datagram'] = (d) => this.line('datagram', records.datagram(d, this.time()));
-  lookup: Listener['lookup'] = (l) => this.line('dns', records.lookup(l));
-  resolution: Listener['resolution'] = (r) => this.line(r.kind, records.resolution(r));
-  icmp: Listener['icmp'] = (m) => this.line('icmp', records.icmp(m));
-  tls: Listener['tls'] = (t) => this.line('tls', records.tls(t));
-  exchange: Listener['exchange'] = (x) => this.line('http', records.exchange(x));
-  journey: Listener['journey'] = (j) => this.line('journey', records.journey(j, this.time()));
+  connection: Listener['connection'] = (c) => this.line('connection', c, records.connection);
+  datagram: Listener['datagram'] = (d) => this.line('datagram', d, records.datagram);
+  lookup: Listener['lookup'] = (l) => this.line('dns', l, records.lookup);
+  resolution: Listener['resolution'] = (r) => this.line(r.kind, r, records.resolution);
+  icmp: Listener['icmp'] = (m) => this.line('icmp', m, records.icmp);
+  tls: Listener['tls'] = (t) => this.line('tls', t, records.tls);
+  exchange: Listener['exchange'] = (x) => this.line('http', x, records.exchange);
+  journey: Listener['journey'] = (j) => this.line('journey', j, records.journey);
 
-  write(out: Out, program: string): void {
-    const analysis = this.analysis as Analysis;
-    const protocols = protocolsJson(analysis.protocols());
-    this.line('capture', `"schema":1,"program":${str(program)},${captureMembers(analysis.summary())},"protocols":${protocols}`);
-    out.flush();
+  write(program: string): void {
+    this.line('capture', this.analysis as Analysis, (w, analysis) => {
+      w.raw('"schema":1,"program":').str(program).raw(',');
+      captureMembers(w, analysis.summary());
+      w.raw(',"protocols":');
+      protocolsObject(w, analysis.protocols());
+    });
+    this.flush();
   }
 }

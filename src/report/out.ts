@@ -6,9 +6,10 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 /** The reader of our output went away (`| head`): nothing is wrong, there is just no more to do. */
 export class OutputClosed extends Error {}
 
-/** Buffered text to a file descriptor. Synchronous, so that a slow reader slows us instead of filling memory. */
+/** Buffered bytes to a file descriptor. Synchronous, so that a slow reader slows us instead of filling memory. */
 export class Out {
-  private text = '';
+  private readonly buffer = new Uint8Array(CHUNK);
+  private length = 0;
   private readonly fd: number;
 
   constructor(fd: number) {
@@ -16,20 +17,26 @@ export class Out {
   }
 
   write(text: string): void {
-    this.text += text;
-    if (this.text.length > CHUNK) this.flush();
+    this.bytes(Buffer.from(text, 'utf8'));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (this.length + bytes.length > CHUNK) this.flush();
+    if (bytes.length >= CHUNK) {
+      this.send(bytes);
+      return;
+    }
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
   }
 
   flush(): void {
-    if (this.text === '') return;
-    const bytes = Buffer.from(this.text, 'utf8');
-    this.text = '';
-    this.bytes(bytes);
+    const { length } = this;
+    this.length = 0;
+    this.send(this.buffer.subarray(0, length));
   }
 
-  /** Writes bytes as they are, after what is buffered. */
-  bytes(bytes: Uint8Array): void {
-    this.flush();
+  private send(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       try {
         at += writeSync(this.fd, bytes, at);

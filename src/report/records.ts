@@ -10,143 +10,159 @@ import type {
   Stage,
   TlsSession,
 } from '../correlate/model.ts';
-import { type Clock, endpoint, ms, numbers, str, strings } from './json-text.ts';
+import { type JsonBytes, quoted } from './json-bytes.ts';
 
-/**
- * Each record as the members of a JSON object, without the braces, as the report format has them. Written by hand: a report
- * of a large capture is mostly this.
- */
-function direction(d: Direction): string {
-  const hash = d.streamSha256 === undefined ? '' : `,"streamSha256":"${d.streamSha256}"`;
-  return `{"packets":${d.packets},"payloadBytes":${d.payloadBytes},"streamBytes":${d.streamBytes}${hash},"missingBytes":${d.missingBytes}}`;
+/** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
+function direction(w: JsonBytes, d: Direction): void {
+  w.raw('{"packets":').int(d.packets).raw(',"payloadBytes":').int(d.payloadBytes).raw(',"streamBytes":').int(d.streamBytes);
+  if (d.streamSha256 !== undefined) w.raw(',"streamSha256":"').raw(d.streamSha256).raw('"');
+  w.raw(',"missingBytes":').int(d.missingBytes).raw('}');
 }
 
-export function connection(c: Connection, clock: Clock): string {
-  let text =
-    `"id":${c.id},"client":${endpoint(c.client)},"server":${endpoint(c.server)},"firstPacket":${c.firstPacket},"lastPacket":${c.lastPacket}` +
-    `,"firstTime":${clock.time(c.firstTime)},"lastTime":${clock.time(c.lastTime)},"fromClient":${direction(c.fromClient)},"fromServer":${direction(c.fromServer)}`;
+function flow(w: JsonBytes, f: Connection | DatagramFlow): void {
+  w.raw('"id":').int(f.id).raw(',"client":').endpoint(f.client).raw(',"server":').endpoint(f.server);
+  w.raw(',"firstPacket":').int(f.firstPacket).raw(',"lastPacket":').int(f.lastPacket);
+  w.raw(',"firstTime":').time(f.firstTime).raw(',"lastTime":').time(f.lastTime);
+}
+
+export function connection(w: JsonBytes, c: Connection): void {
+  flow(w, c);
+  w.raw(',"fromClient":');
+  direction(w, c.fromClient);
+  w.raw(',"fromServer":');
+  direction(w, c.fromServer);
   const h = c.handshake;
   if (h !== undefined) {
-    text += `,"handshake":{"syn":${numbers(h.syn)},"synAck":${numbers(h.synAck)}`;
-    if (h.ack !== undefined) text += `,"ack":${h.ack}`;
-    if (h.rtt !== undefined) text += `,"rttMs":${ms(h.rtt)}`;
-    text += '}';
+    w.raw(',"handshake":{"syn":').ints(h.syn).raw(',"synAck":').ints(h.synAck);
+    if (h.ack !== undefined) w.raw(',"ack":').int(h.ack);
+    if (h.rtt !== undefined) w.raw(',"rttMs":').ms(h.rtt);
+    w.raw('}');
   }
-  text += `,"history":"${c.history}","close":{"how":"${c.close.how}"`;
-  if (c.close.first !== undefined) text += `,"first":"${c.close.first}"`;
-  text += `,"packets":${numbers(c.close.packets)}},"retransmissions":${numbers(c.retransmissions)},"outOfOrder":${numbers(c.outOfOrder)}`;
-  text += `,"duplicateAcks":${numbers(c.duplicateAcks)}`;
-  if (c.application !== undefined) text += `,"application":"${c.application}"`;
-  if (!c.clientKnown) text += ',"clientKnown":false';
-  return text;
+  w.raw(',"history":"').raw(c.history).raw('","close":{"how":"').raw(c.close.how).raw('"');
+  if (c.close.first !== undefined) w.raw(',"first":"').raw(c.close.first).raw('"');
+  w.raw(',"packets":').ints(c.close.packets);
+  w.raw('},"retransmissions":').ints(c.retransmissions).raw(',"outOfOrder":').ints(c.outOfOrder);
+  w.raw(',"duplicateAcks":').ints(c.duplicateAcks);
+  if (c.application !== undefined) w.raw(',"application":"').raw(c.application).raw('"');
+  if (!c.clientKnown) w.raw(',"clientKnown":false');
 }
 
-export function datagram(d: DatagramFlow, clock: Clock): string {
-  const side = (s: DatagramFlow['fromClient']) => `{"packets":${s.packets},"payloadBytes":${s.payloadBytes}}`;
-  return (
-    `"id":${d.id},"client":${endpoint(d.client)},"server":${endpoint(d.server)},"firstPacket":${d.firstPacket},"lastPacket":${d.lastPacket}` +
-    `,"firstTime":${clock.time(d.firstTime)},"lastTime":${clock.time(d.lastTime)},"fromClient":${side(d.fromClient)},"fromServer":${side(d.fromServer)}`
-  );
+export function datagram(w: JsonBytes, d: DatagramFlow): void {
+  flow(w, d);
+  w.raw(',"fromClient":{"packets":').int(d.fromClient.packets).raw(',"payloadBytes":').int(d.fromClient.payloadBytes);
+  w.raw('},"fromServer":{"packets":').int(d.fromServer.packets).raw(',"payloadBytes":').int(d.fromServer.payloadBytes).raw('}');
 }
 
-export function lookup(l: Lookup): string {
-  let text =
-    `"packet":${l.packet},"id":${l.id},"transport":"${l.transport}","client":${endpoint(l.client)},"server":${endpoint(l.server)}` +
-    `,"name":${str(l.name)},"type":${str(l.type)}`;
-  if (l.answerPacket !== undefined) text += `,"answerPacket":${l.answerPacket}`;
-  if (l.rcode !== undefined) text += `,"rcode":${str(l.rcode)}`;
-  text += `,"addresses":${strings(l.addresses)},"aliases":${strings(l.aliases)}`;
-  if (l.end !== undefined) text += `,"timeMs":${ms(l.end - l.start)}`;
-  text += `,"repeats":${numbers(l.repeats)}`;
-  if (l.truncated) text += ',"truncated":true';
-  if (l.retryOf !== undefined) text += `,"retryOf":${l.retryOf}`;
-  if (l.records !== undefined) text += `,"records":${JSON.stringify(l.records.map((r) => ({ ...r })))}`;
-  return text;
+export function lookup(w: JsonBytes, l: Lookup): void {
+  w.raw('"packet":').int(l.packet).raw(',"id":').int(l.id).raw(',"transport":"').raw(l.transport);
+  w.raw('","client":').endpoint(l.client).raw(',"server":').endpoint(l.server).raw(',"name":').str(l.name).raw(',"type":').str(l.type);
+  if (l.answerPacket !== undefined) w.raw(',"answerPacket":').int(l.answerPacket);
+  if (l.rcode !== undefined) w.raw(',"rcode":').str(l.rcode);
+  w.raw(',"addresses":').strs(l.addresses).raw(',"aliases":').strs(l.aliases);
+  if (l.end !== undefined) w.raw(',"timeMs":').ms(l.end - l.start);
+  w.raw(',"repeats":').ints(l.repeats);
+  if (l.truncated) w.raw(',"truncated":true');
+  if (l.retryOf !== undefined) w.raw(',"retryOf":').int(l.retryOf);
+  if (l.retriedBy !== undefined) w.raw(',"retriedBy":').int(l.retriedBy);
+  if (l.records === undefined) return;
+  w.raw(',"records":[');
+  l.records.forEach((r, i) => {
+    w.raw(i > 0 ? ',{"name":' : '{"name":').str(r.name).raw(',"type":').str(r.type).raw(',"ttl":').int(r.ttl);
+    w.raw(',"data":').str(r.data).raw(',"section":"').raw(r.section).raw('"}');
+  });
+  w.raw(']');
 }
 
-export function resolution(r: Resolution): string {
-  let text =
-    `"packet":${r.packet},"operation":${r.operation},"senderMac":"${r.senderMac}","senderAddress":"${r.senderAddress}"` +
-    `,"targetMac":"${r.targetMac}","targetAddress":"${r.targetAddress}"`;
-  if (r.answerPacket !== undefined) text += `,"answerPacket":${r.answerPacket}`;
-  if (r.answerTime !== undefined) text += `,"timeMs":${ms(r.answerTime - r.time)}`;
-  return text;
+export function resolution(w: JsonBytes, r: Resolution): void {
+  w.raw('"packet":').int(r.packet).raw(',"operation":').int(r.operation);
+  w.raw(',"senderMac":"').raw(r.senderMac).raw('","senderAddress":"').raw(r.senderAddress);
+  w.raw('","targetMac":"').raw(r.targetMac).raw('","targetAddress":"').raw(r.targetAddress).raw('"');
+  if (r.answerPacket !== undefined) w.raw(',"answerPacket":').int(r.answerPacket);
+  if (r.answerTime !== undefined) w.raw(',"timeMs":').ms(r.answerTime - r.time);
 }
 
-export function icmp(m: IcmpMessage): string {
-  const about = m.about === undefined ? '' : `,"about":${JSON.stringify(m.about)}`;
-  return `"packet":${m.packet},"version":${m.version},"type":${m.type},"code":${m.code},"source":"${m.source}","destination":"${m.destination}"${about}`;
+export function icmp(w: JsonBytes, m: IcmpMessage): void {
+  w.raw('"packet":').int(m.packet).raw(',"version":').int(m.version).raw(',"type":').int(m.type).raw(',"code":').int(m.code);
+  w.raw(',"source":"').raw(m.source).raw('","destination":"').raw(m.destination).raw('"');
+  if (m.about !== undefined) w.raw(',"about":').raw(JSON.stringify(m.about));
 }
 
-export function tls(t: TlsSession): string {
-  let text = `"connection":${t.connection}`;
-  if (t.clientHelloPacket !== undefined) text += `,"clientHelloPacket":${t.clientHelloPacket}`;
-  if (t.serverHelloPacket !== undefined) text += `,"serverHelloPacket":${t.serverHelloPacket}`;
-  if (t.helloRetryPacket !== undefined) text += `,"helloRetryPacket":${t.helloRetryPacket}`;
-  if (t.finishedPacket !== undefined) text += `,"finishedPacket":${t.finishedPacket}`;
-  if (t.sni !== undefined) text += `,"sni":${str(t.sni)}`;
-  if (t.version !== undefined) text += `,"version":"${t.version}"`;
-  if (t.cipher !== undefined) text += `,"cipher":${str(t.cipher)}`;
-  if (t.cipherId !== undefined) text += `,"cipherId":"${t.cipherId}"`;
-  text += `,"alpnOffered":${strings(t.alpnOffered)}`;
-  if (t.alpn !== undefined) text += `,"alpn":${str(t.alpn)}`;
-  if (t.resumed !== undefined) text += `,"resumed":${t.resumed}`;
-  if (t.certificateNames !== undefined) text += `,"certificateNames":${strings(t.certificateNames)}`;
-  text += `,"alerts":[${t.alerts
-    .map((a) => `{"packet":${a.packet},"from":"${a.from}","level":${str(a.level)},"description":${str(a.description)}}`)
-    .join(',')}]`;
-  return text;
+export function tls(w: JsonBytes, t: TlsSession): void {
+  w.raw('"connection":').int(t.connection);
+  if (t.clientHelloPacket !== undefined) w.raw(',"clientHelloPacket":').int(t.clientHelloPacket);
+  if (t.serverHelloPacket !== undefined) w.raw(',"serverHelloPacket":').int(t.serverHelloPacket);
+  if (t.helloRetryPacket !== undefined) w.raw(',"helloRetryPacket":').int(t.helloRetryPacket);
+  if (t.finishedPacket !== undefined) w.raw(',"finishedPacket":').int(t.finishedPacket);
+  if (t.sni !== undefined) w.raw(',"sni":').str(t.sni);
+  if (t.version !== undefined) w.raw(',"version":').str(t.version);
+  if (t.cipher !== undefined) w.raw(',"cipher":').str(t.cipher);
+  if (t.cipherId !== undefined) w.raw(',"cipherId":').str(t.cipherId);
+  w.raw(',"alpnOffered":').strs(t.alpnOffered);
+  if (t.alpn !== undefined) w.raw(',"alpn":').str(t.alpn);
+  if (t.resumed !== undefined) w.raw(t.resumed ? ',"resumed":true' : ',"resumed":false');
+  if (t.certificateNames !== undefined) w.raw(',"certificateNames":').strs(t.certificateNames);
+  w.raw(',"alerts":[');
+  t.alerts.forEach((a, i) => {
+    w.raw(i > 0 ? ',{"packet":' : '{"packet":').int(a.packet).raw(',"from":"').raw(a.from).raw('","level":').str(a.level);
+    w.raw(',"description":').str(a.description).raw('}');
+  });
+  w.raw(']');
 }
 
-export function exchange(x: Exchange): string {
-  let text = `"id":${x.id},"connection":${x.connection},"stream":${x.stream},"version":"${x.version}"`;
-  if (x.method !== undefined) text += `,"method":${str(x.method)}`;
-  text += `,"scheme":"${x.scheme}"`;
-  if (x.host !== undefined) text += `,"host":${str(x.host)}`;
-  if (x.target !== undefined) text += `,"target":${str(x.target)}`;
-  if (x.requestPacket !== undefined) text += `,"requestPacket":${x.requestPacket}`;
-  if (x.requestHeadPacket !== undefined) text += `,"requestHeadPacket":${x.requestHeadPacket}`;
-  if (x.requestEndPacket !== undefined) text += `,"requestEndPacket":${x.requestEndPacket}`;
-  if (x.status !== undefined) text += `,"status":${x.status}`;
-  if (x.reason !== undefined) text += `,"reason":${str(x.reason)}`;
-  if (x.contentType !== undefined) text += `,"contentType":${str(x.contentType)}`;
-  if (x.location !== undefined) text += `,"location":${str(x.location)}`;
-  if (x.responsePacket !== undefined) text += `,"responsePacket":${x.responsePacket}`;
-  if (x.responseHeadPacket !== undefined) text += `,"responseHeadPacket":${x.responseHeadPacket}`;
-  if (x.responseEndPacket !== undefined) text += `,"responseEndPacket":${x.responseEndPacket}`;
-  text += `,"requestBodyBytes":${x.requestBodyBytes},"responseBodyBytes":${x.responseBodyBytes}`;
-  if (x.responseFraming !== undefined) text += `,"responseFraming":"${x.responseFraming}"`;
-  if (!x.whole) text += ',"whole":false';
-  if (x.upgraded !== undefined) text += `,"upgraded":${str(x.upgraded)}`;
-  return text;
+export function exchange(w: JsonBytes, x: Exchange): void {
+  w.raw('"id":').int(x.id).raw(',"connection":').int(x.connection).raw(',"stream":').int(x.stream);
+  w.raw(',"version":"').raw(x.version).raw('"');
+  if (x.method !== undefined) w.raw(',"method":').str(x.method);
+  w.raw(',"scheme":"').raw(x.scheme).raw('"');
+  if (x.host !== undefined) w.raw(',"host":').str(x.host);
+  if (x.target !== undefined) w.raw(',"target":').str(x.target);
+  if (x.requestPacket !== undefined) w.raw(',"requestPacket":').int(x.requestPacket);
+  if (x.requestHeadPacket !== undefined) w.raw(',"requestHeadPacket":').int(x.requestHeadPacket);
+  if (x.requestEndPacket !== undefined) w.raw(',"requestEndPacket":').int(x.requestEndPacket);
+  if (x.status !== undefined) w.raw(',"status":').int(x.status);
+  if (x.reason !== undefined) w.raw(',"reason":').str(x.reason);
+  if (x.contentType !== undefined) w.raw(',"contentType":').str(x.contentType);
+  if (x.location !== undefined) w.raw(',"location":').str(x.location);
+  if (x.responsePacket !== undefined) w.raw(',"responsePacket":').int(x.responsePacket);
+  if (x.responseHeadPacket !== undefined) w.raw(',"responseHeadPacket":').int(x.responseHeadPacket);
+  if (x.responseEndPacket !== undefined) w.raw(',"responseEndPacket":').int(x.responseEndPacket);
+  w.raw(',"requestBodyBytes":').int(x.requestBodyBytes).raw(',"responseBodyBytes":').int(x.responseBodyBytes);
+  if (x.responseFraming !== undefined) w.raw(',"responseFraming":"').raw(x.responseFraming).raw('"');
+  if (x.complete === false) w.raw(',"complete":false');
+  if (!x.whole) w.raw(',"whole":false');
+  if (x.upgraded !== undefined) w.raw(',"upgraded":').str(x.upgraded);
 }
 
-function stage(s: Stage, clock: Clock): string {
-  let text =
-    `{"kind":"${s.kind}","start":${clock.time(s.start)},"end":${clock.time(s.end)},"ms":${ms(s.end - s.start)}` +
-    `,"packets":${numbers(s.packets)},"reused":${s.reused}`;
-  if (s.packetCount > s.packets.length) text += `,"packetCount":${s.packetCount}`;
-  if (s.note !== undefined) text += `,"note":${str(s.note.en)}`;
-  return `${text}}`;
+function stage(w: JsonBytes, s: Stage): void {
+  w.raw('{"kind":"').raw(s.kind).raw('","start":').time(s.start).raw(',"end":').time(s.end).raw(',"ms":').ms(s.end - s.start);
+  w.raw(',"packets":').ints(s.packets).raw(s.reused ? ',"reused":true' : ',"reused":false');
+  if (s.packetCount > s.packets.length) w.raw(',"packetCount":').int(s.packetCount);
+  if (s.note !== undefined) w.raw(',"note":').utf8(quoted(s.note.en));
+  w.raw('}');
 }
 
-export function journey(j: Journey, clock: Clock): string {
-  let text = `"id":${j.id},"name":${str(j.name)}`;
-  if (j.url !== undefined) text += `,"url":${str(j.url)}`;
-  text += `,"page":${j.page},"parent":${j.parent}`;
-  text += `,"client":"${j.client}"`;
-  if (j.connection !== undefined) text += `,"connection":${j.connection}`;
-  if (j.exchange !== undefined) text += `,"exchange":${j.exchange}`;
-  if (j.lookup !== undefined) text += `,"lookup":${j.lookup}`;
-  text += `,"start":${clock.time(j.start)},"end":${clock.time(j.end)},"outcome":"${j.outcome}","stages":[`;
-  for (let i = 0; i < j.stages.length; i++) text += (i > 0 ? ',' : '') + stage(j.stages[i], clock);
+export function journey(w: JsonBytes, j: Journey): void {
+  w.raw('"id":').int(j.id).raw(',"name":').str(j.name);
+  if (j.url !== undefined) w.raw(',"url":').str(j.url);
+  w.raw(',"page":').int(j.page).raw(',"parent":');
+  if (j.parent === null) w.raw('null');
+  else w.int(j.parent);
+  w.raw(',"client":"').raw(j.client).raw('"');
+  if (j.connection !== undefined) w.raw(',"connection":').int(j.connection);
+  if (j.exchange !== undefined) w.raw(',"exchange":').int(j.exchange);
+  if (j.lookup !== undefined) w.raw(',"lookup":').int(j.lookup);
+  w.raw(',"start":').time(j.start).raw(',"end":').time(j.end).raw(',"outcome":"').raw(j.outcome).raw('","stages":[');
+  for (let i = 0; i < j.stages.length; i++) {
+    if (i > 0) w.raw(',');
+    stage(w, j.stages[i]);
+  }
   const h = j.har;
-  text +=
-    `],"har":{"blocked":${h.blocked},"dns":${h.dns},"connect":${h.connect},"ssl":${h.ssl},"send":${h.send},"wait":${h.wait}` +
-    `,"receive":${h.receive},"total":${h.total}},"evidence":[`;
+  w.raw('],"har":{"blocked":').milliseconds(h.blocked).raw(',"dns":').milliseconds(h.dns).raw(',"connect":').milliseconds(h.connect);
+  w.raw(',"ssl":').milliseconds(h.ssl).raw(',"send":').milliseconds(h.send).raw(',"wait":').milliseconds(h.wait);
+  w.raw(',"receive":').milliseconds(h.receive).raw(',"total":').milliseconds(h.total).raw('},"evidence":[');
   for (let i = 0; i < j.evidence.length; i++) {
     const e = j.evidence[i];
-    text += `${i > 0 ? ',' : ''}{"join":"${e.join}","packets":${numbers(e.packets)}}`;
+    w.raw(i > 0 ? ',{"join":"' : '{"join":"').raw(e.join).raw('","packets":').ints(e.packets).raw('}');
   }
-  return `${text}]`;
+  w.raw(']');
 }

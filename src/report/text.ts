@@ -1,6 +1,6 @@
 import type { Analysis } from '../analysis.ts';
 import type { Connection, Journey, Listener, Stage, StageKind } from '../correlate/model.ts';
-import { OUTCOME, STAGE } from '../text/messages.ts';
+import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
@@ -25,8 +25,6 @@ const MARKS: Record<StageKind, string> = {
 };
 
 const WORDS = {
-  packets: { en: 'packets', ko: '패킷' },
-  journeys: { en: 'journeys', ko: '여정' },
   problem: { en: 'problem', ko: '문제' },
   reused: { en: 'earlier', ko: '이미 있음' },
   closedBy: { en: 'closed first by', ko: '먼저 닫은 쪽' },
@@ -34,16 +32,12 @@ const WORDS = {
   server: { en: 'the server', ko: '서버' },
   connection: { en: 'connection', ko: '연결' },
   why: { en: 'why', ko: '근거' },
-  packet: { en: 'packets', ko: '패킷' },
   retransmissions: { en: 'sent again', ko: '재전송' },
-  none: {
-    en: 'No web request, name lookup or connection was found in this capture.',
-    ko: '이 캡처에는 웹 요청도, 이름 조회도, 연결도 없습니다.',
-  },
 } satisfies Record<string, Text>;
 
 /** Journeys as lines of text, each with its stages, packets and the reasons for what was joined. */
 export class TextReport implements Listener {
+  private readonly out: Out;
   private readonly language: Language;
   private readonly journeys = new Section();
   private count = 0;
@@ -51,7 +45,8 @@ export class TextReport implements Listener {
   /** Connections that ended, for the journeys that end with them. */
   private readonly connections = new Map<number, string>();
 
-  constructor(language: Language) {
+  constructor(out: Out, language: Language) {
+    this.out = out;
     this.language = language;
   }
 
@@ -61,7 +56,7 @@ export class TextReport implements Listener {
 
   journey: Listener['journey'] = (j) => {
     this.count++;
-    this.journeys.add(j.start, this.journeyText(j));
+    this.journeys.add(j.start, Buffer.from(this.journeyText(j), 'utf8'));
   };
 
   connection: Listener['connection'] = (c) => {
@@ -69,7 +64,8 @@ export class TextReport implements Listener {
     if (this.connections.size > 100_000) this.connections.delete(this.connections.keys().next().value as number);
   };
 
-  write(out: Out): void {
+  write(): void {
+    const { out } = this;
     const analysis = this.analysis as Analysis;
     const s = analysis.summary();
     const seconds =
@@ -77,13 +73,13 @@ export class TextReport implements Listener {
         ? 0
         : s.last.seconds - s.first.seconds + (s.last.nanoseconds - s.first.nanoseconds) / 1e9;
     const kinds = s.linkTypes.join(', ');
-    out.write(
-      `${safe(s.file)}: ${s.packets} ${this.say(WORDS.packets)}, ${seconds.toFixed(3)} s, ${kinds}, ${this.count} ${this.say(WORDS.journeys)}\n`,
-    );
+    const packets = fill(s.packets === 1 ? SAY.onePacket : SAY.packetCount, this.language, { n: s.packets });
+    const journeys = fill(this.count === 1 ? SAY.oneJourney : SAY.journeyCount, this.language, { n: this.count });
+    out.write(`${safe(s.file)}: ${packets}, ${seconds.toFixed(3)} s, ${kinds}, ${journeys}\n`);
     for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(p.message)}\n`);
-    if (this.count === 0) out.write(`${this.say(WORDS.none)}\n`);
-    this.journeys.drain((text, n) => {
-      const line = text.replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
+    if (this.count === 0) out.write(`${this.say(SAY.noJourneys)}\n`);
+    this.journeys.drain((record, n) => {
+      const line = Buffer.from(record).toString('utf8').replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
       out.write(`\n${n + 1}. ${line}`);
     });
     out.flush();

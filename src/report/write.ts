@@ -18,12 +18,12 @@ export async function writeReport(
   hashes: boolean,
 ): Promise<string[]> {
   const out = new Out(1);
-  const writer = format === 'json' ? new JsonReport() : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(language);
+  const writer = format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
   const analysis = new Analysis(source, writer, { hashes });
   writer.of(analysis);
   try {
     await analysis.run();
-    writer.write(out, `wirebook ${VERSION}`);
+    writer.write(`wirebook ${VERSION}`);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
