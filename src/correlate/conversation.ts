@@ -61,6 +61,7 @@ export interface Pending {
   exchange: Exchange;
   journey: number;
   place: Place;
+  url: string | undefined;
 }
 
 /** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */

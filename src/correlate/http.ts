@@ -1,10 +1,10 @@
+import { guessHttp } from '../dissect/http/guess.ts';
 import { Head, MORE, NONE, scanHead } from '../dissect/http/head.ts';
 import { mayStart } from '../dissect/http/start-line.ts';
 import { valueText } from '../dissect/http/value.ts';
 import { Carry } from './http-carry.ts';
 import { fillRequest } from './http-exchange.ts';
 import { HttpExchanges } from './http-exchanges.ts';
-import { guessHttp } from './http-guess.ts';
 import type { HttpProblem } from './http-hooks.ts';
 import { Line, type Side, State } from './http-side.ts';
 import type { Exchange } from './model.ts';

@@ -1,9 +1,9 @@
 import type { Text } from '../text/text.ts';
-import type { Conversation, Turn } from './conversation.ts';
+import type { Conversation, Pending, Turn } from './conversation.ts';
 import { evidence } from './evidence.ts';
 import type { CloseHow, Endpoint, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
 import type { NameGroup } from './names.ts';
-import { type Place, urlOf } from './pages.ts';
+import type { Place } from './pages.ts';
 import { Timeline } from './timeline.ts';
 
 /** What a journey needs to know of its connection. Times are 0 where the packet was not seen. */
@@ -33,15 +33,23 @@ const CAPTURE_BEGAN: Text = {
   ko: '이 연결이 열린 뒤에 캡처가 시작되었습니다',
 };
 
+/** A Host value without its port. */
+function bareName(host: string | undefined): string | undefined {
+  if (host === undefined) return undefined;
+  const colon = host.lastIndexOf(':');
+  return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
+}
+
+/** The same host name, whatever its case, port or final dot. */
+function sameName(host: string, name: string): boolean {
+  if (host === name) return true;
+  const plain = (text: string | undefined): string => (text?.endsWith('.') ? text.slice(0, -1) : (text ?? '')).toLowerCase();
+  return plain(bareName(host)) === plain(name);
+}
+
 /** One HTTP exchange: `first` of its connection carries the connecting, `last` carries the close. */
-export function buildExchangeJourney(
-  id: number,
-  place: Place,
-  x: Exchange,
-  f: ConnectionFacts,
-  first: boolean,
-  last: boolean,
-): Journey {
+export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first: boolean, last: boolean): Journey {
+  const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
   const requestTime = x.requestTime ?? x.responseTime ?? f.firstTime;
   const t = first ? beginning(f, requestTime, reasons, x.host) : new Timeline(requestTime);
@@ -55,12 +63,11 @@ export function buildExchangeJourney(
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
-  const name = x.host?.replace(/:\d+$/, '') || f.conversation?.names?.name || f.server.address;
-  const journey = finish(id, name, t, outcome, f, reasons);
+  const name = bareName(x.host) || f.conversation?.names?.name || f.server.address;
+  const journey = finish(waiting.journey, name, t, outcome, f, reasons);
   journey.page = place.page;
   journey.parent = place.parent;
   journey.exchange = x.id;
-  const url = urlOf(x);
   if (url !== undefined) journey.url = url;
   if (x.method !== undefined) journey.method = x.method;
   if (x.status !== undefined) journey.status = x.status;
@@ -178,7 +185,7 @@ function dnsStage(t: Timeline, lookups: Lookup[]): void {
 }
 
 function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
-  const other = name !== undefined && name.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '') !== l.name.toLowerCase().replace(/\.$/, '');
+  const other = name !== undefined && !sameName(name, l.name);
   reasons.push(
     evidence('answer-address', [l.packet, l.answerPacket as number], {
       name: l.name,
@@ -207,7 +214,7 @@ function tlsStage(t: Timeline, c: Conversation): void {
   if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
   const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
   const end = s.finishedTime ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
-  const stage = t.add('tls', start, end, [...s.packets]);
+  const stage = t.add('tls', start, end, s.packets);
   if (s.finishedTime === undefined)
     stage.note = { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' };
 }
@@ -220,10 +227,10 @@ function reuseConnection(t: Timeline, f: ConnectionFacts): void {
 
 function exchangeStages(t: Timeline, x: Exchange): void {
   if (x.requestTime !== undefined)
-    t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, [...x.requestPackets], x.requestPacketCount);
+    t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
   if (x.responseTime === undefined) return;
   if (x.requestTime !== undefined) t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
-  t.add('receive', x.responseTime, x.responseEndTime ?? x.responseTime, [...x.responsePackets], x.responsePacketCount);
+  t.add('receive', x.responseTime, x.responseEndTime ?? x.responseTime, x.responsePackets, x.responsePacketCount);
 }
 
 /** Without reading the bytes: the client's first turn is the request, the server's turns are the response. An estimate. */
@@ -234,7 +241,7 @@ function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
     ? { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' }
     : { en: 'estimate: unknown protocol, judged by direction only', ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다' };
   const sent = turns[request];
-  t.add('send', sent.start, sent.end, [...sent.packets], sent.packetCount, note);
+  t.add('send', sent.start, sent.end, sent.packets, sent.packetCount, note);
   const answers = turns.slice(request + 1);
   const first = answers.find((turn) => !turn.fromClient);
   if (first === undefined) return;
@@ -290,7 +297,7 @@ function placeEvidence(place: Place, x: Exchange): Evidence {
 function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): void {
   const lookup = f.conversation?.lookup;
   if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
-  if (x.host.toLowerCase().replace(/:\d+$/, '') !== lookup.name.toLowerCase().replace(/\.$/, '')) return;
+  if (!sameName(x.host, lookup.name)) return;
   reasons.push(evidence('host', [lookup.packet, x.requestPacket], {}));
 }
 

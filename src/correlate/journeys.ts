@@ -6,7 +6,7 @@ import { KEY_A, KEY_B, KEY_VERSION, type Page } from './flow-table.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney, type ConnectionFacts } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
 import { NameBook, type NameGroup } from './names.ts';
-import { PageBook } from './pages.ts';
+import { PageBook, urlOf } from './pages.ts';
 import { Flag } from './tcp-record.ts';
 
 /** A lookup this much older than the connection served something else first: its answer came from the client's cache. */
@@ -66,12 +66,14 @@ export class JourneyTracker {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
     c.pending ??= [];
-    c.pending.push({ exchange, journey, place: this.pages.parent(clientOf(c), journey, exchange) });
+    const url = urlOf(exchange);
+    c.pending.push({ exchange, journey, url, place: this.pages.parent(clientOf(c), journey, exchange, url) });
   }
 
   finished(c: Conversation, exchange: Exchange): void {
+    if (exchange.location === undefined) return;
     const pending = c.pending?.find((p) => p.exchange === exchange);
-    if (pending !== undefined) this.pages.finished(clientOf(c), pending.journey, exchange);
+    if (pending !== undefined) this.pages.finished(clientOf(c), pending.journey, exchange, pending.url);
   }
 
   /** Journeys of a connection that cannot change any more: all but its newest. `facts` is asked only when there is one. */
@@ -91,9 +93,9 @@ export class JourneyTracker {
   }
 
   private next(c: Conversation, pending: Pending[], facts: ConnectionFacts, last: boolean): void {
-    const { exchange, journey, place } = pending.shift() as Pending;
+    const waiting = (pending.length === 1 ? pending.pop() : pending.shift()) as Pending;
     if (c.finished > 0) c.finished--;
-    this.emit(buildExchangeJourney(journey, place, exchange, facts, c.built === 0, last));
+    this.emit(buildExchangeJourney(waiting, facts, c.built === 0, last));
     c.built++;
   }
 

@@ -1,4 +1,5 @@
 import { u16 } from '../dissect/bytes.ts';
+import { looksLikeTcpMessage } from '../dissect/dns/walk.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Endpoint } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
@@ -34,21 +35,9 @@ export class DnsStream implements StreamParser {
     this.server = server;
   }
 
-  /** A length, then a header whose counts are small and fit that length. */
   static guess(bytes: Uint8Array, at: number, end: number): Guess {
-    if (end - at < 14) return 'more';
-    const length = u16(bytes, at);
-    const questions = u16(bytes, at + 6);
-    const records = u16(bytes, at + 8) + u16(bytes, at + 10) + u16(bytes, at + 12);
-    const opcode = (bytes[at + 4] >> 3) & 15;
-    const isResponse = (bytes[at + 4] & 0x80) !== 0;
-    const sane =
-      opcode <= 6 &&
-      questions <= 1 &&
-      (questions === 1 || isResponse) &&
-      (isResponse || records <= 16) &&
-      (bytes[at + 5] & 0x40) === 0;
-    return sane && 12 + 5 * questions + 11 * records <= length ? 'yes' : 'no';
+    const looks = looksLikeTcpMessage(bytes, at, end);
+    return looks === undefined ? 'more' : looks ? 'yes' : 'no';
   }
 
   data(fromClient: boolean, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {

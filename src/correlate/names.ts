@@ -13,56 +13,84 @@ export interface NameGroup {
 
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
-const GROUP_LIMIT = 4096;
-const ADDRESS_LIMIT = 16384;
+const GROUP_LOOKUPS = 16;
+/** Clients remembered, and names and addresses for each. */
+const CLIENT_LIMIT = 2048;
+const NAME_LIMIT = 256;
+const ADDRESS_LIMIT = 1024;
 
-/** What each client has learnt from DNS: which name stands behind an address. Both tables are bounded, oldest out first. */
+/** What one client has learnt from DNS. */
+class Client {
+  readonly names: RecentMap<string, NameGroup>;
+  readonly addresses = new RecentMap<string, NameGroup>(ADDRESS_LIMIT);
+
+  constructor(forgotten: (group: NameGroup) => void) {
+    this.names = new RecentMap(NAME_LIMIT, forgotten);
+  }
+}
+
+/** Which name stands behind an address, client by client. Every table is bounded, oldest out first. */
 export class NameBook {
   evicted = 0;
-  private readonly groups: RecentMap<string, NameGroup>;
-  private readonly addresses = new RecentMap<string, NameGroup>(ADDRESS_LIMIT);
+  private readonly clients: RecentMap<string, Client>;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
 
   constructor(unused: (group: NameGroup) => void) {
     this.unused = unused;
-    this.groups = new RecentMap<string, NameGroup>(GROUP_LIMIT, (group) => {
-      this.evicted++;
-      if (!group.used) unused(group);
-    });
+    this.clients = new RecentMap(CLIENT_LIMIT, (client) => this.leave(client));
   }
 
   answered(lookup: Lookup): void {
-    const group = this.group(lookup);
-    for (const address of lookup.addresses) this.addresses.set(`${lookup.client.address} ${address}`, group);
+    const client = this.client(lookup.client.address);
+    const group = this.group(client, lookup);
+    for (const address of lookup.addresses) client.addresses.set(address, group);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
   final(lookup: Lookup): void {
-    this.group(lookup);
+    if (lookup.end === undefined) this.group(this.client(lookup.client.address), lookup);
   }
 
   /** Who told this client that address, if anybody did. */
   find(client: string, address: string): NameGroup | undefined {
-    return this.addresses.get(`${client} ${address}`);
+    return this.clients.get(client)?.addresses.get(address);
   }
 
   end(): void {
-    for (const [, group] of this.groups.entries()) if (!group.used) this.unused(group);
+    for (const [, client] of this.clients.entries()) this.leave(client);
   }
 
-  private group(lookup: Lookup): NameGroup {
-    const key = `${lookup.client.address} ${lookup.name.toLowerCase()}`;
-    let group = this.groups.get(key);
-    if (group?.lookups.includes(lookup)) return group;
-    if (group !== undefined && (lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= 16)) {
-      if (!group.used) this.unused(group);
-      this.groups.delete(key);
-      group = undefined;
+  private leave(client: Client): void {
+    for (const [, group] of client.names.entries()) if (!group.used) this.unused(group);
+  }
+
+  private client(address: string): Client {
+    let client = this.clients.get(address);
+    if (client === undefined) {
+      client = new Client((group) => {
+        this.evicted++;
+        if (!group.used) this.unused(group);
+      });
+      this.clients.set(address, client);
+    }
+    return client;
+  }
+
+  private group(client: Client, lookup: Lookup): NameGroup {
+    const key = lookup.name.toLowerCase();
+    let group = client.names.get(key);
+    if (group !== undefined) {
+      if (group.lookups.includes(lookup)) return group;
+      if (lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) {
+        if (!group.used) this.unused(group);
+        group = undefined;
+      }
     }
     if (group === undefined) {
-      group = { client: lookup.client.address, name: lookup.name, lookups: [], used: false, last: 0 };
-      this.groups.set(key, group);
+      group = { client: lookup.client.address, name: lookup.name, lookups: [lookup], used: false, last: lookup.start };
+      client.names.set(key, group);
+      return group;
     }
     group.lookups.push(lookup);
     group.last = Math.max(group.last, lookup.start);

@@ -4,7 +4,7 @@
  */
 export class RecentMap<K, V> {
   private young = new Map<K, V>();
-  private old = new Map<K, V>();
+  private old: Map<K, V> | undefined;
   private readonly limit: number;
   private readonly forgotten: ((value: V, key: K) => void) | undefined;
 
@@ -15,7 +15,7 @@ export class RecentMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.young.get(key) ?? this.old.get(key);
+    return this.young.get(key) ?? this.old?.get(key);
   }
 
   set(key: K, value: V): void {
@@ -24,18 +24,18 @@ export class RecentMap<K, V> {
     const gone = this.old;
     this.old = this.young;
     this.young = new Map();
-    if (this.forgotten === undefined) return;
+    if (this.forgotten === undefined || gone === undefined) return;
     for (const [k, v] of gone) if (!this.old.has(k)) this.forgotten(v, k);
   }
 
   delete(key: K): void {
     this.young.delete(key);
-    this.old.delete(key);
+    this.old?.delete(key);
   }
 
   /** Every entry, older ones first. */
   *entries(): Iterable<[K, V]> {
-    for (const entry of this.old) if (!this.young.has(entry[0])) yield entry;
+    if (this.old !== undefined) for (const entry of this.old) if (!this.young.has(entry[0])) yield entry;
     yield* this.young;
   }
 }

@@ -48,28 +48,36 @@ export class Timeline {
    * response's end; idle time between connecting and TLS lies inside `connect`.
    */
   har(): HarTimings {
-    const time = (kind: StageKind): number => {
-      let total = -1;
-      for (const s of this.stages) if (s.kind === kind && !s.reused) total = Math.max(total, 0) + (s.end - s.start);
-      return total;
-    };
-    const find = (kind: StageKind): Stage | undefined => this.stages.find((s) => s.kind === kind && !s.reused);
-    const dns = time('dns');
-    const tcp = find('tcp');
-    const tls = find('tls');
-    const first = tcp ?? tls;
-    const connect = first === undefined ? -1 : (tls ?? first).end - first.start;
-    const send = Math.max(0, time('send'));
-    const wait = Math.max(0, time('wait'));
-    const receive = Math.max(0, time('receive'));
-    const last = find('receive') ?? find('wait') ?? find('send') ?? tls ?? tcp ?? find('dns');
-    const total = last === undefined ? 0 : last.end - this.start;
+    let dns = -1;
+    let tls = -1;
+    let send = 0;
+    let wait = 0;
+    let receive = 0;
+    let connectStart = -1;
+    let connectEnd = -1;
+    let end = this.start;
+    for (const s of this.stages) {
+      if (s.reused || s.kind === 'idle' || s.kind === 'close') continue;
+      const length = s.end - s.start;
+      if (s.kind === 'dns') dns = Math.max(0, dns) + length;
+      else if (s.kind === 'send') send += length;
+      else if (s.kind === 'wait') wait += length;
+      else if (s.kind === 'receive') receive += length;
+      else if (s.kind === 'tcp' || s.kind === 'tls') {
+        if (connectEnd < 0) connectStart = s.start;
+        connectEnd = s.end;
+        if (s.kind === 'tls') tls = length;
+      }
+      end = s.end;
+    }
+    const connect = connectEnd < 0 ? -1 : connectEnd - connectStart;
+    const total = end - this.start;
     const known = Math.max(0, dns) + Math.max(0, connect) + send + wait + receive;
     return {
       blocked: milliseconds(Math.max(0, total - known)),
       dns: dns < 0 ? -1 : milliseconds(dns),
       connect: connect < 0 ? -1 : milliseconds(connect),
-      ssl: tls === undefined ? -1 : milliseconds(time('tls')),
+      ssl: tls < 0 ? -1 : milliseconds(tls),
       send: milliseconds(send),
       wait: milliseconds(wait),
       receive: milliseconds(receive),

@@ -1,11 +1,8 @@
-import { u16 } from '../dissect/bytes.ts';
 import { parseOldClientHello } from '../dissect/tls/handshake.ts';
 import { ContentType, handshakeTypeName } from '../dissect/tls/names.ts';
+import { isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
 import type { Guess } from './stream-parser.ts';
 
-export const RECORD_HEADER = 5;
-/** RFC 5246 §6.2.3: what a record may carry at most. */
-export const RECORD_LIMIT = 16_384 + 2048;
 /** The first bytes of an SSL 2.0 ClientHello that tell all about it. */
 export const OLD_HELLO_HEADER = 11;
 /** Handshake messages longer than this are stepped over (a certificate chain is rarely above 10 KB). */
@@ -72,16 +69,6 @@ export class Side {
   }
 }
 
-/** Could a record's header stand here? The caller has checked that 5 bytes do. */
-export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
-  const type = bytes[at];
-  if (type < ContentType.changeCipherSpec || type > ContentType.heartbeat || bytes[at + 1] !== 3 || bytes[at + 2] > 4)
-    return false;
-  const length = u16(bytes, at + 3);
-  if (length > RECORD_LIMIT) return false;
-  return type === ContentType.changeCipherSpec ? length === 1 : type === ContentType.applicationData || length > 0;
-}
-
 /** Does TLS begin here? A record header of a connection's start or middle, or an SSL 2.0 ClientHello. */
 export function guessTls(bytes: Uint8Array, at: number, end: number): Guess {
   const have = end - at;
@@ -97,15 +84,4 @@ export function guessTls(bytes: Uint8Array, at: number, end: number): Guess {
   if (have < RECORD_HEADER + 1) return 'more';
   if (!isRecordHeader(bytes, at)) return 'no';
   return type === ContentType.handshake && handshakeTypeName(bytes[at + RECORD_HEADER]) === undefined ? 'no' : 'yes';
-}
-
-/** The next place from `at` on where a record seems to begin, -1 none. Records of a connection keep to one version. */
-export function findRecord(bytes: Uint8Array, at: number, end: number, version: number): number {
-  for (let i = at; i + RECORD_HEADER <= end; i++) {
-    if (bytes[i + 1] !== 3 || !isRecordHeader(bytes, i)) continue;
-    if (version !== 0 && u16(bytes, i + 1) !== version) continue;
-    const next = i + RECORD_HEADER + u16(bytes, i + 3);
-    if (next + RECORD_HEADER > end || isRecordHeader(bytes, next)) return i;
-  }
-  return -1;
 }

@@ -10,10 +10,11 @@ import {
   isTls13,
   versionName,
 } from '../dissect/tls/names.ts';
+import { findRecord, isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
-import { findRecord, guessTls, HANDSHAKE_LIMIT, isRecordHeader, OLD_HELLO_HEADER, RECORD_HEADER, Side } from './tls-side.ts';
+import { guessTls, HANDSHAKE_LIMIT, OLD_HELLO_HEADER, Side } from './tls-side.ts';
 
 /** Stands for an SSL 2.0 ClientHello where a record's type is asked. */
 const OLD_HELLO = 0;
