@@ -27,6 +27,10 @@ export class MulticastQuestions {
   private readonly all = new Set<Waiting>();
   private readonly name = new NameReader();
 
+  constructor() {
+    this.name.multicast = true;
+  }
+
   get size(): number {
     return this.all.size;
   }

@@ -211,6 +211,7 @@ export class LookupTracker {
       this.answerAny();
       return;
     }
+    name.multicast = this.transport === Transport.mdns || this.transport === Transport.llmnr;
     for (let i = 0; i < walker.questionCount; i++) {
       if (!name.read(walker.bytes, walker.at, walker.questionAt[i], walker.questionTypeAt[i], walker.end)) {
         if (i === 0) this.counters.malformed++;

@@ -33,6 +33,8 @@ export class NameReader {
   length = 0;
   /** Case-insensitive; the same for the same name however it is compressed. */
   hash = 0;
+  /** Text of multicast names: UTF-8 is shown as such, and only dots and backslashes in labels are escaped (RFC 6763 §4.1.1, §4.3). */
+  multicast = false;
   readonly raw = Buffer.alloc(NAME_LIMIT + 1);
   /** Where each label begins in `raw`. */
   private readonly starts = new Uint8Array(NAME_LIMIT);
@@ -153,14 +155,10 @@ export class NameReader {
   private escaped(): string {
     let text = '';
     for (let label = 0; label < this.labels; label++) {
+      const at = this.starts[label];
       const end = label + 1 < this.labels ? this.starts[label + 1] - 1 : this.length;
       if (label > 0) text += '.';
-      for (let i = this.starts[label]; i < end; i++) {
-        const c = this.raw[i];
-        if (PLAIN[c] === 1) text += String.fromCharCode(c);
-        else if (c > 0x20 && c < 0x7f) text += `\\${String.fromCharCode(c)}`;
-        else text += `\\${c.toString().padStart(3, '0')}`;
-      }
+      text += (this.multicast ? multicastLabel(this.raw, at, end) : undefined) ?? escapedLabel(this.raw, at, end);
     }
     return text;
   }
@@ -174,4 +172,21 @@ export class NameReader {
     for (let i = 0; i < length; i++) if (LOWER[raw[i]] !== LOWER[text.charCodeAt(i)]) return false;
     return true;
   }
+}
+
+function escapedLabel(raw: Buffer, at: number, end: number): string {
+  let text = '';
+  for (let i = at; i < end; i++) {
+    const c = raw[i];
+    if (PLAIN[c] === 1) text += String.fromCharCode(c);
+    else if (c > 0x20 && c < 0x7f) text += `\\${String.fromCharCode(c)}`;
+    else text += `\\${c.toString().padStart(3, '0')}`;
+  }
+  return text;
+}
+
+/** Undefined where the label is not UTF-8 or holds control characters. */
+function multicastLabel(raw: Buffer, at: number, end: number): string | undefined {
+  const text = raw.toString('utf8', at, end);
+  return /[\u0000-\u001f\u007f-\u009f\ufffd]/.test(text) ? undefined : text.replace(/[.\\]/g, '\\$&');
 }

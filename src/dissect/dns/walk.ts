@@ -1,6 +1,5 @@
 import { u16, u32 } from '../bytes.ts';
 import { Fault } from './fault.ts';
-import { NAME_LIMIT } from './name-reader.ts';
 
 export const HEADER_BYTES = 12;
 /** A message with more is read up to here; then it is at fault. */
@@ -167,7 +166,7 @@ export class MessageWalker {
     return true;
   }
 
-  /** Steps over a name as it stands here; -1 with the fault set. */
+  /** Steps over a name as it stands here, too long or not; -1 with the fault set. */
   private skipName(from: number): number {
     const { bytes, end } = this;
     for (let at = from; at < end; ) {
@@ -179,7 +178,6 @@ export class MessageWalker {
       }
       if (length > 63) return this.failName(Fault.labelType, at);
       at += 1 + length;
-      if (at - from >= NAME_LIMIT) return this.failName(Fault.nameTooLong, from);
     }
     return this.failName(Fault.nameCut, from);
   }
@@ -194,4 +192,20 @@ export class MessageWalker {
     this.fail(fault, at);
     return -1;
   }
+}
+
+/**
+ * Does a message over TCP begin here: a length (RFC 1035 §4.2.2), then a header with counts that are small and fit it?
+ * Undefined: too few bytes to say.
+ */
+export function looksLikeTcpMessage(bytes: Uint8Array, at: number, end: number): boolean | undefined {
+  if (end - at < 2 + HEADER_BYTES) return undefined;
+  const length = u16(bytes, at);
+  const flags = u16(bytes, at + 4);
+  const questions = u16(bytes, at + 6);
+  const records = u16(bytes, at + 8) + u16(bytes, at + 10) + u16(bytes, at + 12);
+  const response = (flags & Flag.response) !== 0;
+  if (((flags >> 11) & 15) > 6 || (flags & Flag.z) !== 0 || questions > 1 || (!response && (questions === 0 || records > 16)))
+    return false;
+  return HEADER_BYTES + 5 * questions + 11 * records <= length;
 }
