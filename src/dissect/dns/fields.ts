@@ -83,8 +83,11 @@ export class MessageFields {
     for (let i = 0; i < walker.questionCount && i < TITLE_ANSWERS; i++) {
       words.push(typeName(walker.questionType(i)), this.nameText(walker.questionAt[i], walker.questionTypeAt[i]));
     }
-    for (let i = 0; i < walker.answerCount && i < TITLE_ANSWERS; i++)
-      words.push(typeName(walker.type[i]), recordData(walker, i).text);
+    for (let i = 0; i < walker.answerCount && i < TITLE_ANSWERS; i++) {
+      words.push(typeName(walker.type[i]));
+      const { text } = recordData(walker, i);
+      if (text.length <= TITLE_VALUE) words.push(text.length > 1 && text.endsWith('.') ? text.slice(0, -1) : text);
+    }
     if (walker.questionCount > TITLE_ANSWERS || walker.answerCount > TITLE_ANSWERS) words.push('…');
     return words.join(' ');
   }
