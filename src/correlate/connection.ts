@@ -1,6 +1,7 @@
 import { recordAddress } from './addresses.ts';
 import type { Conversation, Half } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_PORTS, KEY_VERSION, type Page } from './flow-table.ts';
+import { inOrder } from './packet-list.ts';
 import type { CloseHow, Connection, Direction, Endpoint, Handshake } from './model.ts';
 import * as R from './tcp-record.ts';
 
@@ -82,9 +83,9 @@ export function closePackets(page: Page, base: number): number[] {
   for (let word = R.FIN_PACKET; word <= R.RST_PACKET; word++) {
     if (word === R.FIN_END || word === R.FIN_END + 1) continue;
     const packet = words[base + word];
-    if (packet !== 0 && !packets.includes(packet)) packets.push(packet);
+    if (packet !== 0) packets.push(packet);
   }
-  return packets.length > 1 ? packets.sort((x, y) => x - y) : packets;
+  return inOrder(packets);
 }
 
 /** The record of a finished connection, in words for people and programs. */

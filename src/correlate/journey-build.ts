@@ -1,6 +1,7 @@
 import type { Text } from '../text/text.ts';
 import type { Conversation, Pending, Turn } from './conversation.ts';
 import { evidence } from './evidence.ts';
+import { inOrder } from './packet-list.ts';
 import type { CloseHow, Endpoint, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
 import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
@@ -27,6 +28,8 @@ export interface ConnectionFacts {
   rstPacket: number;
   conversation: Conversation | undefined;
 }
+
+const NO_LOOKUPS: Lookup[] = [];
 
 const CAPTURE_BEGAN: Text = {
   en: 'the capture began after this connection was opened',
@@ -143,17 +146,18 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
 function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
   const c = f.conversation;
-  const lookups = c?.names?.lookups.filter((l) => l.start <= (f.synTime || f.firstTime)) ?? [];
+  const before = f.synTime || f.firstTime;
+  const lookups = c?.names?.lookups.filter((l) => l.start <= before) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
   const opened = f.synTime || f.synAckTime || Math.min(f.firstTime, firstByte);
   let start = opened;
-  if (fresh) start = Math.min(start, ...lookups.map((l) => l.start));
+  if (fresh) for (const l of lookups) start = Math.min(start, l.start);
   if (fresh && c?.lookupResolution !== undefined) start = Math.min(start, c.lookupResolution.time);
   if (c?.resolution !== undefined) start = Math.min(start, c.resolution.time);
   const t = new Timeline(start);
-  const before = fresh ? c?.lookupResolution : undefined;
+  const forLookup = fresh ? c?.lookupResolution : undefined;
   if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start)) resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
-  if (before !== undefined) resolutionStage(t, before, reasons, 'resolver-mac');
+  if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
   if (fresh) dnsStage(t, lookups);
   else if (lookups.length > 0) {
     t.reuse(
@@ -176,12 +180,17 @@ function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 
 }
 
 function dnsStage(t: Timeline, lookups: Lookup[]): void {
-  const start = Math.min(...lookups.map((l) => l.start));
-  const ends = lookups.map((l) => l.end).filter((end) => end !== undefined);
+  let start = Number.POSITIVE_INFINITY;
+  let end = -1;
   const packets: number[] = [];
-  for (const l of lookups) packets.push(l.packet, ...l.repeats, ...(l.answerPacket === undefined ? [] : [l.answerPacket]));
-  const stage = t.add('dns', start, ends.length > 0 ? Math.max(...ends) : start, [...new Set(packets)].sort((a, b) => a - b));
-  if (ends.length === 0) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+  for (const l of lookups) {
+    start = Math.min(start, l.start);
+    packets.push(l.packet, ...l.repeats);
+    if (l.answerPacket !== undefined) packets.push(l.answerPacket);
+    if (l.end !== undefined) end = Math.max(end, l.end);
+  }
+  const stage = t.add('dns', start, Math.max(start, end), inOrder(packets));
+  if (end < 0) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 }
 
 function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
@@ -203,7 +212,7 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   const refused = f.closeHow === 'refused';
   const end = f.ackTime || f.synAckTime || (refused ? f.closeTime : f.lastTime);
   if (refused) packets.push(f.rstPacket);
-  const stage = t.add('tcp', start, end, packets.sort((a, b) => a - b));
+  const stage = t.add('tcp', start, end, inOrder(packets));
   if (f.syn.length > 1)
     stage.note = { en: `SYN sent ${f.syn.length} times`, ko: `SYN을 ${f.syn.length}번 보냈습니다` };
   if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
@@ -222,7 +231,7 @@ function tlsStage(t: Timeline, c: Conversation): void {
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
   const packets = [...f.syn, ...f.synAck];
   if (f.ack !== 0) packets.push(f.ack);
-  t.reuse('tcp', packets.sort((a, b) => a - b), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
+  t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
 }
 
 function exchangeStages(t: Timeline, x: Exchange): void {

@@ -1,4 +1,5 @@
 import type { Text } from '../text/text.ts';
+import { inOrder } from './packet-list.ts';
 import { type HarTimings, LIST_LIMIT, type Stage, type StageKind } from './model.ts';
 
 const MILLISECOND = 1e6;
@@ -33,7 +34,7 @@ export class Timeline {
   /** Adds packets to a stage that is there already; the list stays in file order, each number once. */
   static join(stage: Stage, packets: number[]): void {
     for (const packet of packets) if (!stage.packets.includes(packet) && stage.packets.length < LIST_LIMIT) stage.packets.push(packet);
-    stage.packets.sort((a, b) => a - b);
+    inOrder(stage.packets);
     stage.packetCount = Math.max(stage.packetCount, stage.packets.length);
   }
 
