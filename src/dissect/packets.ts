@@ -30,46 +30,46 @@ export class Packets {
   wire = 0;
 
   /** Nanoseconds since the session's base second: exact for 104 days. */
-  readonly time: Float64Array;
-  readonly kind: Uint8Array;
+  declare readonly time: Float64Array;
+  declare readonly kind: Uint8Array;
   /** Index into `stacks`: the layers of the row. */
-  readonly stack: Uint16Array;
-  readonly reason: Uint8Array;
-  readonly reasonAt: Uint32Array;
+  declare readonly stack: Uint16Array;
+  declare readonly reason: Uint8Array;
+  declare readonly reasonAt: Uint32Array;
   /** Bytes the header would have needed, where `reason` is cut or short. */
-  readonly reasonNeed: Uint16Array;
+  declare readonly reasonNeed: Uint16Array;
 
   /** Ethernet-like destination and source MAC (6 bytes each), -1 where there is none. SLL has only a source. */
-  readonly destinationMacAt: Int32Array;
-  readonly sourceMacAt: Int32Array;
+  declare readonly destinationMacAt: Int32Array;
+  declare readonly sourceMacAt: Int32Array;
   /** Innermost IP header, -1 none; 4 or 6; hop limit derives from the header. */
-  readonly ipAt: Int32Array;
-  readonly ipVersion: Uint8Array;
+  declare readonly ipAt: Int32Array;
+  declare readonly ipVersion: Uint8Array;
   /** IP protocol number of the upper layer (IPv6: after extension headers). */
-  readonly ipProtocol: Uint8Array;
+  declare readonly ipProtocol: Uint8Array;
   /** Fragments: identification (IPv4 16 bit, IPv6 32 bit), offset in bytes, more-fragments flag. */
-  readonly fragmentId: Uint32Array;
-  readonly fragmentOffset: Uint32Array;
-  readonly fragmentMore: Uint8Array;
+  declare readonly fragmentId: Uint32Array;
+  declare readonly fragmentOffset: Uint32Array;
+  declare readonly fragmentMore: Uint8Array;
 
   /** Transport header, -1 none (for `Kind.arp`: the ARP header; for `Kind.fragment`: the fragment's payload). */
-  readonly transportAt: Int32Array;
-  readonly sourcePort: Uint16Array;
-  readonly destinationPort: Uint16Array;
+  declare readonly transportAt: Int32Array;
+  declare readonly sourcePort: Uint16Array;
+  declare readonly destinationPort: Uint16Array;
   /** Payload of the transport: where, how long by the headers, how much of it was captured. */
-  readonly payloadAt: Uint32Array;
-  readonly payloadLength: Uint32Array;
-  readonly payloadCaptured: Uint32Array;
+  declare readonly payloadAt: Uint32Array;
+  declare readonly payloadLength: Uint32Array;
+  declare readonly payloadCaptured: Uint32Array;
 
-  readonly sequence: Uint32Array;
-  readonly acknowledgment: Uint32Array;
+  declare readonly sequence: Uint32Array;
+  declare readonly acknowledgment: Uint32Array;
   /** TCP flags, 9 bits (RFC 9293 §3.1: CWR ECE URG ACK PSH RST SYN FIN, with AE above). */
-  readonly flags: Uint16Array;
-  readonly window: Uint16Array;
-  readonly tcpHeaderLength: Uint8Array;
+  declare readonly flags: Uint16Array;
+  declare readonly window: Uint16Array;
+  declare readonly tcpHeaderLength: Uint8Array;
 
   /** Set by the flow trackers: the id of the connection (TCP) or datagram flow (UDP) of the row, -1 none. */
-  readonly flow: Int32Array;
+  declare readonly flow: Int32Array;
 
   constructor(rows = BATCH_ROWS) {
     this.time = new Float64Array(rows);

@@ -1,14 +1,16 @@
 import type { Batch } from '../capture/batch.ts';
+import { scanTcp4 } from './fast.ts';
 import { Kind, type Packets, Reason } from './packets.ts';
-import { scans } from './registry.ts';
+import { idOf, scans } from './registry.ts';
 import type { Stacks } from './stacks.ts';
 import { byLinkType } from './tables.ts';
 
 /** Layers a packet may nest; more is an attack or a mistake. */
 export const LAYER_LIMIT = 16;
 
-/** Lengths on the wire beyond this are nonsense; cut here, they stay small integers. */
-const WIRE_LIMIT = 0x1fffffff;
+/** Lengths on the wire beyond this are nonsense; cut here, the columns hold them. */
+const WIRE_LIMIT = 0x7fffffff;
+const ETHERNET_LINK = 1;
 
 /** Reads rows `from` … `to-1` of a batch into the columns: the hot path from bytes to facts. */
 export function scanRows(p: Packets, batch: Batch, from: number, to: number, baseSeconds: number, stacks: Stacks): void {
@@ -16,18 +18,25 @@ export function scanRows(p: Packets, batch: Batch, from: number, to: number, bas
   p.count = batch.count;
   p.firstNumber = batch.firstNumber;
   p.clear(from, to);
+  const tcp4 = stacks.next(stacks.next(stacks.next(0, idOf('eth')), idOf('ip')), idOf('tcp'));
   for (let row = from; row < to; row++) {
     p.time[row] = (batch.seconds[row] - baseSeconds) * 1e9 + batch.nanoseconds[row];
+    const linkType = batch.linkType[row];
     const at = batch.at[row];
-    const caplen = batch.caplen[row];
-    const wirelen = Math.min(batch.wirelen[row], WIRE_LIMIT);
-    p.at = at;
-    p.end = at + caplen;
-    p.wire = at + (wirelen > caplen ? wirelen : caplen);
-    const id = byLinkType[batch.linkType[row]];
-    if (id === 0) p.fail(row, Reason.unknownLinkType, at, 0);
-    else p.stack[row] = run(p, row, id, 0, 0, stacks);
+    const end = at + batch.caplen[row];
+    const wire = Math.max(end, at + Math.min(batch.wirelen[row], WIRE_LIMIT));
+    if (linkType === ETHERNET_LINK && scanTcp4(p, row, at, end, wire)) p.stack[row] = tcp4;
+    else scanLayers(p, row, byLinkType[linkType], at, end, wire, stacks);
   }
+}
+
+/** One row by the protocols' own scans, from its first byte; what the fast path is held against. */
+export function scanLayers(p: Packets, row: number, id: number, at: number, end: number, wire: number, stacks: Stacks): void {
+  p.at = at;
+  p.end = end;
+  p.wire = wire;
+  if (id === 0) p.fail(row, Reason.unknownLinkType, at, 0);
+  else p.stack[row] = run(p, row, id, 0, 0, stacks);
 }
 
 /**

@@ -5,10 +5,10 @@ import type { Packets } from '../packets.ts';
 import { etherType, type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
 
-const DESTINATION = 0;
-const SOURCE = 6;
-const TYPE = 12;
-const HEADER = 14;
+export const DESTINATION = 0;
+export const SOURCE = 6;
+export const TYPE = 12;
+export const HEADER = 14;
 
 /** Values up to 1500 are the length of an 802.3 frame, and 802.2 LLC follows (IEEE 802.3 clause 3.2.6). */
 export const LENGTH_LIMIT = 1500;
@@ -29,8 +29,9 @@ function scan(p: Packets, row: number): number {
   return type > LENGTH_LIMIT ? byEtherType[type] : framed(p, type);
 }
 
-/** What follows a length field in place of an EtherType; the frame's padding is cut off. */
+/** What follows a length field in place of an EtherType; the frame's padding is cut off. A length of 0 says nothing. */
 export function framed(p: Packets, length: number): number {
+  if (length === 0) return 0;
   const at = p.at;
   if (at + length < p.wire) p.wire = at + length;
   if (p.end > p.wire) p.end = p.wire;

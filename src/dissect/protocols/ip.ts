@@ -17,21 +17,19 @@ import { ipOptions } from './ip-options.ts';
 
 const VERSION = 0;
 const SERVICE = 1;
-const TOTAL_LENGTH = 2;
+export const TOTAL_LENGTH = 2;
 const IDENTIFICATION = 4;
-const FRAGMENT = 6;
+export const FRAGMENT = 6;
 const HOPS = 8;
-const PROTOCOL = 9;
+export const PROTOCOL = 9;
 const CHECKSUM = 10;
 const SOURCE = 12;
 const DESTINATION = 16;
 const OPTIONS = 20;
-const HEADER = 20;
+export const HEADER = 20;
 
-const RESERVED = 0x8000;
-const DONT_FRAGMENT = 0x4000;
-const MORE_FRAGMENTS = 0x2000;
-const FRAGMENT_OFFSET = 0x1fff;
+export const MORE_FRAGMENTS = 0x2000;
+export const FRAGMENT_OFFSET = 0x1fff;
 
 function scan(p: Packets, row: number): number {
   const { at, bytes } = p;
@@ -92,9 +90,9 @@ function layer(bytes: Uint8Array, at: number, { end, wire }: FieldContext): Laye
   else if (total > wire - at) wrong(totalField, `total length ${total} is more than the packet's ${wire - at} bytes`);
   f.hex('ip.id', 'Identification', IDENTIFICATION, 2);
   const flags = f.under(f.bits('ip.flags', 'Flags', FRAGMENT, 1, 0xe0, flagsText));
-  flags.flag('ip.flags.rb', 'Reserved', FRAGMENT, 2, RESERVED);
-  flags.flag('ip.flags.df', "Don't fragment", FRAGMENT, 2, DONT_FRAGMENT);
-  flags.flag('ip.flags.mf', 'More fragments', FRAGMENT, 2, MORE_FRAGMENTS);
+  flags.flag('ip.flags.rb', 'Reserved', FRAGMENT, 1, 0x80);
+  flags.flag('ip.flags.df', "Don't fragment", FRAGMENT, 1, 0x40);
+  flags.flag('ip.flags.mf', 'More fragments', FRAGMENT, 1, MORE_FRAGMENTS >> 8);
   const offset = (f.read(FRAGMENT, 2) & FRAGMENT_OFFSET) * 8;
   f.add('ip.frag_offset', 'Fragment offset', FRAGMENT, 2, offset);
   f.number('ip.ttl', 'Time to live', HOPS, 1);

@@ -4,29 +4,27 @@ import { Kind, type Packets, Reason } from '../packets.ts';
 import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
 import { tcpOptions } from './tcp-options.ts';
 
-const SOURCE_PORT = 0;
-const DESTINATION_PORT = 2;
-const SEQUENCE = 4;
-const ACKNOWLEDGMENT = 8;
-const OFFSET_AND_FLAGS = 12;
-const WINDOW = 14;
+export const SOURCE_PORT = 0;
+export const DESTINATION_PORT = 2;
+export const SEQUENCE = 4;
+export const ACKNOWLEDGMENT = 8;
+export const OFFSET_AND_FLAGS = 12;
+export const WINDOW = 14;
 const CHECKSUM = 16;
 const URGENT = 18;
 /** Where the options begin: the header's fixed part ends. */
 export const TCP_OPTIONS = 20;
-const HEADER = 20;
+export const HEADER = 20;
 
 /** The flags as `Packets.flags` has them. */
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
-const FLAGS = 0x1ff;
+export const FLAGS = 0x1ff;
 
 function scan(p: Packets, row: number): number {
   const { at, bytes, end, wire } = p;
   if (end - at < HEADER) return p.lacks(row, HEADER);
   const offsetAndFlags = u16(bytes, at + OFFSET_AND_FLAGS);
   const header = (offsetAndFlags >> 12) * 4;
-  if (header < HEADER) return p.fail(row, Reason.badLength, at, HEADER);
-  if (header > wire - at) return p.lacks(row, header);
   p.kind[row] = Kind.tcp;
   p.transportAt[row] = at;
   p.sourcePort[row] = u16(bytes, at + SOURCE_PORT);
@@ -37,16 +35,29 @@ function scan(p: Packets, row: number): number {
   p.window[row] = u16(bytes, at + WINDOW);
   p.tcpHeaderLength[row] = header;
   const payload = at + header;
+  if (payload > end || header < HEADER) return withoutPayload(p, row, header);
   p.payloadAt[row] = payload;
   p.payloadLength[row] = wire - payload;
-  if (payload > end) {
-    // Options cut by the snap length: ports, numbers and lengths still hold, so the row stays a TCP row.
-    p.payloadCaptured[row] = 0;
-    return p.lacks(row, header);
-  }
   p.payloadCaptured[row] = end - payload;
   p.at = payload;
   return 0;
+}
+
+/**
+ * The header's length field is wrong, or its options were cut by the snap length: still a TCP row, with its reason. The
+ * payload's length is what the field leaves, and none of it counts as captured. A receiver drops a header that is too short
+ * to be one, so that its flags mean nothing; ports and sequence number tell at least whose it was.
+ */
+function withoutPayload(p: Packets, row: number, header: number): 0 {
+  const { at, wire } = p;
+  p.payloadAt[row] = p.end;
+  p.payloadLength[row] = Math.max(0, wire - at - header);
+  p.payloadCaptured[row] = 0;
+  if (header >= HEADER) return p.lacks(row, header);
+  p.acknowledgment[row] = 0;
+  p.flags[row] = 0;
+  p.window[row] = 0;
+  return p.fail(row, Reason.badLength, at, HEADER);
 }
 
 function layer(bytes: Uint8Array, at: number, { end, wire }: FieldContext): Layer {
