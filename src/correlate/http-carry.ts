@@ -18,10 +18,13 @@ export class Carry {
     this.budget = budget;
   }
 
-  /** False when there is no room: nothing was appended then. */
+  /** False when there is no room for all: of a head that is too long, what fits was appended. */
   append(bytes: Uint8Array, at: number, end: number): boolean {
     const need = this.length + end - at;
-    if (need > HEAD_LIMIT) return false;
+    if (need > HEAD_LIMIT) {
+      if (this.length < HEAD_LIMIT) this.append(bytes, at, at + HEAD_LIMIT - this.length);
+      return false;
+    }
     if (need > this.bytes.length) {
       const size = Math.min(HEAD_LIMIT, Math.max(SMALLEST, 2 * need));
       if (this.budget !== undefined) {
@@ -37,9 +40,8 @@ export class Carry {
     return true;
   }
 
-  /** Is it the head itself that is too long for this much more? */
-  full(more: number): boolean {
-    return this.length + more > HEAD_LIMIT;
+  get full(): boolean {
+    return this.length === HEAD_LIMIT;
   }
 
   free(): void {

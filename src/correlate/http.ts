@@ -198,8 +198,9 @@ export class HttpParser extends HttpExchanges implements StreamParser {
     const over = side.state === State.over;
     side.state = State.head;
     if (!carry.append(bytes, at, next)) {
+      const problem = carry.full ? 'http-head-too-long' : 'http-heads-held';
       this.force(side);
-      this.lose(side, carry.full(next - at) ? 'http-head-too-long' : 'http-heads-held', packet);
+      this.lose(side, problem, packet);
       return end;
     }
     if (!carry.checked) {

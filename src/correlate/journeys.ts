@@ -55,8 +55,8 @@ export class JourneyTracker {
     c.names = group;
     c.lookup = group.lookups.find((l) => l.addresses.includes(to));
     const fresh = p.time[row] - (c.lookup?.end ?? 0) <= FRESH_NANOSECONDS;
-    c.lookupIsFirstUse = !group.used && fresh;
-    group.used = true;
+    c.lookupIsFirstUse = group.usedAt === Number.POSITIVE_INFINITY && fresh;
+    group.usedAt = Math.min(group.usedAt, p.time[row]);
     if (c.lookupIsFirstUse) {
       for (const lookup of group.lookups) c.lookupResolution ??= this.takeResolution(lookup);
     }

@@ -6,8 +6,8 @@ export interface NameGroup {
   client: string;
   name: string;
   lookups: Lookup[];
-  /** A connection went to one of the answers. */
-  used: boolean;
+  /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
+  usedAt: number;
   last: number;
 }
 
@@ -62,7 +62,7 @@ export class NameBook {
   }
 
   private leave(client: Client): void {
-    for (const [, group] of client.names.entries()) if (!group.used) this.unused(group);
+    for (const [, group] of client.names.entries()) if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
   }
 
   private client(address: string): Client {
@@ -70,7 +70,7 @@ export class NameBook {
     if (client === undefined) {
       client = new Client((group) => {
         this.evicted++;
-        if (!group.used) this.unused(group);
+        if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
       });
       this.clients.set(address, client);
     }
@@ -82,13 +82,13 @@ export class NameBook {
     let group = client.names.get(key);
     if (group !== undefined) {
       if (group.lookups.includes(lookup)) return group;
-      if (lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) {
-        if (!group.used) this.unused(group);
+      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) {
+        if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
         group = undefined;
       }
     }
     if (group === undefined) {
-      group = { client: lookup.client.address, name: lookup.name, lookups: [lookup], used: false, last: lookup.start };
+      group = { client: lookup.client.address, name: lookup.name, lookups: [lookup], usedAt: Number.POSITIVE_INFINITY, last: lookup.start };
       client.names.set(key, group);
       return group;
     }
