@@ -38,6 +38,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
 
   data(fromClient: boolean, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
     const side = fromClient ? this.client : this.server;
+    if (side.ended) return;
     let i = at;
     while (i < end) {
       switch (side.state) {
@@ -68,6 +69,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
 
   gap(fromClient: boolean, length: number, packet: number, time: number): void {
     const side = fromClient ? this.client : this.server;
+    if (side.ended) return;
     if (side.state === State.head) this.force(side);
     if (side.exchange !== undefined) side.exchange.whole = false;
     let between = length;

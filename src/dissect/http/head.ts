@@ -34,6 +34,7 @@ export class Head {
   /** The target goes on behind the range (`partial` only). */
   targetCut = false;
   status = 0;
+  statusAt = 0;
   reasonAt = 0;
   reasonEnd = 0;
   hostAt = 0;

@@ -105,6 +105,7 @@ export function statusLine(head: Head, bytes: Uint8Array, at: number, end: numbe
   if (i + 3 > end || !isDigit(bytes[i]) || !isDigit(bytes[i + 1]) || !isDigit(bytes[i + 2])) return false;
   if (i + 3 < end && bytes[i + 3] !== SPACE) return false;
   head.status = (bytes[i] - 0x30) * 100 + (bytes[i + 1] - 0x30) * 10 + bytes[i + 2] - 0x30;
+  head.statusAt = i;
   let reasonEnd = end;
   while (reasonEnd > i + 3 && bytes[reasonEnd - 1] === SPACE) reasonEnd--;
   head.reasonAt = Math.min(i + 4, reasonEnd);
