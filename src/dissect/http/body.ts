@@ -7,19 +7,14 @@ import {
   type BrotliOptions,
   type ZlibOptions,
 } from 'node:zlib';
-import { dechunk } from './chunks.ts';
+import { type DecodedBody, dechunk } from './chunks.ts';
+
+export type { DecodedBody } from './chunks.ts';
 
 /** What a decoded body may grow to where the caller names no limit. */
 export const BODY_LIMIT = 8 * 1024 * 1024;
 /** A body wrapped in more codings than this is not unwrapped: no sender does it, but bombs do. */
 export const CODINGS_LIMIT = 4;
-
-export interface DecodedBody {
-  bytes: Uint8Array;
-  /** False when the captured bytes end early, are damaged, or the result passes the limit: then `bytes` is what there is before. */
-  complete: boolean;
-  problem?: string;
-}
 
 export interface Codings {
   /** Values of the fields, as sent. */
@@ -119,6 +114,7 @@ function beginning(decode: Decoder, bytes: Uint8Array, options: ZlibOptions & Br
     try {
       best = decode(bytes.subarray(0, length), options);
       good = length;
+      if (best.length > 0.9 * (options.maxOutputLength ?? BODY_LIMIT)) return best;
     } catch {
       bad = length;
     }

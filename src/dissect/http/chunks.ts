@@ -1,4 +1,9 @@
-import type { DecodedBody } from './body.ts';
+export interface DecodedBody {
+  bytes: Uint8Array;
+  /** False when the captured bytes end early, are damaged, or the result passes the limit: then `bytes` is what there is before. */
+  complete: boolean;
+  problem?: string;
+}
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,4 +1,5 @@
-import { Head, same, scanHead } from './head.ts';
+import { Head, scanHead } from './head.ts';
+import { same } from './header.ts';
 import { knownMethod, mayStart } from './start-line.ts';
 
 type Guess = 'yes' | 'no' | 'more';

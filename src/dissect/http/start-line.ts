@@ -1,4 +1,4 @@
-import type { Head } from './head.ts';
+import type { Head } from './head-parts.ts';
 
 /** Methods that make a line without a version believable: RFC 9110 §9.3, PATCH, WebDAV and its kin, UPnP, and others seen. */
 const METHODS = `GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PURGE
