@@ -4,7 +4,7 @@ import { Kind, Packets, Reason } from './packets.ts';
 import type { Field, Layer } from './protocol.ts';
 import { idOf, protocols, scans } from './registry.ts';
 import { LAYER_LIMIT } from './scan.ts';
-import { byIpProtocol, byLinkType, byTcpPort } from './tables.ts';
+import { byIpProtocol, byLinkType, byTcpPort, claims } from './tables.ts';
 
 /** What picks the protocol of a TCP payload; 0 for none. */
 type Pick = (p: Packets) => number;
@@ -50,11 +50,10 @@ function start(bytes: Uint8Array, wireLength: number): Packets {
   return p;
 }
 
-/** The lower port is the likelier service. */
+/** The lower port is the likelier service; where the protocol can tell, the payload must look like it. */
 function byPorts(p: Packets): number {
-  const low = Math.min(p.sourcePort[0], p.destinationPort[0]);
-  const high = Math.max(p.sourcePort[0], p.destinationPort[0]);
-  return byTcpPort[low] || byTcpPort[high];
+  const ports = [p.sourcePort[0], p.destinationPort[0]].sort((a, b) => a - b);
+  return ports.map((port) => byTcpPort[port]).find((id) => id !== 0 && (claims[id]?.(p) ?? true)) ?? 0;
 }
 
 class Decoding {

@@ -67,11 +67,11 @@ export class Fields {
     return value;
   }
 
-  /** Further fields go under `parent`; nowhere where that one was left out. */
+  /** Further fields go under `parent` and lie within it; nowhere where it was left out. Offsets still count from the layer. */
   under(parent: Field | undefined): Fields {
-    if (parent === undefined) return new Fields(this.bytes, this.at, this.end);
+    if (parent === undefined) return new Fields(this.bytes, this.at, this.at);
     parent.children ??= [];
-    return new Fields(this.bytes, this.at, this.end, parent.children);
+    return new Fields(this.bytes, this.at, parent.end, parent.children);
   }
 
   add(name: string, label: string, offset: number, size: number, value: Field['value'], text?: string): Field | undefined {

@@ -6,6 +6,7 @@ import { etherip } from './protocols/etherip.ts';
 import { geneve } from './protocols/geneve.ts';
 import { gre } from './protocols/gre.ts';
 import { gtp } from './protocols/gtp.ts';
+import { http } from './protocols/http.ts';
 import { icmp } from './protocols/icmp.ts';
 import { icmpv6 } from './protocols/icmpv6.ts';
 import { ip } from './protocols/ip.ts';
@@ -71,6 +72,7 @@ export const protocols: readonly Protocol[] = [
   mdns,
   llmnr,
   tls,
+  http,
   ...namedOnly,
 ];
 

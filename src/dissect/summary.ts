@@ -75,16 +75,19 @@ function tcpInfo(layer: Layer): string {
   parts.push(`[${flagNames(flags)}]`, `Seq=${value(layer, 'tcp.seq_raw')}`);
   if ((flags & 0x10) !== 0) parts.push(`Ack=${value(layer, 'tcp.ack_raw')}`);
   parts.push(`Win=${value(layer, 'tcp.window_size_value') ?? '?'}`, `Len=${value(layer, 'tcp.len') ?? '?'}`);
-  const options = find(layer.fields, 'tcp.options')?.children ?? [];
-  for (const option of options) {
-    const child = (name: string) => find(option.children ?? [], name)?.value;
-    if (option.name === 'tcp.options.mss') parts.push(`MSS=${child('tcp.options.mss_val')}`);
-    else if (option.name === 'tcp.options.wscale')
-      parts.push(`WS=${2 ** Math.min(14, Number(child('tcp.options.wscale.shift')))}`);
-    else if (option.name === 'tcp.options.sack_perm') parts.push('SACK_PERM');
-    else if (option.name === 'tcp.options.sack') parts.push(`SACK=${option.text}`);
-  }
+  for (const option of find(layer.fields, 'tcp.options')?.children ?? []) parts.push(...optionInfo(option));
   return parts.join(' ');
+}
+
+/** What an option adds to the line; nothing where it was cut or is malformed. */
+function optionInfo(option: Field): string[] {
+  if (option.name === 'tcp.options.sack_perm') return ['SACK_PERM'];
+  if (option.name === 'tcp.options.sack') return option.text === undefined ? [] : [`SACK=${option.text}`];
+  const child = (name: string) => find(option.children ?? [], name)?.value;
+  const segment = child('tcp.options.mss_val');
+  if (segment !== undefined) return [`MSS=${segment}`];
+  const shift = child('tcp.options.wscale.shift');
+  return shift === undefined ? [] : [`WS=${2 ** Math.min(14, Number(shift))}`];
 }
 
 /** "Echo request, id=1 seq=2"; errors with the packet that they are about. */
