@@ -15,7 +15,7 @@ export const STAGE = {
   send: { en: 'Send request', ko: '요청 보내기' },
   wait: { en: 'Wait for answer', ko: '응답 대기' },
   receive: { en: 'Receive answer', ko: '응답 받기' },
-  idle: { en: 'Idle', ko: '쉬는 중' },
+  idle: { en: 'Idle', ko: '쉬는 시간' },
   close: { en: 'Close', ko: '연결 종료' },
 } satisfies Record<string, Text>;
 
@@ -43,7 +43,7 @@ export const STAGE_MEANING = {
   send: { en: 'the request travels to the server', ko: '요청이 서버로 간다' },
   wait: { en: 'until the first byte of the answer', ko: '응답의 첫 바이트가 올 때까지' },
   receive: { en: 'from the first to the last byte of the answer', ko: '응답의 첫 바이트부터 마지막 바이트까지' },
-  idle: { en: 'the connection stays open, nothing is asked', ko: '연결은 열려 있고 요청은 없다' },
+  idle: { en: 'nothing of this request is on the wire', ko: '이 요청의 패킷이 오가지 않는다' },
   close: { en: 'FIN or RST: the connection ends', ko: 'FIN 또는 RST: 연결이 끝난다' },
 } satisfies Record<string, Text>;
 

@@ -1,7 +1,7 @@
 // The only file that loads blessed-contrib: when the summary is opened, and only the two charts it shows.
 import { createRequire } from 'node:module';
 import type { Chart } from './screens/summary.ts';
-import type { BlessedScreen } from './terminal.ts';
+import type { BlessedScreen } from './terminal-cells.ts';
 import type { Depth } from './theme.ts';
 
 interface Widget {
@@ -9,6 +9,11 @@ interface Widget {
   render(): void;
 }
 type Make = new (options: Record<string, unknown>) => Widget;
+interface Canvas {
+  width: number;
+  height: number;
+  canvasSize: { width: number; height: number };
+}
 
 const load = createRequire(import.meta.url);
 
@@ -23,7 +28,7 @@ export class Charts {
     this.screen = screen;
     this.depth = depth;
     this.make = {
-      line: load('blessed-contrib/lib/widget/charts/line.js'),
+      line: wholeSize(load('blessed-contrib/lib/widget/charts/line.js')),
       bar: load('blessed-contrib/lib/widget/charts/bar.js'),
     };
   }
@@ -76,4 +81,13 @@ export class Charts {
       labelColor: 'normal',
     };
   }
+}
+
+/** The line chart leaves six columns and two rows empty, for a frame that ours does not have. */
+function wholeSize(make: Make): Make {
+  return class extends make {
+    calcSize(this: Canvas): void {
+      this.canvasSize = { width: this.width * 2 - 4, height: this.height * 4 };
+    }
+  } as Make;
 }

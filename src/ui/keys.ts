@@ -46,7 +46,7 @@ export const KEYS: readonly KeyGroup[] = [
       {
         keys: ['Enter'],
         message: { kind: 'enter' },
-        help: { en: 'open what is selected: journey, stage, packet, field', ko: '고른 것을 연다: 여정, 단계, 패킷, 필드' },
+        help: { en: 'open what is selected; in a packet: un/fold', ko: '고른 것을 연다. 패킷에서는 펼치거나 접는다' },
         hint: { en: 'open', ko: '열기' },
       },
       {
@@ -64,8 +64,8 @@ export const KEYS: readonly KeyGroup[] = [
         keys: ['Tab'],
         message: { kind: 'tab' },
         help: {
-          en: 'packets: stage, journey, all; one packet: fields, bytes',
-          ko: '패킷 목록: 단계, 여정, 전체. 패킷: 필드, 바이트',
+          en: 'packets: stage/journey/all; packet: fields/bytes',
+          ko: '목록: 단계/여정/전체. 패킷: 필드/바이트',
         },
         hint: { en: 'more', ko: '전환' },
         on: ['packets', 'packet'],

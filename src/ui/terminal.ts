@@ -1,49 +1,17 @@
 // The only file that touches blessed and the terminal.
 import blessed from 'blessed';
-import { width } from '../text/width.ts';
 import type { Press } from './keys.ts';
 import type { Chart } from './screens/summary.ts';
 import type { Line } from './span.ts';
-import { attributes, type Depth, withoutColours } from './theme.ts';
-
-/** A cell of blessed's screen: attribute and character. The cell after a wide character holds NUL. */
-type Cell = [attribute: number, character: string];
-type Row = Cell[] & { dirty: boolean };
-
-/** What we use of blessed's screen. Its published types lack the cells. */
-export interface BlessedScreen {
-  lines: Row[];
-  olines: Row[];
-  dattr: number;
-  tput: { colors: number };
-  program: {
-    cols: number;
-    rows: number;
-    isAlt: boolean;
-    flush(): void;
-    on(event: 'keypress', listener: (ch: string | undefined, key: BlessedKey) => void): void;
-  };
-  on(event: 'resize', listener: () => void): void;
-  append(element: unknown): void;
-  remove(element: unknown): void;
-  draw(from: number, to: number): void;
-  alloc(): void;
-  enter(): void;
-  leave(): void;
-  destroy(): void;
-}
-
-interface BlessedKey {
-  name?: string;
-  ctrl?: boolean;
-  meta?: boolean;
-  shift?: boolean;
-}
+import type { BlessedKey, BlessedScreen } from './terminal-cells.ts';
+import { Painter } from './terminal-painter.ts';
+import type { Depth } from './theme.ts';
 
 export interface Events {
   key(press: Press): void;
+  /** Another size, or the same after a pause: everything must be painted. */
   resize(width: number, height: number): void;
-  /** The screen must be painted again: after a pause, or because charts are ready. */
+  /** The screen must be painted again: charts are ready. */
   repaint(): void;
   /** The program is asked to end, with this exit code. */
   end(code: number): void;
@@ -61,6 +29,9 @@ export interface Terminal {
   close(): void;
 }
 
+/** Missing in blessed's published types. */
+const blessedWidth = (blessed as unknown as { unicode: { charWidth(text: string): number } }).unicode.charWidth;
+
 const SIGNALS = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export function openTerminal(options: { noColor: boolean }, events: Events): Terminal {
@@ -73,10 +44,9 @@ export function openTerminal(options: { noColor: boolean }, events: Events): Ter
     output,
     fullUnicode: true,
     forceUnicode: true,
-    useBCE: true,
   } as blessed.Widgets.IScreenOptions) as unknown as BlessedScreen;
   const depth: Depth = options.noColor || screen.tput.colors < 8 ? 0 : screen.tput.colors >= 256 ? 256 : 16;
-  const painter = new Painter(screen, depth, events);
+  const painter = new Painter(screen, depth, blessedWidth, events);
   let state: 'open' | 'paused' | 'closed' = 'open';
 
   const undo: (() => void)[] = [];
@@ -115,7 +85,9 @@ export function openTerminal(options: { noColor: boolean }, events: Events): Ter
     screen.program.isAlt = false;
     screen.enter();
     painter.forget();
-    events.repaint();
+    events.resize(screen.program.cols, screen.program.rows);
+    // A change of size meanwhile was told to whoever had the terminal: have Node look.
+    process.emit('SIGWINCH', 'SIGWINCH');
   };
   const raw = (on: boolean): void => {
     try {
@@ -203,133 +175,4 @@ export function pressOf(ch: string | undefined, key: BlessedKey): Press | undefi
   if (key.ctrl) return { name: `Ctrl-${name.toUpperCase()}` };
   if (ch === undefined || /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/.test(ch)) return undefined;
   return { name: ch, character: ch };
-}
-
-/** Puts lines into blessed's cells; blessed writes what changed. */
-class Painter {
-  private last: Line[] = [];
-  private lastAscii = false;
-  private readonly attributes: ReturnType<typeof attributes>;
-  private readonly screen: BlessedScreen;
-  private readonly depth: Depth;
-  private readonly events: Events;
-  private charts: 'none' | 'loading' | import('./charts.ts').Charts = 'none';
-
-  constructor(screen: BlessedScreen, depth: Depth, events: Events) {
-    this.screen = screen;
-    this.depth = depth;
-    this.events = events;
-    this.attributes = attributes(depth);
-  }
-
-  forget(): void {
-    this.last = [];
-  }
-
-  paint(lines: Line[], charts: Chart[], ascii: boolean): void {
-    const { screen } = this;
-    if (ascii !== this.lastAscii) this.forget();
-    this.lastAscii = ascii;
-    const drawn: Row[] = [];
-    for (let y = 0; y < screen.lines.length; y++) {
-      const line = lines[y] ?? [];
-      if (sameLine(line, this.last[y])) continue;
-      writeLine(screen.lines[y], line, this.attributes, screen.dattr, ascii);
-      drawn.push(screen.lines[y]);
-    }
-    this.last = lines;
-    this.drawCharts(charts);
-    screen.draw(0, screen.lines.length - 1);
-    keepWide(screen);
-  }
-
-  private drawCharts(charts: Chart[]): void {
-    if (charts.length === 0) {
-      if (typeof this.charts === 'object') this.charts.clear();
-    } else if (typeof this.charts === 'object') {
-      this.charts.draw(charts);
-      // What a chart covers is not ours: it is written again once the chart is gone.
-      for (const { top, height } of charts) for (let y = top + 1; y <= top + height; y++) delete this.last[y];
-      if (this.depth === 0) this.bleach(charts);
-    } else if (this.charts === 'none') {
-      this.charts = 'loading';
-      import('./charts.ts')
-        .then(({ Charts }) => {
-          this.charts = new Charts(this.screen, this.depth);
-          this.events.repaint();
-        })
-        .catch((error) => this.events.failure(error));
-    }
-  }
-
-  private bleach(charts: Chart[]): void {
-    for (const { top, height } of charts) {
-      for (let y = top + 1; y <= top + height; y++)
-        for (const cell of this.screen.lines[y] ?? []) cell[0] = withoutColours(cell[0]);
-    }
-  }
-}
-
-/** Missing in blessed's published types. */
-const blessedWidth = (blessed as unknown as { unicode: { charWidth(text: string): number } }).unicode.charWidth;
-
-function sameLine(a: Line, b: Line | undefined): boolean {
-  if (a === b) return true;
-  if (b === undefined || a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i].text !== b[i].text || a[i].style !== b[i].style) return false;
-  return true;
-}
-
-function writeLine(row: Row, line: Line, look: Record<string, number>, blank: number, ascii: boolean): void {
-  let x = 0;
-  const put = (attribute: number, character: string): void => {
-    if (x >= row.length) return;
-    row[x][0] = attribute;
-    row[x++][1] = character;
-  };
-  for (const { text, style } of line) {
-    const attribute = look[style];
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      if (code >= 0x20 && code < 0x7f) {
-        put(attribute, text[i]);
-        continue;
-      }
-      const character = String.fromCodePoint(text.codePointAt(i)!);
-      i += character.length - 1;
-      // The views have made captured text harmless; whatever got here in spite of that goes no further.
-      if (code < 0xa0) {
-        put(attribute, '?');
-        continue;
-      }
-      const cells = width(character);
-      if (ascii) for (let n = 0; n < cells; n++) put(attribute, '?');
-      // Where blessed counts otherwise (a few rare letters), the row would be out of line.
-      else if (blessedWidth(character) !== cells) for (let n = 0; n < cells; n++) put(attribute, n === 0 ? '▯' : ' ');
-      else if (cells === 1) put(attribute, character);
-      else if (cells === 2 && x + 1 < row.length) {
-        put(attribute, character);
-        put(attribute, '\0');
-      } else if (cells === 2) put(attribute, ' ');
-    }
-  }
-  while (x < row.length) put(blank, ' ');
-  row.dirty = true;
-}
-
-/**
- * After drawing, blessed forgets every wide character of the lines it drew, so that each is written again with the next
- * change of its line. Its cells are complete here (NUL after each), so what was drawn may be remembered.
- */
-function keepWide(screen: BlessedScreen): void {
-  screen.lines.forEach((row, y) => {
-    const old = screen.olines[y];
-    for (let x = 0; x + 1 < row.length; x++) {
-      if (row[x + 1][1] === '\0' && old[x][1] === '\0') {
-        old[x][0] = row[x][0];
-        old[x][1] = row[x][1];
-        old[x + 1][0] = row[x + 1][0];
-      }
-    }
-  });
 }

@@ -1,6 +1,7 @@
-import type { Journey } from '../correlate/model.ts';
 import type { SessionView } from '../session.ts';
-import { OUTCOME, SAY } from '../text/messages.ts';
+import { SAY } from '../text/messages.ts';
+import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
+import { filterBy, matchesOf } from './filter.ts';
 import { helpRows } from './help.ts';
 import type { Message } from './keys.ts';
 import {
@@ -18,8 +19,8 @@ import {
 import { screenOf } from './screens/index.ts';
 import { layout as packetLayout } from './screens/packet.ts';
 import { within } from './screens/screen.ts';
-import { chosen } from './screens/timeline.ts';
-import { fieldAt, treeOf } from './tree.ts';
+import { chosen, stageRows } from './screens/timeline.ts';
+import { treeOf } from './tree.ts';
 
 /** What the next model is. Pure: the session is only asked. */
 export function update(model: Model, message: Message, session: SessionView): Model {
@@ -54,7 +55,7 @@ function act(model: Model, message: Message, session: SessionView): Model {
     case 'right':
       return model.screen === 'packet' ? unfold(model, session) : enter(model, session);
     case 'left':
-      return model.screen === 'packet' ? fold(model, session) : back(model);
+      return (model.screen === 'packet' ? fold(model, session) : undefined) ?? back(model);
     case 'back':
       return back(model);
     case 'tab':
@@ -136,10 +137,10 @@ function enter(model: Model, session: SessionView): Model {
     case 'timeline': {
       const journey = chosen(model, session);
       if (journey === undefined) return model;
-      if (cursor >= journey.stages.length)
-        return openPackets(model, { kind: 'evidence', evidence: cursor - journey.stages.length }, session);
-      if (journey.stages[cursor].packets.length === 0) return { ...model, notice: SAY.noPacketsOfStage };
-      return openPackets(model, { kind: 'stage', stage: cursor }, session);
+      const scope = scopeUnderCursor(model, session);
+      if (scope.kind === 'stage' && journey.stages[scope.stage].packets.length === 0)
+        return { ...model, notice: SAY.noPacketsOfStage };
+      return openPackets(model, scope, session);
     }
     case 'packets':
       return model.packet === 0 ? model : openPacket(model, model.packet, session);
@@ -177,7 +178,8 @@ function show(model: Model, screen: ScreenName, session: SessionView): Model {
   // From journeys and timeline: the packets of that journey. From elsewhere: those looked at last.
   const keep = from.packet !== 0 && model.screen !== 'journeys' && model.screen !== 'timeline';
   const scope: Scope = keep ? from.scope : from.journey === undefined ? { kind: 'all' } : { kind: 'journey' };
-  const at = model.screen === 'timeline' ? chosen(from, session)?.stages[model.places.timeline.cursor]?.packets[0] : undefined;
+  const under = model.screen === 'timeline' ? scopeUnderCursor(from, session) : undefined;
+  const at = under?.kind === 'stage' ? chosen(from, session)?.stages[under.stage].packets[0] : undefined;
   const listed = keep ? from : withPackets(from, scope, at ?? from.packet, session);
   if (screen === 'packets') return go(listed, 'packets');
   return listed.packet === 0 ? go(listed, 'packet') : openPacket(listed, listed.packet, session);
@@ -249,7 +251,7 @@ function tab(model: Model, session: SessionView): Model {
   if (model.screen === 'packets') {
     if (model.journey === undefined) return model;
     const { kind } = model.scope;
-    const scope: Scope = kind === 'all' ? stageScope(model, session) : { kind: kind === 'journey' ? 'all' : 'journey' };
+    const scope: Scope = kind === 'all' ? scopeUnderCursor(model, session) : { kind: kind === 'journey' ? 'all' : 'journey' };
     return withPackets(model, scope, model.packet, session);
   }
   if (model.screen !== 'packet') return model;
@@ -260,57 +262,16 @@ function tab(model: Model, session: SessionView): Model {
   return { ...model, pane: 'bytes', byte: Math.min(node?.at ?? 0, decoded.bytes.length - 1) };
 }
 
-/** What the timeline's cursor is on: a stage, or a piece of evidence. */
-function stageScope(model: Model, session: SessionView): Scope {
-  const stages = chosen(model, session)?.stages.length ?? 0;
+/** What the timeline's cursor is on: a stage, or a piece of evidence; with neither, the whole journey. */
+function scopeUnderCursor(model: Model, session: SessionView): Scope {
+  const journey = chosen(model, session);
+  if (journey === undefined) return { kind: 'all' };
+  const rows = stageRows(journey);
   const { cursor } = model.places.timeline;
-  return cursor < stages ? { kind: 'stage', stage: cursor } : { kind: 'evidence', evidence: cursor - stages };
-}
-
-function toggle(model: Model, session: SessionView): Model {
-  const decoded = session.packet(model.packet);
-  const node = decoded && treeOf(decoded, model.opened)[model.places.packet.cursor];
-  if (node === undefined || !node.children) return model;
-  return { ...model, opened: { ...model.opened, [node.path]: !node.open } };
-}
-
-/** → in the tree: opens a node, or goes to its first child. In the bytes: the next byte. */
-function unfold(model: Model, session: SessionView): Model {
-  if (model.pane === 'bytes') return moveByte(model, 1, session);
-  const decoded = session.packet(model.packet);
-  const node = decoded && treeOf(decoded, model.opened)[model.places.packet.cursor];
-  if (node === undefined || !node.children) return model;
-  return node.open ? move(model, 1) : toggle(model, session);
-}
-
-/** ← in the tree: closes a node, or goes to its parent, and from the outermost back. In the bytes: the byte before. */
-function fold(model: Model, session: SessionView): Model {
-  if (model.pane === 'bytes') return moveByte(model, -1, session);
-  const decoded = session.packet(model.packet);
-  const { cursor, top } = model.places.packet;
-  const nodes = decoded === undefined ? [] : treeOf(decoded, model.opened);
-  const node = nodes[cursor];
-  if (node === undefined || (node.depth === 0 && !node.open)) return back(model);
-  if (node.children && node.open) return toggle(model, session);
-  let parent = cursor;
-  while (parent > 0 && nodes[parent].depth >= node.depth) parent--;
-  return put(model, 'packet', { cursor: parent, top });
-}
-
-const perRow = (model: Model): number => packetLayout(model).perRow;
-
-/** Moves the cursor in the bytes; the tree follows to the field that the byte belongs to. */
-function moveByte(model: Model, by: number, session: SessionView): Model {
-  const decoded = session.packet(model.packet);
-  if (decoded === undefined) return model;
-  const last = decoded.bytes.length - 1;
-  const byte = Math.max(0, Math.min(last, by === Infinity ? last : by === -Infinity ? 0 : model.byte + by));
-  const field = fieldAt(decoded, byte);
-  if (field === undefined) return { ...model, byte };
-  const opened = { ...model.opened };
-  for (const parent of field.parents) opened[parent] = true;
-  const cursor = treeOf(decoded, opened).findIndex((node) => node.path === field.path);
-  return put({ ...model, byte, opened }, 'packet', { cursor: Math.max(0, cursor), top: model.places.packet.top });
+  if (cursor < rows.length) return { kind: 'stage', stage: rows[cursor] };
+  return cursor - rows.length < journey.evidence.length
+    ? { kind: 'evidence', evidence: cursor - rows.length }
+    : { kind: 'journey' };
 }
 
 /** The session knows more than before. */
@@ -341,25 +302,6 @@ function findJourney(session: SessionView, index: number, id: number): number | 
     if (off > 0 && index - off >= 0 && session.journey(index - off).id === id) return index - off;
   }
   return undefined;
-}
-
-function filterBy(model: Model, filter: string, session: SessionView): Model {
-  const next = put({ ...model, filter }, 'journeys', { cursor: 0, top: 0 });
-  return { ...next, matches: filter === '' ? undefined : matchesOf(next, session, undefined) };
-}
-
-/** Looks at the journeys after those of `known`, or at all. */
-function matchesOf(model: Model, session: SessionView, known: Model['matches']): Model['matches'] {
-  const all = session.journeyCount();
-  const indices = known === undefined ? [] : [...known.indices];
-  const wanted = model.filter.toLowerCase();
-  for (let i = known?.scanned ?? 0; i < all; i++) if (textOf(session.journey(i), model).includes(wanted)) indices.push(i);
-  return { indices, scanned: all };
-}
-
-function textOf(journey: Journey, model: Model): string {
-  const outcome = OUTCOME[journey.outcome][model.language];
-  return `${journey.method ?? ''} ${journey.url ?? journey.name} ${journey.name} ${journey.status ?? ''} ${outcome}`.toLowerCase();
 }
 
 /** Keys while the help is open; undefined: not the help's business. */

@@ -1,12 +1,13 @@
 import type { SessionView } from '../session.ts';
 import { SAY, SCREEN } from '../text/messages.ts';
+import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
 import { count } from './format.ts';
 import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
 import { bodyHeight, journeyRows, LEAST, type Model } from './model.ts';
 import { SCREENS, screenOf } from './screens/index.ts';
-import { glyphs, say } from './screens/screen.ts';
+import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
 import { block, cell, ends, fitted, type Line, span } from './span.ts';
 
 /*
@@ -15,6 +16,8 @@ import { block, cell, ends, fitted, type Line, span } from './span.ts';
  *  client.pcap · reading 45 % · 1,234 packets · 12 journeys                 3/12
  *  Enter open  / filter  L 한국어  ? help  q quit
  */
+
+const PROGRAM = ' wirebook ';
 
 /** The whole screen: exactly `model.height` lines of exactly `model.width` cells. */
 export function view(model: Model, session: SessionView): Line[] {
@@ -30,18 +33,25 @@ export function view(model: Model, session: SessionView): Line[] {
   ];
 }
 
+/** The screens' names, as many as there is room for: the front one always has its name, the others at least their number. */
+function tabTexts(model: Model): string[] {
+  const full = SCREENS.map(({ name }, i) => ` ${i + 1} ${say(model, SCREEN[name])} `);
+  const fits = full.reduce((sum, text) => sum + width(text), PROGRAM.length) <= model.width;
+  return full.map((text, i) => (fits || SCREENS[i].name === model.screen ? text : ` ${i + 1} `));
+}
+
 function titleBar(model: Model, session: SessionView): Line {
-  const g = glyphs(model);
-  const tabs: Line = [span(' wirebook ', 'title')];
-  let used = 10;
-  SCREENS.forEach(({ name }, i) => {
-    const text = ` ${i + 1} ${say(model, SCREEN[name])} `;
-    tabs.push(span(text, name === model.screen ? 'tab' : 'title'));
-    used += width(text);
-  });
-  const room = model.width - used - 2;
-  const file = room >= 8 ? [span(`${cell(session.file, room, g, 'right')} `, 'title')] : [];
-  return ends(tabs, file, model.width, 'title');
+  const tabs = tabTexts(model).map((text, i) => span(text, SCREENS[i].name === model.screen ? 'tab' : 'title'));
+  const file = fileInTitle(model, session);
+  return ends([span(PROGRAM, 'title'), ...tabs], file === '' ? [] : [span(`${file} `, 'title')], model.width, 'title');
+}
+
+const baseName = (session: SessionView): string => safe(session.file.replace(/^.*[\\/]/, ''));
+
+/** The whole path where there is room, else the file's name, else nothing: then the status line tells it. */
+function fileInTitle(model: Model, session: SessionView): string {
+  const room = model.width - tabTexts(model).reduce((sum, text) => sum + width(text), PROGRAM.length) - 2;
+  return [safe(session.file), baseName(session)].find((name) => width(name) <= room) ?? '';
 }
 
 function statusLine(model: Model, session: SessionView): Line {
@@ -68,13 +78,12 @@ function statusLine(model: Model, session: SessionView): Line {
 function statusFacts(model: Model, session: SessionView): string[] {
   const { packets, bytes, size, done } = session.progress();
   const journeys = session.journeyCount();
-  const facts = [packets === 1 ? say(model, SAY.onePacket) : say(model, SAY.packetCount, { n: count(packets) })];
-  facts.push(journeys === 1 ? say(model, SAY.oneJourney) : say(model, SAY.journeyCount, { n: count(journeys) }));
+  const facts = [packetsText(model, packets), journeysText(model, journeys)];
   if (!done)
     facts.unshift(
       say(model, SAY.reading, { percent: size ? `${Math.min(100, Math.floor((bytes / size) * 100))} %` : '' }).trim(),
     );
-  if (model.width < 90 || model.screen !== 'journeys') facts.unshift(session.file.replace(/^.*[\\/]/, ''));
+  if (fileInTitle(model, session) === '') facts.unshift(baseName(session));
   if (model.filter !== '')
     facts.push(say(model, SAY.filtered, { filter: model.filter, n: count(journeyRows(model, journeys)), all: count(journeys) }));
   return facts;
@@ -82,7 +91,7 @@ function statusFacts(model: Model, session: SessionView): string[] {
 
 /** The end of a text that is being typed. */
 function tail(text: string, cells: number): string {
-  let shown = cell(text, width(text) + 2, { more: '' } as never).trimEnd();
+  let shown = safe(text);
   while (width(shown) > cells) shown = [...shown].slice(1).join('');
   return shown;
 }

@@ -24,9 +24,8 @@ function columns(width: number) {
   const wide = width >= 120;
   const fixed = wide
     ? { start: 15, method: 7, status: 4, outcome: 13, total: 9, bytes: 9, stages: width >= 160 ? 40 : 20 }
-    : { start: 9, method: 0, status: 4, outcome: 13, total: 8, bytes: 7, stages: width >= 100 ? 16 : 10 };
-  const gaps = wide ? 7 : 6;
-  const used = Object.values(fixed).reduce((a, b) => a + b, 0) + gaps + 2;
+    : { start: 9, method: 0, status: 4, outcome: 13, total: 8, bytes: width >= 72 ? 7 : 0, stages: width >= 100 ? 16 : 10 };
+  const used = Object.values(fixed).reduce((sum, cells) => sum + (cells > 0 ? cells + 1 : 0), 2);
   return { ...fixed, wide, request: Math.max(10, width - used - 1) };
 }
 
@@ -40,7 +39,7 @@ function head(model: Model): Line {
     cell(say(model, LABEL.status), c.status, g),
     cell(say(model, LABEL.outcome), c.outcome, g),
     cell(say(model, LABEL.total), c.total, g, 'right'),
-    cell(say(model, LABEL.bytes), c.bytes, g, 'right'),
+    ...(c.bytes > 0 ? [cell(say(model, LABEL.bytes), c.bytes, g, 'right')] : []),
     cell(say(model, LABEL.stages), c.stages, g),
   ];
   return fitted([span(`  ${parts.join(' ')}`, 'head')], model.width, 'head');
@@ -51,8 +50,8 @@ function requestText(journey: Journey, wide: boolean): string {
   const name = journeyName(journey);
   const child = journey.parent === null ? '' : '  ';
   if (wide) return child + name;
-  const short = name.replace(/^https?:\/\//, '');
-  return child + (journey.method === undefined ? short : `${journey.method} ${short}`);
+  // A request whose method is hidden is one by TLS, which the scheme says.
+  return child + (journey.method === undefined ? name : `${journey.method} ${name.replace(/^https?:\/\//, '')}`);
 }
 
 export function outcomeStyle(journey: Journey): Style {
@@ -77,7 +76,7 @@ function row(model: Model, session: SessionView, journey: Journey, selected: boo
     span(`${cell(journey.status === undefined ? '' : String(journey.status), c.status, g)} `, style),
     span(`${cell(say(model, OUTCOME[journey.outcome]), c.outcome, g)} `, style),
     span(`${cell(total, c.total, g, 'right')} `),
-    span(`${cell(size, c.bytes, g, 'right')} `),
+    ...(c.bytes > 0 ? [span(`${cell(size, c.bytes, g, 'right')} `)] : []),
     ...shareBar(journey.stages, c.stages),
   ];
   return fitted(selected ? select(line) : line, model.width);

@@ -28,23 +28,21 @@ interface Columns {
   info: number;
 }
 
-/** Address columns grow in steps with what is in sight, so that they seldom move and IPv4 is never cut. */
+/**
+ * The narrow screen's columns are as wide as what is in sight. Addresses that are longer than there is room for (IPv6, MAC) are
+ * cut in their middle, IPv4 never.
+ */
 function columns(model: Model, session: SessionView, seen: (PacketSummary | undefined)[]): Columns {
-  const longest = Math.max(0, ...seen.map((p) => Math.max(p?.source.length ?? 0, p?.destination.length ?? 0)));
-  const room = model.width >= 160 ? 39 : model.width >= 120 ? 25 : 15;
-  const address = Math.min(room, [11, 15, 21, 25, 39].find((step) => step >= longest) ?? 39);
+  const wide = model.width >= 120;
+  const room = model.width >= 160 ? 39 : wide ? 25 : 15;
+  const lengths = seen.flatMap((p) => (p === undefined ? [] : [p.source.length, p.destination.length]));
+  const address = Math.max(11, ...lengths.map((length) => (length <= room ? length : room >= 25 ? room : 0)));
   const number = Math.max(4, String(session.packetCount()).length);
-  const time = model.width >= 120 ? 14 : 9;
-  const protocol = model.width >= 100 ? 8 : 7;
-  const length = 5;
-  return {
-    number,
-    time,
-    address,
-    protocol,
-    length,
-    info: model.width - (2 + number + 1 + time + 1 + 2 * (address + 1) + protocol + 1 + length + 4),
-  };
+  const time = wide ? 14 : 8;
+  const protocol = wide ? 8 : Math.min(7, Math.max(5, ...seen.map((p) => p?.protocol.length ?? 0)));
+  const length = Math.max(4, ...seen.map((p) => String(p?.length ?? 0).length));
+  const used = 4 + number + 1 + time + 1 + 2 * (address + 1) + protocol + 1 + length + 2;
+  return { number, time, address, protocol, length, info: model.width - used };
 }
 
 function titleLine(model: Model, session: SessionView): Line {

@@ -1,6 +1,7 @@
 import type { SessionView } from '../../session.ts';
-import { fill } from '../../text/messages.ts';
+import { fill, SAY } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
+import { count } from '../format.ts';
 import { ASCII, type Glyphs, UNICODE } from '../glyphs.ts';
 import { type Model, type Place, plainAscii, type ScreenName } from '../model.ts';
 import type { Line } from '../span.ts';
@@ -18,6 +19,11 @@ export interface Screen {
 export const glyphs = (model: Model): Glyphs => (plainAscii(model) ? ASCII : UNICODE);
 export const say = (model: Model, text: Text, values?: Record<string, string | number>): string =>
   values === undefined ? text[model.language] : fill(text, model.language, values);
+
+export const packetsText = (model: Model, n: number): string =>
+  say(model, n === 1 ? SAY.onePacket : SAY.packetCount, { n: count(n) });
+export const journeysText = (model: Model, n: number): string =>
+  say(model, n === 1 ? SAY.oneJourney : SAY.journeyCount, { n: count(n) });
 
 /** The place, moved as little as needed so that it lies within the rows and the cursor is seen. */
 export function within(place: Place, rows: number, page: number): Place {

@@ -1,9 +1,10 @@
 import type { SessionView } from '../../session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
-import { bytes, count } from '../format.ts';
+import { safe } from '../../text/safe.ts';
+import { bytes } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';
-import { glyphs, type Screen, say, within } from './screen.ts';
+import { glyphs, journeysText, packetsText, type Screen, say, within } from './screen.ts';
 
 /*
  *  2,253,635 packets · 1.12 GB · 127,886 journeys
@@ -39,12 +40,13 @@ function rates(session: SessionView, most: number): { labels: string[]; values: 
   const { binNanoseconds, packetsPerBin } = session.statistics();
   const merge = Math.max(1, Math.ceil(packetsPerBin.length / Math.max(1, most)));
   const length = (binNanoseconds * merge) / 1e9;
+  const [unit, name] = binNanoseconds * packetsPerBin.length < 2e9 ? [1e6, 'ms'] : [1e9, 's'];
   const labels: string[] = [];
   const values: number[] = [];
   for (let i = 0; i < packetsPerBin.length; i += merge) {
     let sum = 0;
     for (let j = i; j < Math.min(i + merge, packetsPerBin.length); j++) sum += packetsPerBin[j];
-    labels.push(`${Number(((i * binNanoseconds) / 1e9).toPrecision(3))} s`);
+    labels.push(`${Number(((i * binNanoseconds) / unit).toPrecision(3))} ${name}`);
     values.push(Math.round(sum / length));
   }
   return { labels, values };
@@ -58,6 +60,9 @@ export function charts(model: Model, session: SessionView): Chart[] {
   if (chart >= 6 && rate.values.length > 1)
     out.push({ kind: 'line', left: 0, top: 2, width: model.width, height: chart, ...rate });
   const top = session.statistics().bytesByProtocol.slice(0, 4);
+  const [unit, name] = [[1e9, 'GB'] as const, [1e6, 'MB'] as const, [1e3, 'kB'] as const].find(
+    ([least]) => (top[0]?.[1] ?? 0) >= least,
+  ) ?? [1, 'B'];
   if (bars > 0 && list >= 8 && top.length > 0) {
     out.push({
       kind: 'bar',
@@ -65,8 +70,8 @@ export function charts(model: Model, session: SessionView): Chart[] {
       top: 3 + chart,
       width: bars,
       height: list,
-      labels: top.map(([name]) => name.slice(0, 8)),
-      values: top.map(([, size]) => size),
+      labels: top.map(([protocol]) => `${safe(protocol).slice(0, 5)} ${name}`),
+      values: top.map(([, size]) => Number((size / unit).toPrecision(3))),
     });
   }
   return out;
@@ -80,6 +85,8 @@ function rule(model: Model, text: string): Line {
   );
 }
 
+const percent = (share: number): string => (share > 0 && share < 0.005 ? '<1 %' : `${Math.round(share * 100)} %`);
+
 function protocolLine(model: Model, name: string, size: number, all: number, selected: boolean): Line {
   const g = glyphs(model);
   const { bars } = layout(model);
@@ -87,7 +94,7 @@ function protocolLine(model: Model, name: string, size: number, all: number, sel
   const share = all > 0 ? size / all : 0;
   const line = [
     span(selected ? `${g.cursor} ` : '  '),
-    span(`${cell(name, 14, g)} ${cell(bytes(size), 8, g, 'right')} ${cell(`${Math.round(share * 100)} %`, 5, g, 'right')}  `),
+    span(`${cell(name, 14, g)} ${cell(bytes(size), 8, g, 'right')} ${cell(percent(share), 5, g, 'right')}  `),
     span(g.bar.repeat(Math.max(size > 0 ? 1 : 0, Math.round(share * room))), 'plain'),
   ];
   return fitted(selected ? [...select(line.slice(0, 2)), line[2]] : line, model.width - bars);
@@ -104,11 +111,7 @@ export const summary: Screen = {
     const { cursor, top } = within(model.places.summary, protocols.length, list);
     const all = protocols.reduce((sum, [, n]) => sum + n, 0);
     const g = glyphs(model);
-    const facts = [
-      say(model, SAY.packetCount, { n: count(packets) }),
-      bytes(size),
-      say(model, SAY.journeyCount, { n: count(session.journeyCount()) }),
-    ].join(` ${g.between} `);
+    const facts = [packetsText(model, packets), bytes(size), journeysText(model, session.journeyCount())].join(` ${g.between} `);
     const rows = protocols.slice(top, top + list).map(([name, n], i) => protocolLine(model, name, n, all, top + i === cursor));
     if (rows.length === 0) rows.push([span(`  ${say(model, SAY.noStatistics)}`)]);
     return [

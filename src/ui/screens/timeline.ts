@@ -29,11 +29,22 @@ const FOOT_LINES = 4;
 export const chosen = (model: Model, session: SessionView): Journey | undefined =>
   model.journey !== undefined && model.journey.index < session.journeyCount() ? session.journey(model.journey.index) : undefined;
 
-function columns(width: number) {
+/**
+ * The stages that get a row, by index. Idling of less than a fiftieth of the time, which is no more than the client's thinking,
+ * is only seen as a gap between the others.
+ */
+export function stageRows(journey: Journey): number[] {
+  const least = (journey.end - journey.start) / 50;
+  return journey.stages.flatMap((stage, i) => (stage.kind === 'idle' && stage.end - stage.start < least ? [] : [i]));
+}
+
+function columns(model: Model, journey: Journey) {
+  const { width } = model;
   const wide = width >= 120;
   const label = 17;
   const packets = wide ? 16 : 11;
-  const note = width >= 140 ? Math.floor(width / 4) : 0;
+  const noted = width >= 140 && journey.stages.some((stage) => stage.note !== undefined);
+  const note = noted ? Math.floor(width / 4) : 0;
   const bar = width - 2 - label - 1 - 10 - 1 - 10 - 1 - packets - 1 - (note > 0 ? note + 1 : 0) - 1;
   return { label, packets, note, bar };
 }
@@ -62,9 +73,9 @@ function titleLines(model: Model, session: SessionView, journey: Journey): Line[
   ];
 }
 
-function axisHead(model: Model, axis: Axis): Line {
+function axisHead(model: Model, journey: Journey, axis: Axis): Line {
   const g = glyphs(model);
-  const c = columns(model.width);
+  const c = columns(model, journey);
   const before = [
     cell(say(model, LABEL.stage), c.label, g),
     cell(say(model, LABEL.startMs), 10, g, 'right'),
@@ -81,7 +92,7 @@ function axisHead(model: Model, axis: Axis): Line {
 
 function stageLine(model: Model, journey: Journey, stage: Stage, axis: Axis, selected: boolean): Line {
   const g = glyphs(model);
-  const c = columns(model.width);
+  const c = columns(model, journey);
   const label: Line = [
     span(STAGE_MARK[stage.kind], `bar-${stage.kind}`),
     span(` ${cell(say(model, STAGE[stage.kind]), c.label - 2, g)} `),
@@ -121,8 +132,9 @@ function rule(model: Model, text: string): Line {
 /** All about the selected row, in words. */
 function detail(model: Model, journey: Journey, cursor: number): Line[] {
   const g = glyphs(model);
-  const stage = journey.stages[cursor];
-  const evidence = journey.evidence[cursor - journey.stages.length];
+  const rows = stageRows(journey);
+  const stage = journey.stages[rows[cursor]];
+  const evidence = journey.evidence[cursor - rows.length];
   const width = model.width - 4;
   const lines = (texts: string[]): Line[] => texts.map((text) => [span(`  ${text}`)]);
   if (stage !== undefined) {
@@ -144,21 +156,22 @@ function detail(model: Model, journey: Journey, cursor: number): Line[] {
 function harLine(model: Model, journey: Journey): Line {
   const g = glyphs(model);
   const { har } = journey;
-  const ms = (value: number) => String(Number(value.toFixed(value < 10 ? 2 : 1)));
+  const ms = (value: number) => String(Number(value < 1 ? value.toFixed(2) : value.toPrecision(3)));
   const part = (name: 'blocked' | 'dns' | 'send' | 'wait' | 'receive') =>
     har[name] < 0 || (har[name] === 0 && model.width < 100) ? [] : [`${name} ${ms(har[name])}`];
   const connect = har.connect < 0 ? [] : [`connect ${ms(har.connect)}${har.ssl < 0 ? '' : ` (ssl ${ms(har.ssl)})`}`];
   const parts = [...part('blocked'), ...part('dns'), ...connect, ...part('send'), ...part('wait'), ...part('receive')];
-  const sum = har.total < 0 ? [] : [`= ${ms(har.total)} ms`];
+  // The sum stands in the title as well.
+  const sum = har.total < 0 || model.width < 100 ? [] : [`= ${ms(har.total)}`];
   const text = [...parts, ...sum].join(model.width >= 100 ? '  ' : ' ');
-  return fitted([span(' HAR ', 'bold'), span(cell(text, model.width - 5, g))], model.width);
+  return fitted([span(' HAR ms ', 'bold'), span(cell(text, model.width - 8, g))], model.width);
 }
 
 export const timeline: Screen = {
   name: 'timeline',
   rows(model, session) {
     const journey = chosen(model, session);
-    return journey === undefined ? 0 : journey.stages.length + journey.evidence.length;
+    return journey === undefined ? 0 : stageRows(journey).length + journey.evidence.length;
   },
   // One line less than there is room for: the head of the evidence.
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES - 1),
@@ -167,9 +180,10 @@ export const timeline: Screen = {
     if (journey === undefined) return block([[], [span(`  ${say(model, SAY.noJourney)}`)]], bodyHeight(model), model.width);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.timeline, this.rows(model, session), page);
-    const axis = axisOf(journey, columns(model.width).bar);
+    const axis = axisOf(journey, columns(model, journey).bar);
     const lines: Line[] = [];
-    const { stages, evidence } = journey;
+    const { evidence } = journey;
+    const stages = stageRows(journey).map((i) => journey.stages[i]);
     if (stages.length === 0) lines.push([span(`  ${say(model, SAY.noStages)}`)]);
     for (let i = top; i < stages.length && lines.length < page + 1; i++)
       lines.push(stageLine(model, journey, stages[i], axis, i === cursor));
@@ -179,7 +193,7 @@ export const timeline: Screen = {
     }
     return [
       ...titleLines(model, session, journey),
-      axisHead(model, axis),
+      axisHead(model, journey, axis),
       ...block(lines, page + 1, model.width),
       ...detail(model, journey, cursor),
       harLine(model, journey),
