@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run bench [-- --workload web|bulk|tiny --size 100 --rounds 5 | --file FILE | --quick] [--json]
 // Whole processes, in turn: A B C A B C …; medians, and ratios pair by pair. What the figures mean: bench/README.md
+import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -34,6 +35,9 @@ const GOALS = {
 const QUICK_MOST_STARTS = 25;
 const QUICK_MOST_MIB = 256;
 
+/** Characters of output kept; the capture's record is the last line, and far shorter. */
+const LAST_LINE = 1 << 20;
+
 const median = (list) => {
   const sorted = [...list].sort((a, b) => a - b);
   const half = sorted.length >> 1;
@@ -48,9 +52,26 @@ function recordsIn(file) {
   }
 }
 
+/** Before anything is timed: the report must say how many packets there are. Also brings the file into the page cache. */
+async function checkAnswer([program, ...args], packets) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let tail = '';
+  for await (const text of child.stdout.setEncoding('utf8')) tail = (tail + text).slice(-LAST_LINE);
+  try {
+    const { record, packets: said } = JSON.parse(tail.trimEnd().split('\n').at(-1));
+    if (record !== 'capture') return `its last line is a record of "${record}", not of the capture`;
+    if (packets !== undefined && said !== packets) return `it counts ${said} packets of ${packets}`;
+  } catch {
+    return 'its last line is not JSON';
+  }
+  return undefined;
+}
+
 async function runAll(file, packets) {
   const results = contestants(file, workload, options.quick).map((entry) => ({ ...entry, runs: [] }));
   if (packets === undefined) for (const r of results) if (r.name === 'read loop, JS') r.skipped = 'reads classic pcap only';
+  const wrong = await checkAnswer(results[0].command, packets);
+  if (wrong) results[0].skipped = wrong;
   for (let round = 0; round < rounds; round++) {
     for (const result of results) {
       if (result.skipped) continue;

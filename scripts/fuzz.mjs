@@ -2,7 +2,7 @@
 // npm run fuzz [-- --seconds 60 | --count N] [--seed N] [--jobs N] [--replay FILE,DONOR,SEED] [--keep DIR]
 // Breaks captures in seeded ways and runs everything that reads them: nothing may throw, hang, print nonsense or take 512 MB.
 import { fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -33,7 +33,8 @@ const mostInputs = options.replay ? 1 : Number(options.count ?? Number.POSITIVE_
 const until = options.count || options.replay ? Number.POSITIVE_INFINITY : Date.now() + Number(options.seconds) * 1000;
 
 const files = corpus();
-const scratch = mkdtempSync(join(tmpdir(), 'wirebook-fuzz-'));
+/** In memory where there is such a place: every input is written and read. */
+const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'wirebook-fuzz-'));
 const target = join(scratch, 'target.mjs');
 await build({
   absWorkingDir: root,
@@ -61,14 +62,18 @@ function jobOf(seed) {
 }
 
 const totals = { inputs: 0, refused: 0, packets: 0, programs: 0 };
-const faults = [];
+const faults = new Map();
 let next = 0;
 
+/** The first of its kind is told with all that is known, the others are counted. */
 function fault(job, what) {
+  const kind = what.split('\n').slice(0, 3).join('\n');
+  const alike = faults.get(kind) ?? 0;
+  faults.set(kind, alike + 1);
+  if (alike > 0) return;
   const bytes = mutate(readFileSync(join(root, job.file)), readFileSync(join(root, job.donor)), job.seed);
   const kept = join(options.keep, `wirebook-fuzz-${basename(job.file)}-${job.seed}`);
   writeFileSync(kept, bytes.bytes);
-  faults.push(job);
   console.log(`FAULT ${what}\n  made by: ${bytes.steps.join(', ')}; kept as ${kept}`);
   console.log(`  again: npm run fuzz -- --replay '${job.file},${job.donor},${job.seed}'`);
 }
@@ -90,7 +95,7 @@ function work(number) {
     const give = () => {
       clearTimeout(timer);
       job = undefined;
-      if (next >= mostInputs || Date.now() >= until || faults.length >= MOST_FAULTS || done++ >= INPUTS_PER_WORKER) {
+      if (next >= mostInputs || Date.now() >= until || faults.size >= MOST_FAULTS || done++ >= INPUTS_PER_WORKER) {
         worker.disconnect();
         return;
       }
@@ -117,7 +122,7 @@ function work(number) {
       clearTimeout(timer);
       await pause(50); // the rest of its standard error
       if (job) fault(job, `the process died (${signal ?? `exit code ${code}`}): ${stderr.trim()}`);
-      const more = next < mostInputs && Date.now() < until && faults.length < MOST_FAULTS;
+      const more = next < mostInputs && Date.now() < until && faults.size < MOST_FAULTS;
       resolve(more ? work(number) : undefined);
     });
     give();
@@ -132,6 +137,7 @@ const seconds = ((Date.now() - started) / 1000).toFixed(0);
 const seeds = totals.inputs > 0 ? `, seeds ${firstSeed} to ${firstSeed + next - 1}` : '';
 console.log(
   `fuzz: ${totals.inputs} inputs from ${files.length} captures in ${seconds} s${seeds}: ${totals.packets} packets, ` +
-    `${totals.refused} refused as no capture, ${totals.programs} runs of the whole program; ${faults.length} faults`,
+    `${totals.refused} refused as no capture, ${totals.programs} runs of the whole program; ${faults.size} kinds of faults`,
 );
-process.exitCode = faults.length > 0 || totals.inputs === 0 ? 1 : 0;
+for (const [kind, times] of faults) if (times > 1) console.log(`${times} times: ${kind.split('\n')[0]}`);
+process.exitCode = faults.size > 0 || totals.inputs === 0 ? 1 : 0;

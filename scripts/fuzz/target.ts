@@ -1,11 +1,12 @@
 /** What the fuzzer runs on each broken capture: all that reads it, for reports and for the screen. Throws on what must not be. */
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Analysis } from '../../src/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Journey } from '../../src/correlate/model.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
 import { FileSession } from '../../src/file-session.ts';
 import { JsonLinesReport } from '../../src/report/jsonl.ts';
-import type { Out } from '../../src/report/out.ts';
+import { Out } from '../../src/report/out.ts';
 
 /** Packets of a capture whose field trees are built. */
 const DECODED = 60;
@@ -13,15 +14,12 @@ const DECODED = 60;
 class Fault extends Error {}
 
 /** Each line must parse, and hold no number that JSON cannot carry (those come out as null). */
-function checkedLines(): Out {
-  const write = (text: string): void => {
-    for (const line of text.trimEnd().split('\n')) {
-      const record = JSON.parse(line) as Record<string, unknown>;
-      const lost = Object.keys(record).find((key) => record[key] === null && key !== 'parent');
-      if (lost) throw new Fault(`${lost} is null: ${line}`);
-    }
-  };
-  return { write, flush: () => {} } as unknown as Out;
+function checkLines(text: string): void {
+  for (const line of text.trimEnd().split('\n')) {
+    const record = JSON.parse(line) as Record<string, unknown>;
+    const lost = Object.keys(record).find((key) => record[key] === null && key !== 'parent');
+    if (lost) throw new Fault(`${lost} is null: ${line}`);
+  }
 }
 
 function checkJourney(journey: Journey): void {
@@ -50,9 +48,10 @@ function checkFields(fields: Field[], length: number, path: string): void {
 
 async function report(path: string, chunk: number): Promise<number> {
   const source = await openCapture(path, { chunk });
+  const written = `${path}.jsonl`;
+  const file = openSync(written, 'w');
   try {
-    const out = checkedLines();
-    const lines = new JsonLinesReport(out);
+    const lines = new JsonLinesReport(new Out(file));
     const toLine = lines.journey?.bind(lines);
     lines.journey = (journey) => {
       checkJourney(journey);
@@ -61,9 +60,11 @@ async function report(path: string, chunk: number): Promise<number> {
     const analysis = new Analysis(source, lines, { hashes: true, records: true });
     lines.of(analysis);
     await analysis.run();
-    lines.write(out, 'wirebook');
+    lines.write('wirebook');
+    checkLines(readFileSync(written, 'utf8'));
     return analysis.summary().packets;
   } finally {
+    closeSync(file);
     source.close();
   }
 }

@@ -15,7 +15,7 @@ const KNOWN_EXIT_CODES = [0, 1, 2];
 const main = join(root, 'dist', 'main.js');
 
 const { inspect } = await import(pathToFileURL(target).href);
-const path = join(existsSync('/dev/shm') ? '/dev/shm' : scratch, `wirebook-fuzz-${process.pid}-${number}.pcap`);
+const path = join(scratch, `${number}.pcap`);
 const captures = new Map();
 
 function capture(file) {
