@@ -7,7 +7,7 @@ import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
 import { Timeline } from './timeline.ts';
 
-/** What a journey needs to know of its connection. Times are 0 where the packet was not seen. */
+/** What a journey needs to know of its connection. A time means nothing where its packet was not seen (an empty list, number 0). */
 export interface ConnectionFacts {
   id: number;
   client: Endpoint;
@@ -146,10 +146,9 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
 function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
   const c = f.conversation;
-  const before = f.synTime || f.firstTime;
-  const lookups = c?.names?.lookups.filter((l) => l.start <= before) ?? NO_LOOKUPS;
+  const opened = f.syn.length > 0 ? f.synTime : f.synAck.length > 0 ? f.synAckTime : Math.min(f.firstTime, firstByte);
+  const lookups = c?.names?.lookups.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
-  const opened = f.synTime || f.synAckTime || Math.min(f.firstTime, firstByte);
   let start = opened;
   if (fresh) for (const l of lookups) start = Math.min(start, l.start);
   if (fresh && c?.lookupResolution !== undefined) start = Math.min(start, c.lookupResolution.time);
@@ -181,7 +180,7 @@ function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 
 
 function dnsStage(t: Timeline, lookups: Lookup[]): void {
   let start = Number.POSITIVE_INFINITY;
-  let end = -1;
+  let end = Number.NEGATIVE_INFINITY;
   const packets: number[] = [];
   for (const l of lookups) {
     start = Math.min(start, l.start);
@@ -190,7 +189,7 @@ function dnsStage(t: Timeline, lookups: Lookup[]): void {
     if (l.end !== undefined) end = Math.max(end, l.end);
   }
   const stage = t.add('dns', start, Math.max(start, end), inOrder(packets));
-  if (end < 0) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+  if (end === Number.NEGATIVE_INFINITY) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 }
 
 function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
@@ -208,9 +207,10 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   if (f.syn.length === 0 && f.synAck.length === 0) return;
   const packets = [...f.syn, ...f.synAck];
   if (f.ack !== 0) packets.push(f.ack);
-  const start = f.synTime || f.synAckTime;
+  const start = f.syn.length > 0 ? f.synTime : f.synAckTime;
   const refused = f.closeHow === 'refused';
-  const end = f.ackTime || f.synAckTime || (refused ? f.closeTime : f.lastTime);
+  const answered = f.ack !== 0 ? f.ackTime : f.synAck.length > 0 ? f.synAckTime : undefined;
+  const end = answered ?? (refused ? f.closeTime : f.lastTime);
   if (refused) packets.push(f.rstPacket);
   const stage = t.add('tcp', start, end, inOrder(packets));
   if (f.syn.length > 1)

@@ -76,6 +76,8 @@ export class LookupTracker {
   private version = 4;
   private packet = 0;
   private time = 0;
+  /** Lookups from this index on were made by this message. */
+  private firstOfMessage = 0;
   private client: Endpoint | undefined;
   private server: Endpoint | undefined;
   private bytes: Uint8Array = new Uint8Array(0);
@@ -212,6 +214,7 @@ export class LookupTracker {
       return;
     }
     name.multicast = this.transport === Transport.mdns || this.transport === Transport.llmnr;
+    this.firstOfMessage = this.count;
     for (let i = 0; i < walker.questionCount; i++) {
       if (!name.read(walker.bytes, walker.at, walker.questionAt[i], walker.questionTypeAt[i], walker.end)) {
         if (i === 0) this.counters.malformed++;
@@ -229,8 +232,7 @@ export class LookupTracker {
     const { pending } = this;
     const slot = this.findPending();
     if (slot >= 0) {
-      const lookup = pending.lookup(slot) as Lookup;
-      if (lookup.repeats.length < LIST_LIMIT) lookup.repeats.push(this.packet);
+      this.repeat(pending.lookup(slot) as Lookup);
       pending.touch(slot, this.time);
       return;
     }
@@ -322,13 +324,18 @@ export class LookupTracker {
     this.sink.final(first);
   }
 
+  /** Asked again; the same question twice in one message is asked once. */
+  private repeat(lookup: Lookup): void {
+    if (lookup.index < this.firstOfMessage && lookup.repeats.length < LIST_LIMIT) lookup.repeats.push(this.packet);
+  }
+
   private multicastQuestion(): void {
     const { multicast, pending } = this;
     const type = pending.key[TYPE];
     const client = packetAddress(this.bytes, this.clientAt, this.version);
     const asked = multicast.find(this.name.text(), type, this.version, client);
     if (asked !== undefined) {
-      if (asked.repeats.length < LIST_LIMIT) asked.repeats.push(this.packet);
+      this.repeat(asked);
       return;
     }
     if (multicast.size >= MULTICAST_LIMIT) {

@@ -85,11 +85,13 @@ export class ProtocolFinder {
       c.tls = parser.session;
       return parser;
     }
-    const http = HttpParser.guess(bytes, at, end, fromClient);
-    if (http === 'yes') {
-      this.correctRoles(page, base, fromClient, bytes, at);
-      return new HttpParser(c.id, this.hooks);
+    let http = HttpParser.guess(bytes, at, end, fromClient);
+    if (http === 'no' && !(page.words[base + R.STATE] & R.CLIENT_KNOWN) && HttpParser.guess(bytes, at, end, !fromClient) === 'yes') {
+      // Without a SYN the roles were guessed from the ports; the content says that they are the other way round.
+      page.words[base + R.STATE] ^= R.CLIENT_IS_B;
+      http = 'yes';
     }
+    if (http === 'yes') return new HttpParser(c.id, this.hooks);
     if (endpoint(page, base, server).port === DNS_PORT) {
       const dns = DnsStream.guess(bytes, at, end);
       if (dns === 'yes') return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server));
@@ -104,13 +106,6 @@ export class ProtocolFinder {
     const parser = new TlsParser(c.id, this.events.tls);
     c.tls = parser.session;
     return parser;
-  }
-
-  /** Without a SYN the roles are a guess from the ports; a status line from the "client" says that it was wrong. */
-  private correctRoles(page: Page, base: number, fromClient: boolean, bytes: Uint8Array, at: number): void {
-    if (page.words[base + R.STATE] & R.CLIENT_KNOWN) return;
-    const isResponse = bytes[at] === 0x48 && bytes[at + 1] === 0x54 && bytes[at + 2] === 0x54 && bytes[at + 3] === 0x50 && bytes[at + 4] === 0x2f;
-    if (isResponse === fromClient) page.words[base + R.STATE] ^= R.CLIENT_IS_B;
   }
 }
 

@@ -265,8 +265,8 @@ export class TcpTracker {
   private late(c: Conversation, page: Page, base: number, d: 0 | 1, packet: number, time: number, since: number): void {
     const { doubles, words } = page;
     const half = base >> 1;
-    const ack = doubles[half + R.ACK_TIME];
-    const roundTrip = ack > 0 ? ack - doubles[half + R.SYN_TIME] : 0;
+    const whole = words[base + R.ACK_PACKET] !== 0 && words[base + R.SYN_PACKET] !== 0;
+    const roundTrip = whole ? doubles[half + R.ACK_TIME] - doubles[half + R.SYN_TIME] : 0;
     if (time - since < Math.max(REORDER_NANOSECONDS, roundTrip / 2)) {
       note(c, 'outOfOrder', packet);
     } else {

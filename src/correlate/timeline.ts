@@ -54,8 +54,8 @@ export class Timeline {
     let send = 0;
     let wait = 0;
     let receive = 0;
-    let connectStart = -1;
-    let connectEnd = -1;
+    let connectStart = 0;
+    let connectEnd = Number.NEGATIVE_INFINITY;
     let end = this.start;
     for (const s of this.stages) {
       if (s.reused || s.kind === 'idle' || s.kind === 'close') continue;
@@ -65,13 +65,13 @@ export class Timeline {
       else if (s.kind === 'wait') wait += length;
       else if (s.kind === 'receive') receive += length;
       else if (s.kind === 'tcp' || s.kind === 'tls') {
-        if (connectEnd < 0) connectStart = s.start;
+        if (connectEnd === Number.NEGATIVE_INFINITY) connectStart = s.start;
         connectEnd = s.end;
         if (s.kind === 'tls') tls = length;
       }
       end = s.end;
     }
-    const connect = connectEnd < 0 ? -1 : connectEnd - connectStart;
+    const connect = connectEnd === Number.NEGATIVE_INFINITY ? -1 : connectEnd - connectStart;
     const total = end - this.start;
     const known = Math.max(0, dns) + Math.max(0, connect) + send + wait + receive;
     return {
