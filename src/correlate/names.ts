@@ -14,31 +14,28 @@ export interface NameGroup {
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
-/** Clients remembered, and names and addresses for each. */
-const CLIENT_LIMIT = 2048;
-const NAME_LIMIT = 256;
-const ADDRESS_LIMIT = 1024;
+/** Clients remembered, and groups over all of them. */
+const CLIENT_LIMIT = 4096;
+const GROUP_LIMIT = 16384;
 
-/** What one client has learnt from DNS. */
+/** What one client has learnt from DNS: groups by name in lower case, and by the addresses they led to. */
 class Client {
-  readonly names: RecentMap<string, NameGroup>;
-  readonly addresses = new RecentMap<string, NameGroup>(ADDRESS_LIMIT);
-
-  constructor(forgotten: (group: NameGroup) => void) {
-    this.names = new RecentMap(NAME_LIMIT, forgotten);
-  }
+  readonly names = new Map<string, NameGroup>();
+  readonly addresses = new Map<string, NameGroup>();
 }
 
-/** Which name stands behind an address, client by client. Every table is bounded, oldest out first. */
+/** Which name stands behind an address, client by client. Bounded, oldest out first. */
 export class NameBook {
   evicted = 0;
-  private readonly clients: RecentMap<string, Client>;
+  private readonly clients = new RecentMap<string, Client>(CLIENT_LIMIT);
+  /** Every group, in the order they were made: a ring. */
+  private readonly ring: (NameGroup | undefined)[] = [];
+  private at = 0;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
 
   constructor(unused: (group: NameGroup) => void) {
     this.unused = unused;
-    this.clients = new RecentMap(CLIENT_LIMIT, (client) => this.leave(client));
   }
 
   answered(lookup: Lookup): void {
@@ -58,23 +55,43 @@ export class NameBook {
   }
 
   end(): void {
-    for (const [, client] of this.clients.entries()) this.leave(client);
+    for (let i = 0; i < this.ring.length; i++) {
+      const group = this.ring[(this.at + i) % this.ring.length];
+      if (group !== undefined) this.leave(group);
+    }
+    this.ring.length = 0;
   }
 
-  private leave(client: Client): void {
-    for (const [, group] of client.names.entries()) if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
+  private leave(group: NameGroup): void {
+    if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
+    const client = this.clients.get(group.client);
+    if (client === undefined) return;
+    const key = group.name.toLowerCase();
+    if (client.names.get(key) === group) client.names.delete(key);
+    for (const lookup of group.lookups)
+      for (const address of lookup.addresses) if (client.addresses.get(address) === group) client.addresses.delete(address);
   }
 
   private client(address: string): Client {
     let client = this.clients.get(address);
     if (client === undefined) {
-      client = new Client((group) => {
-        this.evicted++;
-        if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
-      });
+      client = new Client();
       this.clients.set(address, client);
     }
     return client;
+  }
+
+  private keep(group: NameGroup): void {
+    if (this.ring.length < GROUP_LIMIT) {
+      this.ring.push(group);
+      return;
+    }
+    const oldest = this.ring[this.at];
+    this.ring[this.at] = group;
+    this.at = (this.at + 1) % GROUP_LIMIT;
+    if (oldest === undefined) return;
+    this.evicted++;
+    this.leave(oldest);
   }
 
   private group(client: Client, lookup: Lookup): NameGroup {
@@ -82,14 +99,12 @@ export class NameBook {
     let group = client.names.get(key);
     if (group !== undefined) {
       if (group.lookups.includes(lookup)) return group;
-      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) {
-        if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
-        group = undefined;
-      }
+      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) group = undefined;
     }
     if (group === undefined) {
       group = { client: lookup.client.address, name: lookup.name, lookups: [lookup], usedAt: Number.POSITIVE_INFINITY, last: lookup.start };
       client.names.set(key, group);
+      this.keep(group);
       return group;
     }
     group.lookups.push(lookup);

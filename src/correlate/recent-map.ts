@@ -14,6 +14,11 @@ export class RecentMap<K, V> {
     this.forgotten = forgotten;
   }
 
+  /** Entries, at least: one in both generations counts twice. */
+  get size(): number {
+    return this.young.size + (this.old?.size ?? 0);
+  }
+
   get(key: K): V | undefined {
     return this.young.get(key) ?? this.old?.get(key);
   }

@@ -22,6 +22,10 @@ export class JsonBytes {
   length = 0;
   /** Whole seconds since 1970 that times count from. */
   baseSeconds = 0;
+  /** The last whole second written, as bytes with its quote and point: times come in runs. */
+  private second = Number.NaN;
+  private readonly secondText = new Uint8Array(24);
+  private secondLength = 0;
 
   clear(): void {
     this.length = 0;
@@ -110,10 +114,25 @@ export class JsonBytes {
   }
 
   exact(seconds: number, nanoseconds: number): this {
-    this.raw('"').big(seconds).raw('.');
-    this.digits(Math.floor(nanoseconds / 1e5), 4);
-    this.digits(nanoseconds % 1e5, 5);
-    return this.raw('"');
+    this.room(SLACK);
+    const { bytes } = this;
+    if (seconds === this.second) {
+      for (let i = 0; i < this.secondLength; i++) bytes[this.length + i] = this.secondText[i];
+      this.length += this.secondLength;
+    } else {
+      const start = this.length;
+      this.raw('"').big(seconds).raw('.');
+      this.secondLength = this.length - start;
+      if (this.secondLength <= this.secondText.length) {
+        this.secondText.set(this.bytes.subarray(start, this.length));
+        this.second = seconds;
+      }
+    }
+    const high = (nanoseconds / 1e5) | 0;
+    this.digits(high, 4);
+    this.digits(nanoseconds - high * 1e5, 5);
+    this.bytes[this.length++] = 0x22;
+    return this;
   }
 
   endpoint(e: Endpoint): this {
