@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Batch } from '../../src/capture/batch.ts';
-import { decode, decodeWith } from '../../src/dissect/decode.ts';
+import { decode } from '../../src/dissect/decode.ts';
 import { Packets, Reason } from '../../src/dissect/packets.ts';
-import type { Field } from '../../src/dissect/protocol.ts';
 import { LAYER_LIMIT, scanRows } from '../../src/dissect/scan.ts';
 import { Stacks } from '../../src/dissect/stacks.ts';
-import { summarize } from '../../src/dissect/summary.ts';
 import { be16, be32, eth, ipv4, join, packetsOf, stackOf, tcp, text, u8, udp } from '../frames.ts';
 import { examples } from './catalogue.ts';
-
-/** Bytes that complain when somebody looks past their end. */
-function guarded(bytes: Uint8Array): Uint8Array {
-  return new Proxy(bytes, {
-    get(target, key) {
-      if (typeof key === 'string' && /^\d+$/.test(key) && Number(key) >= target.length)
-        throw new Error(`read at ${key} of ${target.length}`);
-      const value = Reflect.get(target, key, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
+import { check, guarded } from './checks.ts';
 
 const batch = new Batch();
 batch.count = 1;
@@ -38,37 +25,6 @@ function row(bytes: Uint8Array, caplen: number, wirelen: number, linkType: numbe
   return Object.entries(packets)
     .map(([name, column]) => (ArrayBuffer.isView(column) && name !== 'bytes' ? `${name}=${(column as Uint8Array)[0]}` : ''))
     .join(' ');
-}
-
-/** As `expect`, but quick enough for millions of fields. */
-function sure(good: boolean, what: () => string): void {
-  if (!good) throw new Error(what());
-}
-
-const within = (inner: { at: number; end: number }, outer: { at: number; end: number }): boolean =>
-  inner.at >= outer.at && inner.at <= inner.end && inner.end <= outer.end;
-
-function checkFields(fields: Field[], parent: { at: number; end: number }): void {
-  for (const field of fields) {
-    sure(within(field, parent), () => `${field.name} lies at ${field.at}-${field.end}, outside of ${parent.at}-${parent.end}`);
-    sure(typeof field.value !== 'number' || Number.isFinite(field.value), () => `${field.name} is ${field.value}`);
-    sure(!/undefined|NaN/.test(field.text ?? ''), () => `${field.name}: ${field.text}`);
-    checkFields(field.children ?? [], field);
-  }
-}
-
-/** Decodes and looks at everything that came out. */
-function check(bytes: Uint8Array, wire: number, linkType: number, application?: string): void {
-  const layers = application === undefined ? decode(bytes, wire, linkType) : decodeWith(bytes, wire, linkType, application);
-  const whole = { at: 0, end: bytes.length };
-  sure(layers.length > 0, () => 'no layer');
-  for (const layer of layers) {
-    sure(!/could not be shown|undefined|NaN/.test(layer.title), () => layer.title);
-    sure(within(layer, whole), () => `${layer.protocol} lies at ${layer.at}-${layer.end}`);
-    checkFields(layer.fields, whole);
-  }
-  const { info } = summarize(bytes, wire, linkType, layers);
-  sure(!/undefined|NaN/.test(info), () => info);
 }
 
 /** Big ones are cut at their headers and near their end only. */
