@@ -5,6 +5,7 @@ import { type Message, messageOf } from './keys.ts';
 import { isUtf8 } from './manners.ts';
 import { type Model, plainAscii, start } from './model.ts';
 import { charts } from './screens/summary.ts';
+import { Pace } from './pace.ts';
 import type { Terminal } from './terminal.ts';
 import { update } from './update.ts';
 import { view } from './view.ts';
@@ -20,10 +21,6 @@ export interface UiOptions {
   onChange?: (changed: () => void) => () => void;
 }
 
-/** Milliseconds between two paints: for keys, and while the file is read. */
-const FRAME = 33;
-const READING_FRAME = 100;
-
 /** Shows the screens until the user leaves them; gives the exit code. */
 export async function runUi(session: SessionView, options: UiOptions): Promise<number> {
   const { complain, openTerminal } = await import('./terminal.ts');
@@ -32,7 +29,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     let model: Model;
     let painted: Model | undefined;
     let version = -1;
-    let lastPaint = 0;
+    const pace = new Pace();
     let timer: { handle: NodeJS.Timeout | NodeJS.Immediate; due: number } | undefined;
     let terminal: Terminal | undefined;
     let unsubscribe: (() => void) | undefined;
@@ -68,17 +65,18 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         }
         model = update(model, message, session);
         if (model.exit !== undefined) end(model.exit);
-        else wake(FRAME);
+        else wake('key');
       });
-    /** Has the screen painted when `frame` milliseconds have passed since the last time. */
-    const wake = (frame: number): void => {
+    /** Has the screen painted, as soon as the pace allows. What comes until then is painted with it. */
+    const wake = (why: 'key' | 'progress'): void => {
       if (ended) return;
-      const due = Math.max(performance.now(), lastPaint + frame);
+      const now = performance.now();
+      const due = pace.due(now, why);
       if (timer !== undefined) {
         if (timer.due <= due) return;
         clear(timer.handle);
       }
-      const wait = due - performance.now();
+      const wait = due - now;
       timer = { due, handle: wait <= 0 ? setImmediate(paint) : setTimeout(paint, wait) };
     };
     const paint = (): void =>
@@ -89,7 +87,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
           model = update(model, { kind: 'changed' }, session);
         } else if (model === painted) return;
         painted = model;
-        lastPaint = performance.now();
+        pace.painted(performance.now());
         const ascii = plainAscii(model);
         const withCharts = model.screen === 'summary' && model.help === undefined && !ascii;
         terminal?.paint(view(model, session), withCharts ? charts(model, session) : [], ascii);
@@ -97,7 +95,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     const read = async (): Promise<void> => {
       while (!ended && options.step !== undefined) {
         const more = await options.step();
-        if (session.version !== version) wake(more ? READING_FRAME : FRAME);
+        if (session.version !== version) wake(more ? 'progress' : 'key');
         if (!more) return;
         // Keys first.
         await new Promise(setImmediate);
@@ -119,7 +117,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
           },
           repaint: () => {
             painted = undefined;
-            wake(0);
+            wake('key');
           },
           end,
           failure,
@@ -127,7 +125,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
       );
       const ascii = options.ascii ?? !(isUtf8(process.env) || options.language === 'ko');
       model = start({ language: options.language, width: terminal.width, height: terminal.height, ascii });
-      unsubscribe = options.onChange?.(() => wake(READING_FRAME));
+      unsubscribe = options.onChange?.(() => wake('progress'));
       paint();
       read().catch(failure);
     } catch (error) {

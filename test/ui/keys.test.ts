@@ -3,6 +3,7 @@ import { STAGE_MARK } from '../../src/ui/glyphs.ts';
 import { hints, KEYS, messageOf, TYPING } from '../../src/ui/keys.ts';
 import { canRunUi, isUtf8 } from '../../src/ui/manners.ts';
 import { start } from '../../src/ui/model.ts';
+import { Pace } from '../../src/ui/pace.ts';
 import { SCREENS } from '../../src/ui/screens/index.ts';
 import { pressOf } from '../../src/ui/terminal.ts';
 import { Drive } from './drive.ts';
@@ -102,5 +103,26 @@ describe('a screen is shown', () => {
     expect(isUtf8({ LC_ALL: 'C', LANG: 'ko_KR.UTF-8' })).toBe(false);
     expect(isUtf8({ LC_ALL: '', LC_CTYPE: 'en_US.UTF-8', LANG: 'C' })).toBe(true);
     expect(isUtf8({})).toBe(false);
+  });
+});
+
+describe('the pace of painting', () => {
+  test('answers single keys at once and never paints more than 30 times a second for long', () => {
+    const pace = new Pace();
+    let now = 1000;
+    expect(pace.due(now, 'progress')).toBe(now);
+    pace.painted(now);
+    now += 5;
+    expect(pace.due(now, 'key')).toBe(now);
+    expect(pace.due(now, 'progress')).toBe(1100);
+    let paints = 0;
+    const end = now + 10_000;
+    while (now < end) {
+      now = Math.max(now + 1, pace.due(now, 'key'));
+      pace.painted(now);
+      paints++;
+    }
+    expect(paints).toBeLessThanOrEqual(304);
+    expect(paints).toBeGreaterThan(280);
   });
 });
