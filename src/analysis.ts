@@ -1,5 +1,6 @@
 import { Batch, type Problem, type Source } from './capture/batch.ts';
 import { Correlator, type CorrelatorOptions } from './correlate/correlator.ts';
+import type { HttpProblem } from './correlate/http-hooks.ts';
 import type { Listener } from './correlate/model.ts';
 import { linkTypeName } from './dissect/link-types.ts';
 import { Reason } from './dissect/packets.ts';
@@ -76,7 +77,10 @@ export class Analysis {
       capturedBytes: this.capturedBytes,
       wireBytes: this.wireBytes,
       cutPackets: this.cutPackets,
-      linkTypes: this.packets === 0 ? [...new Set(source.interfaces.map((i) => linkTypeName(i.linkType)))] : [...this.linkTypes].map(linkTypeName),
+      linkTypes:
+        this.packets === 0
+          ? [...new Set(source.interfaces.map((i) => linkTypeName(i.linkType)))]
+          : [...this.linkTypes].map(linkTypeName),
       problems: [...source.problems, ...this.ownProblems],
     };
     if (source.compression !== undefined) result.compression = source.compression;
@@ -101,7 +105,8 @@ export class Analysis {
     const n = b.count;
     if (n === 0) return;
     if (this.first === undefined) this.first = { seconds: b.seconds[0], nanoseconds: b.nanoseconds[0] };
-    let before = this.last === undefined ? p.time[0] : (this.last.seconds - this.correlator.baseSeconds) * 1e9 + this.last.nanoseconds;
+    let before =
+      this.last === undefined ? p.time[0] : (this.last.seconds - this.correlator.baseSeconds) * 1e9 + this.last.nanoseconds;
     this.last = { seconds: b.seconds[n - 1], nanoseconds: b.nanoseconds[n - 1] };
     this.packets += n;
     for (let row = 0; row < n; row++) {
@@ -149,6 +154,15 @@ export class Analysis {
       [c.resolutions.evicted, 'resolutions-evicted', 'ARP or NDP questions let go because too many waited'],
       [c.lookups.counters.evicted, 'lookups-evicted', 'DNS questions let go because too many waited'],
     ];
+    const http: Record<HttpProblem, string> = {
+      'http-head-too-long': 'HTTP heads longer than what is kept',
+      'http-heads-held': 'HTTP heads given up because too many were unfinished at once',
+      'http-pipeline-limit': 'HTTP requests let go because too many waited on one connection',
+      'http-length-conflict': 'HTTP messages with conflicting lengths',
+      'http-bad-chunk': 'HTTP chunks that cannot be read',
+      'http-garbage': 'places where bytes that are no HTTP message came between messages',
+    };
+    for (const [code, count] of c.finder.problems) told.push([count, code, http[code]]);
     for (const [count, code, what] of told) if (count > 0) this.ownProblems.push({ code, message: `${count} ${what}` });
   }
 }

@@ -134,7 +134,8 @@ export class FileSession implements SessionView {
     const numbers = new Set<number>();
     for (const stage of journey.stages) for (const packet of stage.packets) numbers.add(packet);
     if (journey.connection !== undefined)
-      for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS)) numbers.add(packet);
+      for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS))
+        numbers.add(packet);
     const packets = [...numbers].sort((a, b) => a - b);
     if (this.analysis.done) this.listed = { journey, packets };
     return packets;

@@ -30,7 +30,8 @@ async function main(argv: string[]): Promise<number> {
   const parsed = parse(argv);
   const { values } = parsed;
   const lang = language(values.lang, process.env);
-  if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang)) throw new UsageError(`--lang takes en or ko, not "${values.lang}"`);
+  if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang))
+    throw new UsageError(`--lang takes en or ko, not "${values.lang}"`);
   if (values.help) {
     process.stdout.write(USAGE[lang]);
     return OK;
@@ -109,7 +110,9 @@ main(process.argv.slice(2)).then(
       process.exitCode = USAGE_ERROR;
       return;
     }
-    complain(`this is a fault of wirebook itself: ${error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : String(error)}`);
+    complain(
+      `this is a fault of wirebook itself: ${error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : String(error)}`,
+    );
     process.exitCode = 70;
   },
 );

@@ -3,6 +3,7 @@ import type { Conversation, Half } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_PORTS, KEY_VERSION, type Page } from './flow-table.ts';
 import { inOrder } from './packet-list.ts';
 import type { CloseHow, Connection, Direction, Endpoint, Handshake } from './model.ts';
+import { historyText } from './tcp-history.ts';
 import * as R from './tcp-record.ts';
 
 const NONE: number[] = [];
@@ -28,17 +29,6 @@ function direction(packets: number, half: Half | undefined): Direction {
   };
   if (half?.hash !== undefined) result.streamSha256 = half.hash.digest('hex');
   return result;
-}
-
-function history(page: Page, base: number, client: 0 | 1): string {
-  const { words } = page;
-  let text = '';
-  for (let n = 0; n < words[base + R.HISTORY_LENGTH]; n++) {
-    const entry = (words[base + R.HISTORY + (n >> 2)] >>> ((n & 3) * 8)) & 255;
-    const letter = R.LETTERS[entry & 127];
-    text += entry >> 7 === client ? letter : letter.toLowerCase();
-  }
-  return text;
 }
 
 function handshake(page: Page, base: number, c: Conversation | undefined): Handshake | undefined {
@@ -72,7 +62,8 @@ function close(page: Page, base: number, client: 0 | 1): Connection['close'] {
   const { words } = page;
   const how = closeHow(page, base);
   const result: Connection['close'] = { how, packets: closePackets(page, base) };
-  if (result.packets.length > 0) result.first = ((words[base + R.STATE] & R.FIRST_CLOSER_IS_B) !== 0) === (client === 1) ? 'client' : 'server';
+  if (result.packets.length > 0)
+    result.first = ((words[base + R.STATE] & R.FIRST_CLOSER_IS_B) !== 0) === (client === 1) ? 'client' : 'server';
   return result;
 }
 
@@ -104,7 +95,7 @@ export function connectionOf(page: Page, base: number, c: Conversation | undefin
     lastTime: doubles[(base >> 1) + R.LAST_TIME],
     fromClient: direction(words[base + R.PACKETS + client], c?.halves[client]),
     fromServer: direction(words[base + R.PACKETS + server], c?.halves[server]),
-    history: history(page, base, client),
+    history: historyText(words, base, client),
     close: close(page, base, client),
     retransmissions: c?.lists?.retransmissions ?? NONE,
     outOfOrder: c?.lists?.outOfOrder ?? NONE,

@@ -15,6 +15,7 @@ import { isDnsPort, LookupTracker } from './lookups.ts';
 import { LIST_LIMIT, type Listener } from './model.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { ResolutionTracker } from './resolutions.ts';
+import { addLetter, Letter } from './tcp-history.ts';
 import * as R from './tcp-record.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
 
@@ -39,7 +40,7 @@ export class Correlator implements TcpEvents {
   baseSeconds = Number.NaN;
 
   private readonly icmp: IcmpTracker;
-  private readonly finder: ProtocolFinder;
+  readonly finder: ProtocolFinder;
   private readonly listener: Listener;
   /** The row being read, so that a stream's bytes can name the packet's protocol. */
   private row = 0;
@@ -134,14 +135,15 @@ export class Correlator implements TcpEvents {
       }
       parser.data(fromClient, bytes, at, end, packet, time);
       this.name(parser.protocol, packet);
-      if (c.finished > 0 && c.pending !== undefined && c.pending.length > 1) this.journeys.settle(c, () => this.facts(page, base, c));
+      if (c.finished > 0 && c.pending !== undefined && c.pending.length > 1)
+        this.journeys.settle(c, () => this.facts(page, base, c));
     }
     if (c.parser === undefined || (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket))
       turn(c, fromClient, packet, time);
   }
 
   gap(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
-    this.tcp.history(c.page.words, c.base, direction, R.Letter.gap);
+    addLetter(c.page.words, c.base, direction, Letter.gap);
     this.finder.current = c;
     c.parser?.gap(direction === clientSide(c.page, c.base), length, packet, time);
   }
@@ -218,5 +220,13 @@ function turn(c: Conversation, fromClient: boolean, packet: number, time: number
     if (last.packets.length < LIST_LIMIT) last.packets.push(packet);
     return;
   }
-  c.turns.push({ fromClient, start: time, end: time, firstPacket: packet, lastPacket: packet, packets: [packet], packetCount: 1 });
+  c.turns.push({
+    fromClient,
+    start: time,
+    end: time,
+    firstPacket: packet,
+    lastPacket: packet,
+    packets: [packet],
+    packetCount: 1,
+  });
 }

@@ -30,7 +30,8 @@ class JoinEvidence implements Evidence {
   }
 }
 
-export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence => new JoinEvidence(join, packets, values);
+export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence =>
+  new JoinEvidence(join, packets, values);
 
 const macSentence = (v: Values): Text => ({
   en: `the next packet was sent to ${v.mac}, the MAC that answered for ${v.address}`,

@@ -155,7 +155,8 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
   if (c?.resolution !== undefined) start = Math.min(start, c.resolution.time);
   const t = new Timeline(start);
   const forLookup = fresh ? c?.lookupResolution : undefined;
-  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start)) resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
+  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start))
+    resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
   if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
   if (fresh) dnsStage(t, lookups);
   else if (lookups.length > 0) {
@@ -166,7 +167,8 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
     );
   }
   if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
-  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start) resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
+  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start)
+    resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
   handshakeStage(t, f);
   if (c?.tls !== undefined) tlsStage(t, c);
   return t;
@@ -213,8 +215,7 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   const end = answered ?? (refused ? f.closeTime : f.lastTime);
   if (refused) packets.push(f.rstPacket);
   const stage = t.add('tcp', start, end, inOrder(packets));
-  if (f.syn.length > 1)
-    stage.note = { en: `SYN sent ${f.syn.length} times`, ko: `SYN을 ${f.syn.length}번 보냈습니다` };
+  if (f.syn.length > 1) stage.note = { en: `SYN sent ${f.syn.length} times`, ko: `SYN을 ${f.syn.length}번 보냈습니다` };
   if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
@@ -238,7 +239,8 @@ function exchangeStages(t: Timeline, x: Exchange): void {
   if (x.requestTime !== undefined)
     t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
   if (x.responseTime === undefined) return;
-  if (x.requestTime !== undefined) t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
+  if (x.requestTime !== undefined)
+    t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
   t.add('receive', x.responseTime, x.responseEndTime ?? x.responseTime, x.responsePackets, x.responsePacketCount);
 }
 
@@ -309,4 +311,3 @@ function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): voi
   if (!sameName(x.host, lookup.name)) return;
   reasons.push(evidence('host', [lookup.packet, x.requestPacket], {}));
 }
-

@@ -100,7 +100,8 @@ export class JourneyTracker {
   }
 
   private connectionOnly(facts: ConnectionFacts): void {
-    const id = facts.conversation !== undefined && facts.conversation.journeyId >= 0 ? facts.conversation.journeyId : this.count++;
+    const id =
+      facts.conversation !== undefined && facts.conversation.journeyId >= 0 ? facts.conversation.journeyId : this.count++;
     this.emit(buildConnectionJourney(id, facts));
   }
 

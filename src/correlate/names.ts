@@ -99,10 +99,17 @@ export class NameBook {
     let group = client.names.get(key);
     if (group !== undefined) {
       if (group.lookups.includes(lookup)) return group;
-      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS) group = undefined;
+      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS)
+        group = undefined;
     }
     if (group === undefined) {
-      group = { client: lookup.client.address, name: lookup.name, lookups: [lookup], usedAt: Number.POSITIVE_INFINITY, last: lookup.start };
+      group = {
+        client: lookup.client.address,
+        name: lookup.name,
+        lookups: [lookup],
+        usedAt: Number.POSITIVE_INFINITY,
+        last: lookup.start,
+      };
       client.names.set(key, group);
       this.keep(group);
       return group;

@@ -1,7 +1,8 @@
 import { clientSide, endpoint } from './connection.ts';
 import { type Conversation, PREFIX_BYTES } from './conversation.ts';
 import type { Page } from './flow-table.ts';
-import { type HttpHooks, HttpParser } from './http.ts';
+import { HttpParser } from './http.ts';
+import type { HttpHooks, HttpProblem } from './http-hooks.ts';
 import { DnsStream } from './lookup-tcp.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
@@ -23,6 +24,8 @@ export class ProtocolFinder {
   private readonly events: FinderEvents;
   /** The conversation whose parser is at work: hooks are shared by all parsers. */
   current: Conversation | undefined;
+  /** What the HTTP parsers met, by code. */
+  readonly problems = new Map<HttpProblem, number>();
   private exchanges = 0;
   private readonly hooks: HttpHooks;
 
@@ -36,6 +39,8 @@ export class ProtocolFinder {
         exchange.complete = complete;
         events.finished(this.current as Conversation, exchange);
       },
+      problem: (code) => void this.problems.set(code, (this.problems.get(code) ?? 0) + 1),
+      budget: { carried: 0 },
       tunnel: (protocol) => this.tunnel(this.current as Conversation, protocol),
     };
   }
@@ -86,7 +91,11 @@ export class ProtocolFinder {
       return parser;
     }
     let http = HttpParser.guess(bytes, at, end, fromClient);
-    if (http === 'no' && !(page.words[base + R.STATE] & R.CLIENT_KNOWN) && HttpParser.guess(bytes, at, end, !fromClient) === 'yes') {
+    if (
+      http === 'no' &&
+      !(page.words[base + R.STATE] & R.CLIENT_KNOWN) &&
+      HttpParser.guess(bytes, at, end, !fromClient) === 'yes'
+    ) {
       // Without a SYN the roles were guessed from the ports; the content says that they are the other way round.
       page.words[base + R.STATE] ^= R.CLIENT_IS_B;
       http = 'yes';

@@ -9,7 +9,15 @@ export const HELD_BYTES_ACKNOWLEDGED = 64 << 10;
 
 /** Gets the bytes of a direction once they are contiguous. */
 export interface StreamSink {
-  bytes(conversation: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void;
+  bytes(
+    conversation: Conversation,
+    direction: 0 | 1,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    packet: number,
+    time: number,
+  ): void;
   gap(conversation: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void;
 }
 
@@ -28,7 +36,16 @@ export class Streams {
   }
 
   /** In-order bytes: `length` on the wire, of which at … end were captured. Returns nothing; the caller moves NEXT. */
-  deliver(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, length: number, packet: number, time: number): void {
+  deliver(
+    c: Conversation,
+    direction: 0 | 1,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    length: number,
+    packet: number,
+    time: number,
+  ): void {
     const half = c.halves[direction];
     const captured = end - at;
     if (captured > 0) {
@@ -45,7 +62,16 @@ export class Streams {
   }
 
   /** Keeps a segment beyond a hole, without the parts that are already held. */
-  hold(half: Half, sequence: number, bytes: Uint8Array, at: number, end: number, length: number, packet: number, time: number): boolean {
+  hold(
+    half: Half,
+    sequence: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    length: number,
+    packet: number,
+    time: number,
+  ): boolean {
     half.held ??= [];
     const held = half.held;
     let i = held.length;

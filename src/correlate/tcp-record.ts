@@ -61,11 +61,6 @@ export const DATA_SEEN = 1 << 17;
 
 export const Flag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
 
-/** Zeek's history letters by bit: SYN, SYN-ACK, pure ACK, data, FIN, RST, gap, retransmission, zero window, inconsistent flags. */
-export const LETTERS = 'SHADFRGTWI';
-export const Letter = { syn: 0, synAck: 1, ack: 2, data: 3, fin: 4, rst: 5, gap: 6, retransmission: 7, zeroWindow: 8, odd: 9 } as const;
-
-export const MINUTE = 60e9;
 /** Connections that have ended stay for late packets, until this many wait. */
 export const LINGER_FLOWS = 1024;
 /** TCP flows at once; past it the one idle longest among a few candidates is finished early and counted. */

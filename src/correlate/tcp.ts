@@ -1,10 +1,12 @@
 import type { Packets } from '../dissect/packets.ts';
 import { Conversation, Lists } from './conversation.ts';
+import { Lingering } from './lingering.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { LIST_LIMIT } from './model.ts';
 import { HELD_BYTES_ACKNOWLEDGED, Streams, type StreamSink } from './streams.ts';
 import * as R from './tcp-record.ts';
-import { Flag, Letter } from './tcp-record.ts';
+import { addLetter, Letter } from './tcp-history.ts';
+import { Flag } from './tcp-record.ts';
 
 /** What the tracker tells the rest of the correlator. */
 export interface TcpEvents extends StreamSink {
@@ -33,9 +35,7 @@ export class TcpTracker {
 
   private readonly events: TcpEvents;
   private readonly hashes: boolean;
-  private lingering: Float64Array = new Float64Array(2 * R.LINGER_FLOWS);
-  private lingerHead = 0;
-  private lingerCount = 0;
+  private readonly lingering = new Lingering(R.LINGER_FLOWS);
   private hand = 0;
 
   constructor(events: TcpEvents, options: { hashes: boolean }) {
@@ -58,7 +58,9 @@ export class TcpTracker {
   /** The capture ended: every connection is final, in the order of its first packet. */
   end(): void {
     const slots = this.table.slots();
-    slots.sort((x, y) => this.table.page(x).words[this.table.base(x) + R.ID] - this.table.page(y).words[this.table.base(y) + R.ID]);
+    slots.sort(
+      (x, y) => this.table.page(x).words[this.table.base(x) + R.ID] - this.table.page(y).words[this.table.base(y) + R.ID],
+    );
     for (const slot of slots) this.finish(slot);
   }
 
@@ -99,11 +101,11 @@ export class TcpTracker {
     if (flags & (Flag.syn | Flag.rst | Flag.fin)) this.control(p, row, slot, page, base, d, flags, dataAt, length);
     if (length > 0) {
       words[base + R.STATE] |= R.DATA_SEEN;
-      this.history(words, base, d, Letter.data);
+      addLetter(words, base, d, Letter.data);
       this.payload(p, row, slot, page, base, d, dataAt, length);
     }
     if (flags & Flag.ack) this.acknowledge(p, row, slot, page, base, d, o, flags, length);
-    else if (p.window[row] === 0 && (flags & Flag.rst) === 0) this.history(words, base, d, Letter.zeroWindow);
+    else if (p.window[row] === 0 && (flags & Flag.rst) === 0) addLetter(words, base, d, Letter.zeroWindow);
     words[base + R.WINDOW + d] = p.window[row];
     if (flags & Flag.fin) this.tryClose(slot, page, base, d, packet, time);
   }
@@ -115,7 +117,7 @@ export class TcpTracker {
     const d = this.table.reversed ? 1 : 0;
     const state = words[base + R.STATE];
     if ((state & (R.SEQUENCE_SET << d)) === 0) return false;
-    return words[base + R.ISN + d] !== sequence || (state & (R.RST_SEEN * 3 | R.FIN_SEEN * 3)) !== 0;
+    return words[base + R.ISN + d] !== sequence || (state & ((R.RST_SEEN * 3) | (R.FIN_SEEN * 3))) !== 0;
   }
 
   private open(p: Packets, row: number, flags: number): number {
@@ -155,12 +157,12 @@ export class TcpTracker {
     const packet = p.firstNumber + row;
     const time = p.time[row];
     const kinds = flags & (Flag.syn | Flag.rst | Flag.fin);
-    if ((kinds & (kinds - 1)) !== 0) this.history(words, base, d, Letter.odd);
+    if ((kinds & (kinds - 1)) !== 0) addLetter(words, base, d, Letter.odd);
     if (flags & Flag.syn) {
       const synAck = (flags & Flag.ack) !== 0;
       const seen = (synAck ? R.SYN_ACK_SEEN : R.SYN_SEEN) << d;
       const word = synAck ? R.SYN_ACK_PACKET : R.SYN_PACKET;
-      this.history(words, base, d, synAck ? Letter.synAck : Letter.syn);
+      addLetter(words, base, d, synAck ? Letter.synAck : Letter.syn);
       if (words[base + word] === 0) {
         words[base + word] = packet;
         doubles[half + (synAck ? R.SYN_ACK_TIME : R.SYN_TIME)] = time;
@@ -169,14 +171,14 @@ export class TcpTracker {
         note(c, synAck ? 'synAck' : 'syn', packet);
         if (words[base + R.STATE] & seen) {
           note(c, 'retransmissions', packet);
-          this.history(words, base, d, Letter.retransmission);
+          addLetter(words, base, d, Letter.retransmission);
         }
       }
       words[base + R.STATE] |= seen;
     }
-    const closing = (words[base + R.STATE] & (R.FIN_SEEN * 3 | R.RST_SEEN * 3)) !== 0;
+    const closing = (words[base + R.STATE] & ((R.FIN_SEEN * 3) | (R.RST_SEEN * 3))) !== 0;
     if (flags & Flag.fin) {
-      this.history(words, base, d, Letter.fin);
+      addLetter(words, base, d, Letter.fin);
       if ((words[base + R.STATE] & (R.FIN_SEEN << d)) === 0) {
         words[base + R.STATE] |= R.FIN_SEEN << d;
         words[base + R.FIN_PACKET + d] = packet;
@@ -186,7 +188,7 @@ export class TcpTracker {
       if ((words[base + R.STATE] & (R.FIN_SEEN * 3)) === R.FIN_SEEN * 3) this.linger(slot, words, base);
     }
     if (flags & Flag.rst) {
-      this.history(words, base, d, Letter.rst);
+      addLetter(words, base, d, Letter.rst);
       if ((words[base + R.STATE] & (R.RST_SEEN * 3)) === 0) {
         words[base + R.RST_PACKET] = packet;
         const o = 1 - d;
@@ -238,7 +240,7 @@ export class TcpTracker {
       const keepAlive = length === 1 && ahead === -1;
       if (!keepAlive) {
         note(c, 'retransmissions', packet);
-        this.history(words, base, d, Letter.retransmission);
+        addLetter(words, base, d, Letter.retransmission);
       }
       if (fresh > 0) {
         words[base + R.NEXT + d] = segmentEnd;
@@ -249,7 +251,7 @@ export class TcpTracker {
       const news = this.streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
       if (!news) {
         note(c, 'retransmissions', packet);
-        this.history(words, base, d, Letter.retransmission);
+        addLetter(words, base, d, Letter.retransmission);
       } else if (beyond <= 0) this.late(c, page, base, d, packet, time, stream.holeSince);
       if (this.streams.full(stream)) words[base + R.NEXT + d] = this.streams.skipHole(c, d, next);
     }
@@ -271,7 +273,7 @@ export class TcpTracker {
       note(c, 'outOfOrder', packet);
     } else {
       note(c, 'retransmissions', packet);
-      this.history(words, base, d, Letter.retransmission);
+      addLetter(words, base, d, Letter.retransmission);
     }
   }
 
@@ -291,7 +293,7 @@ export class TcpTracker {
     const state = words[base + R.STATE];
     const plain = (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0;
     if (length === 0 && plain) {
-      this.history(words, base, d, Letter.ack);
+      addLetter(words, base, d, Letter.ack);
       if (
         (state & (R.ACK_SET << d)) !== 0 &&
         words[base + R.ACKED + d] === acknowledged &&
@@ -302,7 +304,7 @@ export class TcpTracker {
         note(this.conversation(slot, page, base), 'duplicateAcks', p.firstNumber + row);
       }
     }
-    if (p.window[row] === 0 && (flags & Flag.rst) === 0) this.history(words, base, d, Letter.zeroWindow);
+    if (p.window[row] === 0 && (flags & Flag.rst) === 0) addLetter(words, base, d, Letter.zeroWindow);
     if ((state & (R.ACK_SET << d)) === 0 || ((acknowledged - words[base + R.ACKED + d]) | 0) > 0) {
       words[base + R.STATE] |= R.ACK_SET << d;
       words[base + R.ACKED + d] = acknowledged;
@@ -335,31 +337,19 @@ export class TcpTracker {
     this.events.closed(c, d, packet, time);
   }
 
-  history(words: Uint32Array, base: number, d: 0 | 1, letter: number): void {
-    const bit = 1 << letter;
-    if (words[base + R.HISTORY_SEEN + d] & bit) return;
-    words[base + R.HISTORY_SEEN + d] |= bit;
-    const n = words[base + R.HISTORY_LENGTH]++;
-    words[base + R.HISTORY + (n >> 2)] |= (letter | (d << 7)) << ((n & 3) * 8);
-  }
-
-  /** Ended connections wait in a ring for late packets; the oldest one is final when the ring is full. */
+  /** Ended connections wait for late packets. */
   private linger(slot: number, words: Uint32Array, base: number): void {
     if (words[base + R.STATE] & R.QUEUED) return;
     words[base + R.STATE] |= R.QUEUED;
-    if (this.lingerCount === R.LINGER_FLOWS) {
-      const old = this.lingering[2 * this.lingerHead];
-      const id = this.lingering[2 * this.lingerHead + 1];
-      this.lingerHead = (this.lingerHead + 1) % R.LINGER_FLOWS;
-      this.lingerCount--;
-      const page = this.table.page(old);
-      const at = this.table.base(old);
-      if (page.words[at + R.ID] === id && page.words[at + R.STATE] & R.QUEUED && old !== slot) this.finish(old);
-    }
-    const tail = (this.lingerHead + this.lingerCount++) % R.LINGER_FLOWS;
-    this.lingering[2 * tail] = slot;
-    this.lingering[2 * tail + 1] = words[base + R.ID];
+    this.lingering.add(slot, words[base + R.ID], this.leave);
   }
+
+  /** One has waited long enough; its slot may serve another connection by now. */
+  private readonly leave = (slot: number, id: number): void => {
+    const { words } = this.table.page(slot);
+    const base = this.table.base(slot);
+    if (words[base + R.ID] === id && words[base + R.STATE] & R.QUEUED) this.finish(slot);
+  };
 
   /** The table is full: of a few slots at a moving hand, the one idle longest goes. */
   private evict(p: Packets, row: number): void {

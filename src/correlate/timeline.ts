@@ -33,7 +33,8 @@ export class Timeline {
 
   /** Adds packets to a stage that is there already; the list stays in file order, each number once. */
   static join(stage: Stage, packets: number[]): void {
-    for (const packet of packets) if (!stage.packets.includes(packet) && stage.packets.length < LIST_LIMIT) stage.packets.push(packet);
+    for (const packet of packets)
+      if (!stage.packets.includes(packet) && stage.packets.length < LIST_LIMIT) stage.packets.push(packet);
     inOrder(stage.packets);
     stage.packetCount = Math.max(stage.packetCount, stage.packets.length);
   }

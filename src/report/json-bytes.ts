@@ -5,7 +5,6 @@ const START = 1 << 18;
 const SLACK = 64;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
 const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** A JSON string, harmless for a terminal. */
@@ -158,7 +157,11 @@ export class JsonBytes {
   }
 
   private big(value: number): this {
-    return value < 1e9 ? this.int(value) : value < 1e10 && value === Math.trunc(value) ? this.ten(value) : this.raw(String(value));
+    return value < 1e9
+      ? this.int(value)
+      : value < 1e10 && value === Math.trunc(value)
+        ? this.ten(value)
+        : this.raw(String(value));
   }
 
   /** Ten digits: seconds since 1970 until the year 2286. */

@@ -6,7 +6,19 @@ import type { Out } from './out.ts';
 import * as records from './records.ts';
 import { Section } from './section.ts';
 
-export const SECTIONS = ['connections', 'datagrams', 'dns', 'arp', 'ndp', 'icmp', 'tls', 'quic', 'http', 'journeys', 'verdicts'] as const;
+export const SECTIONS = [
+  'connections',
+  'datagrams',
+  'dns',
+  'arp',
+  'ndp',
+  'icmp',
+  'tls',
+  'quic',
+  'http',
+  'journeys',
+  'verdicts',
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const encode = (text: string): Uint8Array => Buffer.from(text, 'utf8');

@@ -55,7 +55,14 @@ export function datagram(w: JsonBytes, d: DatagramFlow): void {
 
 export function lookup(w: JsonBytes, l: Lookup): void {
   w.raw('"packet":').int(l.packet).raw(',"id":').int(l.id).raw(',"transport":"').raw(l.transport);
-  w.raw('","client":').endpoint(l.client).raw(',"server":').endpoint(l.server).raw(',"name":').str(l.name).raw(',"type":').str(l.type);
+  w.raw('","client":')
+    .endpoint(l.client)
+    .raw(',"server":')
+    .endpoint(l.server)
+    .raw(',"name":')
+    .str(l.name)
+    .raw(',"type":')
+    .str(l.type);
   if (l.answerPacket !== undefined) w.raw(',"answerPacket":').int(l.answerPacket);
   if (l.rcode !== undefined) w.raw(',"rcode":').str(l.rcode);
   w.raw(',"addresses":').strs(l.addresses).raw(',"aliases":').strs(l.aliases);
@@ -67,7 +74,12 @@ export function lookup(w: JsonBytes, l: Lookup): void {
   if (l.records === undefined) return;
   w.raw(',"records":[');
   l.records.forEach((r, i) => {
-    w.raw(i > 0 ? ',{"name":' : '{"name":').str(r.name).raw(',"type":').str(r.type).raw(',"ttl":').int(r.ttl);
+    w.raw(i > 0 ? ',{"name":' : '{"name":')
+      .str(r.name)
+      .raw(',"type":')
+      .str(r.type)
+      .raw(',"ttl":')
+      .int(r.ttl);
     w.raw(',"data":').str(r.data).raw(',"section":"').raw(r.section).raw('"}');
   });
   w.raw(']');
@@ -103,7 +115,12 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.certificateNames !== undefined) w.raw(',"certificateNames":').strs(t.certificateNames);
   w.raw(',"alerts":[');
   t.alerts.forEach((a, i) => {
-    w.raw(i > 0 ? ',{"packet":' : '{"packet":').int(a.packet).raw(',"from":"').raw(a.from).raw('","level":').str(a.level);
+    w.raw(i > 0 ? ',{"packet":' : '{"packet":')
+      .int(a.packet)
+      .raw(',"from":"')
+      .raw(a.from)
+      .raw('","level":')
+      .str(a.level);
     w.raw(',"description":').str(a.description).raw('}');
   });
   w.raw(']');
@@ -134,8 +151,17 @@ export function exchange(w: JsonBytes, x: Exchange): void {
 }
 
 function stage(w: JsonBytes, s: Stage): void {
-  w.raw('{"kind":"').raw(s.kind).raw('","start":').time(s.start).raw(',"end":').time(s.end).raw(',"ms":').ms(s.end - s.start);
-  w.raw(',"packets":').ints(s.packets).raw(s.reused ? ',"reused":true' : ',"reused":false');
+  w.raw('{"kind":"')
+    .raw(s.kind)
+    .raw('","start":')
+    .time(s.start)
+    .raw(',"end":')
+    .time(s.end)
+    .raw(',"ms":')
+    .ms(s.end - s.start);
+  w.raw(',"packets":')
+    .ints(s.packets)
+    .raw(s.reused ? ',"reused":true' : ',"reused":false');
   if (s.packetCount > s.packets.length) w.raw(',"packetCount":').int(s.packetCount);
   if (s.note !== undefined) w.raw(',"note":').utf8(quoted(s.note.en));
   w.raw('}');
@@ -157,12 +183,21 @@ export function journey(w: JsonBytes, j: Journey): void {
     stage(w, j.stages[i]);
   }
   const h = j.har;
-  w.raw('],"har":{"blocked":').milliseconds(h.blocked).raw(',"dns":').milliseconds(h.dns).raw(',"connect":').milliseconds(h.connect);
+  w.raw('],"har":{"blocked":')
+    .milliseconds(h.blocked)
+    .raw(',"dns":')
+    .milliseconds(h.dns)
+    .raw(',"connect":')
+    .milliseconds(h.connect);
   w.raw(',"ssl":').milliseconds(h.ssl).raw(',"send":').milliseconds(h.send).raw(',"wait":').milliseconds(h.wait);
   w.raw(',"receive":').milliseconds(h.receive).raw(',"total":').milliseconds(h.total).raw('},"evidence":[');
   for (let i = 0; i < j.evidence.length; i++) {
     const e = j.evidence[i];
-    w.raw(i > 0 ? ',{"join":"' : '{"join":"').raw(e.join).raw('","packets":').ints(e.packets).raw('}');
+    w.raw(i > 0 ? ',{"join":"' : '{"join":"')
+      .raw(e.join)
+      .raw('","packets":')
+      .ints(e.packets)
+      .raw('}');
   }
   w.raw(']');
 }

@@ -79,7 +79,9 @@ export class TextReport implements Listener {
     for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(p.message)}\n`);
     if (this.count === 0) out.write(`${this.say(SAY.noJourneys)}\n`);
     this.journeys.drain((record, n) => {
-      const line = Buffer.from(record).toString('utf8').replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
+      const line = Buffer.from(record)
+        .toString('utf8')
+        .replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
       out.write(`\n${n + 1}. ${line}`);
     });
     out.flush();
@@ -109,7 +111,10 @@ export class TextReport implements Listener {
     const time = s.reused ? pad(this.say(WORDS.reused), 12) : `${((s.end - s.start) / 1e6).toFixed(3).padStart(9)} ms`;
     const packets = s.packets.slice(0, 12).join(' ') + (s.packetCount > 12 ? ` … (${s.packetCount})` : '');
     const note = s.note === undefined ? '' : `  ${this.say(s.note)}`;
-    return `   ${pad(this.say(STAGE[s.kind]), 16)} ${((s.start - start) / 1e6).toFixed(3).padStart(9)} ${time} |${bar}| ${packets}${note}`.trimEnd() + '\n';
+    return (
+      `   ${pad(this.say(STAGE[s.kind]), 16)} ${((s.start - start) / 1e6).toFixed(3).padStart(9)} ${time} |${bar}| ${packets}${note}`.trimEnd() +
+      '\n'
+    );
   }
 
   private connectionText(c: Connection): string {

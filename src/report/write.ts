@@ -18,7 +18,8 @@ export async function writeReport(
   hashes: boolean,
 ): Promise<string[]> {
   const out = new Out(1);
-  const writer = format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
+  const writer =
+    format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
   const analysis = new Analysis(source, writer, { hashes });
   writer.of(analysis);
   try {

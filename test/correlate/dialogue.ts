@@ -41,7 +41,10 @@ export function correlate(frames: Captured[], size = 8192): Found {
  * `c` is 10.0.0.1:40000 (ISN 1000), `s` 10.0.0.2:80 (ISN 5000). Where `seq` and `ack` are left out they continue; given, they count
  * from the byte behind the SYN. Seconds; `#` begins a comment.
  */
-export function dialogue(script: string, ends: { client?: string; server?: string; isn?: { c: number; s: number } } = {}): Captured[] {
+export function dialogue(
+  script: string,
+  ends: { client?: string; server?: string; isn?: { c: number; s: number } } = {},
+): Captured[] {
   const { client = '10.0.0.1:40000', server = '10.0.0.2:80', isn = { c: 1000, s: 5000 } } = ends;
   const next = { c: isn.c, s: isn.s };
   const frames: Captured[] = [];

@@ -72,7 +72,10 @@ test.each([
   ['unanswered', `0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${GET}\n 0.3 s A\n 1.0 c FA\n 1.1 s FA`],
   ['in-progress', `0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${GET}`],
   ['reset', `0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${GET}\n 0.3 s R`],
-  ['incomplete', `0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${GET}\n 0.3 s PA "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhi"\n 0.4 s FA\n 0.5 c FA`],
+  [
+    'incomplete',
+    `0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${GET}\n 0.3 s PA "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhi"\n 0.4 s FA\n 0.5 c FA`,
+  ],
   ['refused', '0.0 c S\n 0.1 s RA'],
   ['timed-out', '0.0 c S\n 1.0 c S seq=-1'],
   ['no-request', '0.0 c S\n 0.1 s SA\n 0.1 c A\n 9.0 c FA\n 9.1 s FA\n 9.2 c A'],
@@ -81,7 +84,10 @@ test.each([
 });
 
 test('without a SYN the first answer tells who the server is', () => {
-  const { connections, exchanges } = run(`0.1 c PA ${GET}\n 0.2 s PA ${ANSWER}`, { client: '10.0.0.1:80', server: '10.0.0.2:50000' });
+  const { connections, exchanges } = run(`0.1 c PA ${GET}\n 0.2 s PA ${ANSWER}`, {
+    client: '10.0.0.1:80',
+    server: '10.0.0.2:50000',
+  });
   expect([connections[0].client.port, connections[0].clientKnown]).toEqual([80, false]);
   expect(exchanges.map((x) => [x.method, x.status])).toEqual([['GET', 200]]);
 });

@@ -74,7 +74,9 @@ describe('segments that do not come one after the other', () => {
   });
 
   test('duplicate ACKs: same number, same window, data outstanding', () => {
-    const { connections } = run(`${OPEN} 0.02 s A len=9\n 0.03 s A seq=19 len=9\n 0.04 c A ack=9\n 0.05 c A ack=9\n 0.06 c A ack=9 win=1`);
+    const { connections } = run(
+      `${OPEN} 0.02 s A len=9\n 0.03 s A seq=19 len=9\n 0.04 c A ack=9\n 0.05 c A ack=9\n 0.06 c A ack=9 win=1`,
+    );
     expect(connections[0].duplicateAcks).toEqual([7]);
   });
 
@@ -89,16 +91,27 @@ test('any cut, order and repetition of segments gives the same stream, also acro
   const data = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7 + 3) & 255));
   const sha = createHash('sha256').update(data).digest('hex');
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 9 }), (pieces, before, size) => {
-      const isn = (2 ** 32 - before) >>> 0;
-      const all = [...pieces, ...Array.from({ length: 10 }, (_, i) => ({ at: i * 30, length: 30 }))];
-      const client: Captured[] = [{ bytes: tcpFrame({ flags: 'S', sequence: isn }) }];
-      for (const { at, length } of all)
-        client.push({ bytes: tcpFrame({ flags: 'A', sequence: (isn + 1 + at) >>> 0, payload: new Uint8Array(data.subarray(at, at + length)) }) });
-      const { connections } = correlate(client, size);
-      expect(connections).toHaveLength(1);
-      expect(connections[0].fromClient).toMatchObject({ streamBytes: 300, missingBytes: 0, streamSha256: sha });
-    }),
+    fc.property(
+      fc.array(piece, { maxLength: 40 }),
+      fc.integer({ min: 0, max: 400 }),
+      fc.integer({ min: 1, max: 9 }),
+      (pieces, before, size) => {
+        const isn = (2 ** 32 - before) >>> 0;
+        const all = [...pieces, ...Array.from({ length: 10 }, (_, i) => ({ at: i * 30, length: 30 }))];
+        const client: Captured[] = [{ bytes: tcpFrame({ flags: 'S', sequence: isn }) }];
+        for (const { at, length } of all)
+          client.push({
+            bytes: tcpFrame({
+              flags: 'A',
+              sequence: (isn + 1 + at) >>> 0,
+              payload: new Uint8Array(data.subarray(at, at + length)),
+            }),
+          });
+        const { connections } = correlate(client, size);
+        expect(connections).toHaveLength(1);
+        expect(connections[0].fromClient).toMatchObject({ streamBytes: 300, missingBytes: 0, streamSha256: sha });
+      },
+    ),
     { numRuns: 200 },
   );
 });
