@@ -135,6 +135,15 @@ describe('a question and its answer', () => {
     ]);
   });
 
+  test('the same question twice in one message is asked once', () => {
+    const questions = [
+      { name: 'a.example', type: 1 },
+      { name: 'A.example', type: 1 },
+    ];
+    const { final } = track([ask(message({ id: 3, questions })), tell(answer(3, 'a.example', ['192.0.2.1']))]);
+    expect(final).toMatchObject([{ repeats: [], answerPacket: 2 }]);
+  });
+
   test('the question is there, the rest of the answer was not captured', () => {
     const whole = answer(4, 'cut.example', ['192.0.2.1', '192.0.2.2']);
     const { final } = track([ask(query(4, 'cut.example')), tell(whole.subarray(0, whole.length - 10), { wire: 10 })]);

@@ -74,7 +74,10 @@ const sections = ['answers', 'authorities', 'additionals'] as const;
 function told(walker: MessageWalker, like: Message): Partial<Message> {
   const reader = new NameReader();
   reader.multicast = like.proto !== 'dns';
-  const read = (at: number, end: number) => (reader.read(walker.bytes, walker.at, at, end, walker.end), reader.text());
+  const read = (at: number, end: number): string => {
+    reader.read(walker.bytes, walker.at, at, end, walker.end);
+    return reader.text();
+  };
   const result: Partial<Message> = {
     id: `0x${walker.id.toString(16).padStart(4, '0')}`,
     response: walker.isResponse,

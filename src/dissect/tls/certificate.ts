@@ -1,8 +1,12 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { ipv6 } from '../bytes.ts';
 
 /** Names kept of one certificate, and certificates whose names are remembered; the oldest are forgotten first. */
 export const NAME_LIMIT = 64;
 export const CERTIFICATE_LIMIT = 512;
+
+/** Of "DNS:a.example, IP Address:192.0.2.1"; Node puts values with odd characters in quotes, as JSON. */
+const ALTERNATIVE = /(?:^|, )(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g;
 
 const known = new Map<string, string[]>();
 
@@ -27,15 +31,19 @@ function readNames(der: Buffer): string[] {
   try {
     const certificate = new X509Certificate(der);
     for (const line of certificate.subject?.split('\n') ?? []) if (line.startsWith('CN=')) names.add(line.slice(3));
-    // "DNS:a.example, IP Address:192.0.2.1"; Node puts values with odd characters in quotes, as JSON.
-    for (const [, value] of (certificate.subjectAltName ?? '').matchAll(
-      /(?:^|, )(?:DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g,
-    )) {
+    for (const [, kind, value] of (certificate.subjectAltName ?? '').matchAll(ALTERNATIVE)) {
       if (names.size >= NAME_LIMIT) break;
-      names.add(value.startsWith('"') ? String(JSON.parse(value)) : value);
+      const plain = value.startsWith('"') ? String(JSON.parse(value)) : value;
+      names.add(kind === 'DNS' ? plain : addressText(plain));
     }
   } catch {
     // Not a certificate that OpenSSL takes: no names.
   }
   return [...names];
+}
+
+/** OpenSSL writes IPv6 addresses in full: "2001:DB8:0:0:0:0:0:1". */
+function addressText(text: string): string {
+  const groups = text.split(':').map((group) => Number.parseInt(group, 16));
+  return groups.length === 8 ? ipv6(Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255])), 0) : text;
 }
