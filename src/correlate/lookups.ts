@@ -7,12 +7,11 @@ import { packetAddress } from './addresses.ts';
 import { AnswerReader } from './lookup-answer.ts';
 import { MULTICAST_LIMIT, MulticastQuestions } from './lookup-multicast.ts';
 import { KEY_CLIENT, KEY_ID, KEY_PORTS, KEY_SERVER, NAME_HASH, PendingTable, TYPE } from './lookup-table.ts';
+import { TruncatedAnswers } from './lookup-retries.ts';
 import { type Endpoint, LIST_LIMIT, type Lookup } from './model.ts';
 
 /** Questions that wait for an answer at once. */
 export const PENDING_LIMIT = 65_536;
-/** Truncated answers that wait for the retry over TCP at once. */
-export const TRUNCATED_LIMIT = 1024;
 /** Packet time after which a question counts as unanswered: resolvers give up after 10 to 30 s. */
 export const LOOKUP_TIMEOUT = 60e9;
 /** The same for mDNS, where any later announcement of the name would look like the answer. */
@@ -64,8 +63,7 @@ export class LookupTracker {
   private readonly timeout: number;
   private readonly pending: PendingTable;
   private readonly multicast = new MulticastQuestions();
-  /** Answered but truncated, by client, server, type and name: the retry over TCP comes from another port. */
-  private readonly truncated = new Map<string, Lookup>();
+  private readonly truncated: TruncatedAnswers;
   private readonly walker = new MessageWalker();
   private readonly name = new NameReader();
   private readonly answers: AnswerReader;
@@ -92,6 +90,7 @@ export class LookupTracker {
     this.sink = sink;
     this.timeout = options.timeout ?? LOOKUP_TIMEOUT;
     this.pending = new PendingTable(options.pendingLimit ?? PENDING_LIMIT);
+    this.truncated = new TruncatedAnswers((lookup) => sink.final(lookup));
     this.answers = new AnswerReader(options.records ?? false);
   }
 
@@ -163,8 +162,7 @@ export class LookupTracker {
     while (this.pending.oldestSlot >= 0) this.sink.final(this.pending.remove(this.pending.oldestSlot));
     for (let lookup = this.multicast.takeOldest(Infinity); lookup; lookup = this.multicast.takeOldest(Infinity))
       this.sink.final(lookup);
-    for (const lookup of this.truncated.values()) this.sink.final(lookup);
-    this.truncated.clear();
+    this.truncated.expire(Infinity);
   }
 
   private begin(packet: number, time: number): void {
@@ -186,13 +184,7 @@ export class LookupTracker {
         this.sink.final(lookup);
       }
     }
-    if (this.truncated.size > 0) {
-      for (const [key, lookup] of this.truncated) {
-        if (lookup.start >= before) break;
-        this.truncated.delete(key);
-        this.sink.final(lookup);
-      }
-    }
+    this.truncated.expire(before);
   }
 
   private readMessage(bytes: Uint8Array, at: number, end: number): boolean {
@@ -241,7 +233,7 @@ export class LookupTracker {
       this.sink.final(pending.remove(pending.oldestSlot));
     }
     const lookup = this.create();
-    if (this.transport === Transport.tcp) this.linkRetry(lookup);
+    if (this.transport === Transport.tcp) this.truncated.link(lookup);
     pending.insert(lookup, this.time);
   }
 
@@ -300,28 +292,7 @@ export class LookupTracker {
       return;
     }
     lookup.truncated = true;
-    const key = retryKey(lookup);
-    const before = this.truncated.get(key);
-    if (before !== undefined) {
-      this.truncated.delete(key);
-      this.sink.final(before);
-    } else if (this.truncated.size >= TRUNCATED_LIMIT) {
-      const [oldest, first] = this.truncated.entries().next().value as [string, Lookup];
-      this.truncated.delete(oldest);
-      this.sink.final(first);
-    }
-    this.truncated.set(key, lookup);
-  }
-
-  private linkRetry(lookup: Lookup): void {
-    if (this.truncated.size === 0) return;
-    const key = retryKey(lookup);
-    const first = this.truncated.get(key);
-    if (first === undefined) return;
-    lookup.retryOf = first.index;
-    first.retriedBy = lookup.index;
-    this.truncated.delete(key);
-    this.sink.final(first);
+    this.truncated.add(lookup);
   }
 
   /** Asked again; the same question twice in one message is asked once. */
@@ -397,9 +368,6 @@ export class LookupTracker {
     key[word + 3] = more ? u32(bytes, at + 12) : 0;
   }
 }
-
-const retryKey = (lookup: Lookup): string =>
-  `${lookup.client.address} ${lookup.server.address} ${lookup.type} ${lookup.name.toLowerCase()}`;
 
 function textHash(text: string): number {
   let hash = 0x811c9dc5;

@@ -1,4 +1,4 @@
-import { u16, u24 } from '../dissect/bytes.ts';
+import { u16 } from '../dissect/bytes.ts';
 import { certificateNames } from '../dissect/tls/certificate.ts';
 import { certificateRanges, parseClientHello, parseOldClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
 import {
@@ -14,6 +14,7 @@ import { findRecord, isRecordHeader, RECORD_HEADER } from '../dissect/tls/record
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
+import { type MessageReader, readMessages } from './tls-messages.ts';
 import { guessTls, HANDSHAKE_LIMIT, OLD_HELLO_HEADER, Side } from './tls-side.ts';
 
 /** Stands for an SSL 2.0 ClientHello where a record's type is asked. */
@@ -34,7 +35,7 @@ const SHORTEST_FINISHED = 45;
  * record after that, or with what it sends before the ServerHello (early data); a server that speaks first is not seen. With
  * a client certificate in TLS 1.3, the estimate is early by the records that carry it.
  */
-export class TlsParser implements StreamParser {
+export class TlsParser implements StreamParser, MessageReader {
   readonly protocol = 'tls';
   /** Live: grows while the connection lasts. `clientHelloTime` is the time of the hello's first packet. */
   readonly session: TlsSession;
@@ -195,7 +196,7 @@ export class TlsParser implements StreamParser {
     side.left -= stop - at;
     if (side.noted) this.noteSegment = true;
     if (!side.skip) {
-      if (side.type === ContentType.handshake) this.messages(side, bytes, at, stop);
+      if (side.type === ContentType.handshake) readMessages(side, bytes, at, stop, this);
       else for (let i = at; i < stop; i++) side.head[side.headLength++ & 1] = bytes[i];
     }
     if (side.left === 0) this.endRecord(side);
@@ -257,63 +258,8 @@ export class TlsParser implements StreamParser {
       alerts.push({ packet: side.packet, from: this.isClient(side) ? 'client' : 'server', level, description });
   }
 
-  /** Handshake bytes of one record: messages may begin and end anywhere in it (RFC 5246 §6.2.1). */
-  private messages(side: Side, bytes: Uint8Array, at: number, end: number): void {
-    if (side.messagesLost) {
-      // Only a record's first byte can be taken for a message's.
-      if (side.left + end - at !== side.length || handshakeTypeName(bytes[at]) === undefined) return;
-      side.messagesLost = false;
-    }
-    while (at < end && !side.encrypted) {
-      if (side.messageSkip > 0) {
-        const step = Math.min(side.messageSkip, end - at);
-        side.messageSkip -= step;
-        at += step;
-        continue;
-      }
-      if (side.carryLength === 0) {
-        side.messagePacket = side.segment;
-        side.messageTime = side.segmentTime;
-        if (end - at >= 4 && at + 4 + u24(bytes, at + 1) <= end) {
-          const next = at + 4 + u24(bytes, at + 1);
-          if (this.startMessage(side, bytes[at], next - at - 4)) this.message(side, bytes[at], bytes, at + 4, next);
-          at = side.messageSkip > 0 ? at + 4 : next;
-          continue;
-        }
-      } else if (side.segment < side.messagePacket) {
-        side.messagePacket = side.segment;
-        side.messageTime = side.segmentTime;
-      }
-      at = this.collect(side, bytes, at, end);
-    }
-  }
-
-  /** Adds to a message in pieces; returns how far it took the bytes. */
-  private collect(side: Side, bytes: Uint8Array, at: number, end: number): number {
-    if (side.carryLength < 4) {
-      const step = Math.min(4 - side.carryLength, end - at);
-      side.hold(bytes, at, at + step);
-      if (side.carryLength < 4) return at + step;
-      side.carryNeed = 4 + u24(side.carry, 1);
-      if (!this.startMessage(side, side.carry[0], side.carryNeed - 4)) side.dropCarry();
-      else this.completeMessage(side);
-      return at + step;
-    }
-    const step = Math.min(side.carryNeed - side.carryLength, end - at);
-    side.hold(bytes, at, at + step);
-    this.completeMessage(side);
-    return at + step;
-  }
-
-  private completeMessage(side: Side): void {
-    if (side.carryLength < side.carryNeed) return;
-    const { carry, carryNeed } = side;
-    side.dropCarry();
-    this.message(side, carry[0], carry, 4, carryNeed);
-  }
-
   /** A message's header is known. False: its body is not looked at. */
-  private startMessage(side: Side, type: number, length: number): boolean {
+  startMessage(side: Side, type: number, length: number): boolean {
     const { session } = this;
     if (handshakeTypeName(type) === undefined || length > 1 << 20) {
       // Not a message: encrypted, and the ChangeCipherSpec was not seen.
@@ -338,7 +284,7 @@ export class TlsParser implements StreamParser {
     return false;
   }
 
-  private message(side: Side, type: number, bytes: Uint8Array, at: number, end: number): void {
+  message(side: Side, type: number, bytes: Uint8Array, at: number, end: number): void {
     if (type === HandshakeType.clientHello) this.clientHello(side, bytes, at, end);
     else if (type === HandshakeType.serverHello) this.serverHello(side, bytes, at, end);
     else if (type === HandshakeType.helloRetryRequest) this.session.helloRetryPacket ??= side.packet;
