@@ -85,7 +85,8 @@ export class JourneyTracker {
   ended(facts: ConnectionFacts): void {
     const c = facts.conversation;
     while (c?.pending !== undefined && c.pending.length > 0) this.next(c, c.pending, facts, c.pending.length === 1);
-    if (c === undefined || c.exchangeCount === 0) this.connectionOnly(facts);
+    // A connection that carried DNS is part of the lookups' journeys.
+    if (c?.parser?.protocol !== 'dns' && (c === undefined || c.exchangeCount === 0)) this.connectionOnly(facts);
   }
 
   end(): void {
