@@ -1,7 +1,7 @@
 import dnsPacket from 'dns-packet';
 import { describe, expect, test } from 'vitest';
 import { rcodeName, typeName } from '../../src/dissect/dns/names.ts';
-import { recordData } from '../../src/dissect/dns/records.ts';
+import { recordData, recordText } from '../../src/dissect/dns/records.ts';
 import { MessageWalker } from '../../src/dissect/dns/walk.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
 import { be16, fromHex, join, u8 } from '../frames.ts';
@@ -17,7 +17,9 @@ function decode(spec: Partial<RecordSpec> & { type: number; data: Uint8Array }) 
   // A message does not begin where its packet does: pointers count from the message.
   const walker = new MessageWalker();
   walker.read(join(u8(1, 2, 3, 4, 5), bytes), 5, bytes.length + 5);
-  return { ...recordData(walker, 0), at: walker.dataAt[0], end: walker.dataEnd[0] };
+  const data = recordData(walker, 0);
+  expect(recordText(walker, 0)).toBe(data.text);
+  return { ...data, at: walker.dataAt[0], end: walker.dataEnd[0] };
 }
 
 /** SVCB's seventh parameter has a name since RFC 9461; that `dig` did not know it. */

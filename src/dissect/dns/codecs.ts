@@ -105,8 +105,7 @@ export function codecText(type: number, c: RecordCursor, dataAt: number): string
   const names: string[] = [];
   const parts: Buffer[] = [Buffer.alloc(2)];
   let at = dataAt;
-  for (const field of c.fields) {
-    if (!c.isName(field)) continue;
+  for (const field of c.names) {
     parts.push(Buffer.from(c.bytes.subarray(at, field.at)));
     c.name.read(c.bytes, c.base, field.at, field.end, c.messageEnd);
     names.push(c.name.dotted());

@@ -4,6 +4,8 @@ import { NameReader } from './name-reader.ts';
 import { typeName } from './names.ts';
 import { base32hex, bitmapTypes, dateText, escaped, plainHex, quoted, splitBase64, splitHex } from './value-text.ts';
 
+const NAMES = new NameReader();
+
 /** Reads one record's data piece by piece; each piece becomes a field with its bytes and a word of the text `dig` prints. */
 export class RecordCursor {
   readonly bytes: Uint8Array;
@@ -15,7 +17,8 @@ export class RecordCursor {
   readonly end: number;
   readonly fields: Field[] = [];
   readonly words: string[] = [];
-  readonly name = new NameReader();
+  /** One for all: records are decoded one at a time. */
+  readonly name = NAMES;
 
   constructor(bytes: Uint8Array, base: number, messageEnd: number, at: number, end: number) {
     this.bytes = bytes;
@@ -25,15 +28,8 @@ export class RecordCursor {
     this.end = end;
   }
 
-  private readonly names = new Set<Field>();
-
-  isName(field: Field): boolean {
-    return this.names.has(field);
-  }
-
-  markName(): void {
-    this.names.add(this.fields[this.fields.length - 1]);
-  }
+  /** Those of `fields` that are names. */
+  readonly names: Field[] = [];
 
   get left(): number {
     return this.end - this.at;
@@ -85,7 +81,7 @@ export const namePiece =
     const at = c.at;
     if (!c.name.read(c.bytes, c.base, at, c.end, c.messageEnd)) return false;
     c.take(c.name.next - at, name, label, c.name.text(), c.name.dotted());
-    c.markName();
+    c.names.push(c.fields[c.fields.length - 1]);
     return true;
   };
 

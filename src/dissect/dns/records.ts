@@ -1,13 +1,19 @@
-import { u16 } from '../bytes.ts';
+import { ipv4, ipv6 } from '../bytes.ts';
 import type { Field } from '../protocol.ts';
 import { codecText } from './codecs.ts';
 import { layoutOf } from './layouts.ts';
-import { className, typeName } from './names.ts';
+import { typeName } from './names.ts';
+import { NameReader } from './name-reader.ts';
 import { optionFields } from './options.ts';
 import { RecordCursor } from './pieces.ts';
 import { unknownData } from './value-text.ts';
 import type { MessageWalker } from './walk.ts';
 
+const A = 1;
+const NS = 2;
+const CNAME = 5;
+const PTR = 12;
+const AAAA = 28;
 const OPT = 41;
 
 /** A record's data, decoded. */
@@ -54,11 +60,25 @@ function optData(walker: MessageWalker, i: number): RecordData {
   return whole ? { text, fields } : { text, fields, problem: 'the options do not fill the data' };
 }
 
-/** A record's data as text. */
-export const recordText = (walker: MessageWalker, i: number): string => recordData(walker, i).text;
+const NAMES = new NameReader();
 
-/** "IN" and the like; in mDNS the upper bit means something else (RFC 6762 §10.2). */
-export function recordClass(walker: MessageWalker, i: number, multicast: boolean): string {
-  const value = u16(walker.bytes, walker.typeAt[i] + 2);
-  return className(multicast ? value & 0x7fff : value);
+/** A record's data as text. The types that answers are full of take a short way. */
+export function recordText(walker: MessageWalker, i: number): string {
+  const { bytes } = walker;
+  const at = walker.dataAt[i];
+  const end = walker.dataEnd[i];
+  switch (walker.type[i]) {
+    case A:
+      if (end - at === 4) return ipv4(bytes, at);
+      break;
+    case AAAA:
+      if (end - at === 16) return ipv6(bytes, at);
+      break;
+    case NS:
+    case CNAME:
+    case PTR:
+      if (NAMES.read(bytes, walker.at, at, end, walker.end) && NAMES.next === end) return NAMES.dotted();
+      break;
+  }
+  return recordData(walker, i).text;
 }
