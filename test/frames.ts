@@ -124,7 +124,8 @@ export function ipv6(settings: Ipv6Options, payload: Uint8Array): Uint8Array {
     addressBytes(source),
     addressBytes(destination),
   );
-  const fragment = extensions.some(([number]) => number === 44);
+  // Bytes of the header without its first: the offset stands in its second and third.
+  const fragment = extensions.some(([number, rest]) => number === 44 && (((rest[1] << 8) | rest[2]) & 0xfff9) !== 0);
   const pseudo = join(addressBytes(source), addressBytes(destination), be32(payload.length), be32(protocol));
   return join(header, between, fragment ? payload : summed(protocol, pseudo, payload));
 }

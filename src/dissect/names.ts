@@ -121,6 +121,7 @@ const labels: Record<string, string> = {
   ieee8021ad: '802.1ad',
   sll: 'Linux cooked',
   raw: 'Raw IP',
+  ieee8021ah: '802.1ah',
   null: 'Loopback',
   chdlc: 'Cisco HDLC',
   pppoes: 'PPPoE',

@@ -1,8 +1,11 @@
 import type { Over, Protocol, Scan } from './protocol.ts';
 import { arp } from './protocols/arp.ts';
+import { backbone } from './protocols/backbone.ts';
 import { dns, llmnr, mdns } from './protocols/dns.ts';
 import { eth } from './protocols/eth.ts';
+import { erspan } from './protocols/erspan.ts';
 import { etherip } from './protocols/etherip.ts';
+import { fddi } from './protocols/fddi.ts';
 import { geneve } from './protocols/geneve.ts';
 import { gre } from './protocols/gre.ts';
 import { gtp } from './protocols/gtp.ts';
@@ -12,10 +15,12 @@ import { icmpv6 } from './protocols/icmpv6.ts';
 import { ip } from './protocols/ip.ts';
 import { ipv6 } from './protocols/ipv6.ts';
 import { authentication, destinationOptions, fragmentHeader, hopByHop, routing } from './protocols/ipv6-extensions.ts';
+import { l2tp } from './protocols/l2tp.ts';
 import { llc } from './protocols/llc.ts';
 import { mpls } from './protocols/mpls.ts';
 import { namedOnly } from './protocols/named.ts';
 import { nullLink } from './protocols/null.ts';
+import { ppi } from './protocols/ppi.ts';
 import { chdlc, ppp } from './protocols/ppp.ts';
 import { pppoeDiscovery, pppoeSession } from './protocols/pppoe.ts';
 import { radiotap } from './protocols/radiotap.ts';
@@ -49,6 +54,7 @@ export const protocols: readonly Protocol[] = [
   icmpv6,
   vlan,
   serviceTag,
+  backbone,
   llc,
   sll,
   sll2,
@@ -60,14 +66,18 @@ export const protocols: readonly Protocol[] = [
   pppoeDiscovery,
   mpls,
   tokenRing,
+  fddi,
   radiotap,
+  ppi,
   wlan,
   gre,
+  erspan,
   etherip,
   vxlan,
   geneve,
   teredo,
   gtp,
+  l2tp,
   dns,
   mdns,
   llmnr,

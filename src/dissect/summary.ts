@@ -31,6 +31,7 @@ const ADDRESSES = [
   ['wlan', 'wlan.sa', 'wlan.da'],
   ['wlan', 'wlan.ta', 'wlan.ra'],
   ['tr', 'tr.src', 'tr.dst'],
+  ['fddi', 'fddi.src', 'fddi.dst'],
   ['sll', 'sll.src.eth', ''],
 ];
 

@@ -293,6 +293,11 @@ export const examples: Example[] = [
     bytes: inEther(0x8847, join(control(300, true), innerFrame)),
   },
   {
+    name: 'MPLS pseudowire, a MAC that begins with zeros, padded',
+    stack: 'eth:mpls:eth:ip:tcp',
+    bytes: inEther(0x8847, join(control(300, true), eth({ destination: '00:11:22:33:44:55', pad: true }, ipv4({}, tcp({}))))),
+  },
+  {
     name: 'token ring',
     stack: 'tr:llc:ip:tcp',
     linkType: 6,
@@ -351,11 +356,58 @@ export const examples: Example[] = [
     bytes: inUdp(3544, join(fromHex('0001 02 03 aabb 010203 0000000000000000 00 0000 f00d 3ffffdfe'), inner6)),
   },
   { name: 'not Teredo', stack: 'eth:ip:udp', bytes: inUdp(3544, join(u8(0x60), new Uint8Array(60).fill(7))) },
-  { name: 'GTP', stack: 'eth:ip:udp:gtp:ip:tcp', bytes: inUdp(2152, join(fromHex('30 ff 0000 00000001'), inner4)) },
+  { name: 'GTP', stack: 'eth:ip:udp:gtp:ip:tcp', bytes: inUdp(2152, join(u8(0x30, 255), be16(inner4.length), be32(1), inner4)) },
   {
     name: 'GTP with extension',
     stack: 'eth:ip:udp:gtp:ip:tcp',
-    bytes: inUdp(2152, join(fromHex('34 ff 0000 00000001 0000 00 85 01 1009 00'), inner4)),
+    bytes: inUdp(2152, join(u8(0x34, 255), be16(inner4.length + 8), fromHex('00000001 0000 00 85 01 1009 00'), inner4)),
+  },
+  {
+    name: 'ERSPAN I',
+    stack: 'eth:ip:gre:eth:ip:tcp',
+    bytes: inIp(47, join(fromHex('0000 88be'), innerFrame)),
+  },
+  {
+    name: 'ERSPAN II',
+    stack: 'eth:ip:gre:erspan:eth:ip:tcp',
+    bytes: inIp(47, join(fromHex('1000 88be 00000001 10010001 00000000'), innerFrame)),
+  },
+  {
+    name: 'ERSPAN III',
+    stack: 'eth:ip:gre:erspan:eth:ip:tcp',
+    bytes: inIp(47, join(fromHex('1000 22eb 00000001 20010001 00000000 00000001 0000000000000000'), innerFrame)),
+  },
+  { name: 'L2TP', stack: 'eth:ip:udp:l2tp:ppp:ip:tcp', bytes: inUdp(1701, join(fromHex('0002 0001 0002 ff030021'), inner4)) },
+  {
+    name: 'L2TP with everything',
+    stack: 'eth:ip:udp:l2tp:ppp:ip:tcp',
+    bytes: inUdp(1701, join(fromHex('4b02'), be16(18 + inner4.length), fromHex('0001 0002 0003 0004 0002 0000 0021'), inner4)),
+  },
+  {
+    name: 'L2TP control',
+    stack: 'eth:ip:udp:l2tp',
+    bytes: inUdp(1701, fromHex('c802 0014 0001 0000 0000 0000 8008 0000 0000 0001')),
+  },
+  { name: 'L2TPv3', stack: 'eth:ip:l2tp', bytes: inIp(115, join(be32(1), innerFrame)) },
+  { name: '802.1ah', stack: 'eth:ieee8021ah:ip:tcp', bytes: inEther(0x88e7, join(be32(77), innerFrame)) },
+  { name: 'MPLS in UDP', stack: 'eth:ip:udp:mpls:ip:tcp', bytes: inUdp(6635, join(control(9, true), inner4)) },
+  {
+    name: 'VXLAN of flannel',
+    stack: 'eth:ip:udp:vxlan:eth:ip:tcp',
+    bytes: inUdp(8472, join(fromHex('08000000 00000100'), innerFrame)),
+  },
+  {
+    name: 'FDDI',
+    stack: 'fddi:llc:ip:tcp',
+    linkType: 10,
+    bytes: join(u8(0x50), innerFrame.subarray(0, 12), snap(0x0800, inner4)),
+  },
+  { name: 'PPI', stack: 'ppi:wlan:llc:ip:tcp', linkType: 192, bytes: join(fromHex('00 00 0c00 69000000 00000000'), wlanData) },
+  {
+    name: 'PPPoE without Ethernet',
+    stack: 'pppoes:ppp:ip:tcp',
+    linkType: 51,
+    bytes: join(u8(0x11, 0, 0, 7), be16(inner4.length + 2), u8(0, 0x21), inner4),
   },
   { name: 'ports alone', stack: 'eth:ip:udp', bytes: ipFrame({ from: '10.0.0.1:1', to: '10.0.0.2:2' }, 17, udp({}, text('x'))) },
 ];

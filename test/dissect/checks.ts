@@ -59,9 +59,12 @@ export function agree(p: Packets, layers: Layer[]): void {
     expect(layer.at).toBe(p.ipAt[0]);
     expect(field(layer, six ? 'ipv6.src' : 'ip.src')).toBe(ipText(p.bytes, p.ipAt[0] + (six ? 8 : 12), p.ipVersion[0]));
   }
-  const link = layers.findLast((layer) => ['eth', 'tr', 'wlan', 'sll'].includes(layer.protocol));
+  const link = layers.findLast((layer) => ['eth', 'tr', 'fddi', 'wlan', 'sll', 'ieee8021ah'].includes(layer.protocol));
   if (p.sourceMacAt[0] >= 0) {
-    const name = { eth: 'eth.src', tr: 'tr.src', wlan: 'wlan.sa', sll: 'sll.src.eth' }[link?.protocol ?? ''] ?? '';
+    const name =
+      { eth: 'eth.src', tr: 'tr.src', fddi: 'fddi.src', wlan: 'wlan.sa', ieee8021ah: 'ieee8021ah.csrc', sll: 'sll.src.eth' }[
+        link?.protocol ?? ''
+      ] ?? '';
     expect(field(link ?? NONE, name)).toBe(mac(p.bytes, p.sourceMacAt[0]));
   }
   const at = p.transportAt[0];

@@ -20,7 +20,7 @@ const PSEUDO = new Set(['ethertype', 'wlan_radio', 'pwethheuristic', 'pwethcw', 
 const OURS = new Set(
   protocols.filter((protocol) => protocol.over.every((over) => !/Port$/.test(over.table))).map(({ name }) => name),
 );
-for (const tunnel of ['vxlan', 'geneve', 'teredo', 'gtp']) OURS.add(tunnel);
+for (const tunnel of ['vxlan', 'geneve', 'teredo', 'gtp', 'l2tp', 'mpls']) OURS.add(tunnel);
 /** What lies above these is the stream's, or quoted; protocols without a scan are named and no more. */
 const LAST = new Set([
   'tcp',

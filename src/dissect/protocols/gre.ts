@@ -4,7 +4,8 @@ import { etherTypes } from '../names.ts';
 import type { Packets } from '../packets.ts';
 import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
-import { LENGTH_LIMIT } from './eth.ts';
+import { BRIDGED, LENGTH_LIMIT } from './eth.ts';
+import { ERSPAN } from './erspan.ts';
 
 const FLAGS = 0;
 const TYPE = 2;
@@ -27,7 +28,7 @@ function scan(p: Packets, row: number): number {
   const type = u16(p.bytes, at + TYPE);
   // Source routes (RFC 1701) were never used; a packet without payload is a keep-alive or an acknowledgment of PPTP.
   if ((flags & ROUTING) !== 0 || type <= LENGTH_LIMIT || p.at === p.wire) return 0;
-  return byEtherType[type];
+  return byEtherType[type === ERSPAN && (flags & SEQUENCE) === 0 ? BRIDGED : type];
 }
 
 function headerLength(flags: number): number {

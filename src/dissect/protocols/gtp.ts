@@ -1,3 +1,4 @@
+import { u16 } from '../bytes.ts';
 import { Fields, named } from '../fields.ts';
 import type { Packets } from '../packets.ts';
 import { type FieldContext, type Layer, type Protocol, udpPort } from '../protocol.ts';
@@ -43,6 +44,9 @@ function scan(p: Packets, row: number): number {
     if (p.end - at < length) return p.lacks(row, length);
   }
   p.at = at + length;
+  const wire = at + HEADER + u16(bytes, at + LENGTH);
+  if (wire < p.wire && wire >= p.at) p.wire = wire;
+  if (p.end > p.wire) p.end = p.wire;
   return bytes[at + MESSAGE] === USER_PACKET && p.end > p.at ? byVersion(p) : 0;
 }
 

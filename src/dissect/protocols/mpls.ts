@@ -1,7 +1,7 @@
 import { u16 } from '../bytes.ts';
 import { Fields, named } from '../fields.ts';
 import type { Packets } from '../packets.ts';
-import { etherType, type FieldContext, ipProtocol, type Layer, pppProtocol, type Protocol } from '../protocol.ts';
+import { etherType, type FieldContext, ipProtocol, type Layer, pppProtocol, type Protocol, udpPort } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
 import { BRIDGED, LENGTH_LIMIT } from './eth.ts';
 import { byVersion } from './raw.ts';
@@ -35,21 +35,28 @@ function scan(p: Packets, row: number): number {
   return at === p.end ? 0 : byContent(p);
 }
 
-/** Labels do not tell what they carry: IP shows by its version, Ethernet in a pseudowire by a frame that makes sense. */
+/** Labels do not tell what they carry: IP shows by its version, Ethernet in a pseudowire by a type or length that makes sense. */
 function byContent(p: Packets): number {
   const byIp = byVersion(p);
   if (byIp !== 0) return byIp;
-  if (p.bytes[p.at] >> 4 === 0 && looksLikeEthernet(p, p.at + CONTROL_WORD)) {
-    p.at += CONTROL_WORD;
-    return byEtherType[BRIDGED];
-  }
-  return looksLikeEthernet(p, p.at) ? byEtherType[BRIDGED] : 0;
+  const at = p.at;
+  const word = at + CONTROL_WORD;
+  const mayHaveWord = p.bytes[at] >> 4 === 0 && !hasKnownType(p, at);
+  if (mayHaveWord && (hasKnownType(p, word) || hasLength(p, word))) p.at = word;
+  else if (!hasKnownType(p, at) && !hasLength(p, at)) return 0;
+  return byEtherType[BRIDGED];
 }
 
-function looksLikeEthernet(p: Packets, at: number): boolean {
+function hasKnownType(p: Packets, at: number): boolean {
   if (p.end - at < ETHERNET_HEADER) return false;
   const type = u16(p.bytes, at + ETHERNET_TYPE);
-  return type > LENGTH_LIMIT ? byEtherType[type] !== 0 : at + ETHERNET_HEADER + type <= p.wire;
+  return type > LENGTH_LIMIT && byEtherType[type] !== 0;
+}
+
+function hasLength(p: Packets, at: number): boolean {
+  if (p.end - at < ETHERNET_HEADER) return false;
+  const length = u16(p.bytes, at + ETHERNET_TYPE);
+  return length <= LENGTH_LIMIT && at + ETHERNET_HEADER + length <= p.wire;
 }
 
 function layer(bytes: Uint8Array, at: number, { end, packets }: FieldContext): Layer {
@@ -77,7 +84,7 @@ function layer(bytes: Uint8Array, at: number, { end, packets }: FieldContext): L
 /** MPLS label stack (RFC 3032), with Ethernet pseudowires (RFC 4448). */
 export const mpls: Protocol = {
   name: 'mpls',
-  over: [etherType(0x8847), etherType(0x8848), ipProtocol(137), pppProtocol(0x0281), pppProtocol(0x0283)],
+  over: [etherType(0x8847), etherType(0x8848), ipProtocol(137), pppProtocol(0x0281), pppProtocol(0x0283), udpPort(6635)],
   scan,
   layer,
 };

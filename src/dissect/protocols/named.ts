@@ -55,7 +55,6 @@ const ofInternet = [
   only('ospf', 'Open Shortest Path First', ipProtocol(89)),
   only('pim', 'Protocol Independent Multicast', ipProtocol(103)),
   only('vrrp', 'Virtual Router Redundancy', ipProtocol(112)),
-  only('l2tp', 'Layer Two Tunneling', ipProtocol(115)),
   only('sctp', 'Stream Control Transmission', ipProtocol(132)),
   only('mipv6', 'Mobile IPv6', ipProtocol(135)),
   only('udplite', 'UDP-Lite', ipProtocol(136)),

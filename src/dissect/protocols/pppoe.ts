@@ -1,7 +1,7 @@
 import { u16 } from '../bytes.ts';
 import { Fields, named, namedHex, wrong } from '../fields.ts';
 import type { Packets } from '../packets.ts';
-import { etherType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
+import { etherType, type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
 import { byLinkType } from '../tables.ts';
 
 const VERSION_AND_TYPE = 0;
@@ -80,7 +80,7 @@ function layerDiscovery(bytes: Uint8Array, at: number, { end }: FieldContext): L
 }
 
 /** PPP over Ethernet, session stage (RFC 2516 section 6). */
-export const pppoeSession: Protocol = { name: 'pppoes', over: [etherType(0x8864)], scan, layer };
+export const pppoeSession: Protocol = { name: 'pppoes', over: [etherType(0x8864), linkType(51)], scan, layer };
 
 /** PPP over Ethernet, discovery stage (RFC 2516 section 5). */
 export const pppoeDiscovery: Protocol = { name: 'pppoed', over: [etherType(0x8863)], scan: scanDiscovery, layer: layerDiscovery };

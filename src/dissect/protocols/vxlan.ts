@@ -15,6 +15,7 @@ export const cutOr = (p: Packets, need: number, looks: (p: Packets) => boolean):
   p.end - p.at < need ? p.wire - p.at >= need : looks(p);
 
 const claims = (p: Packets): boolean => cutOr(p, HEADER, looks);
+/** Flags of other bits are extensions that few use; the last byte is reserved. */
 const looks = (p: Packets): boolean => (p.bytes[p.at + FLAGS] & HAS_NETWORK) !== 0 && p.bytes[p.at + HEADER - 1] === 0;
 
 function scan(p: Packets, row: number): number {
@@ -32,5 +33,5 @@ function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   return f.layer('vxlan', `Virtual eXtensible LAN, network ${f.read(NETWORK, 3)}`, HEADER);
 }
 
-/** VXLAN (RFC 7348 section 5). */
-export const vxlan: Protocol = { name: 'vxlan', over: [udpPort(4789)], scan, claims, layer };
+/** VXLAN (RFC 7348 section 5), on its port and on the one that Linux had before. */
+export const vxlan: Protocol = { name: 'vxlan', over: [udpPort(4789), udpPort(8472)], scan, claims, layer };
