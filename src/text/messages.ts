@@ -15,7 +15,7 @@ export const STAGE = {
   send: { en: 'Send request', ko: '요청 보내기' },
   wait: { en: 'Wait for answer', ko: '응답 대기' },
   receive: { en: 'Receive answer', ko: '응답 받기' },
-  idle: { en: 'Idle', ko: '쉬는 시간' },
+  idle: { en: 'Idle', ko: '유휴' },
   close: { en: 'Close', ko: '연결 종료' },
 } satisfies Record<string, Text>;
 
@@ -29,7 +29,7 @@ export const STAGE_SHORT = {
   send: { en: 'send', ko: '보내기' },
   wait: { en: 'wait', ko: '대기' },
   receive: { en: 'receive', ko: '받기' },
-  idle: { en: 'idle', ko: '쉼' },
+  idle: { en: 'idle', ko: '유휴' },
   close: { en: 'close', ko: '종료' },
 } satisfies Record<string, Text>;
 
@@ -52,7 +52,7 @@ export const OUTCOME = {
   complete: { en: 'complete', ko: '완료' },
   refused: { en: 'refused', ko: '연결 거부' },
   'timed-out': { en: 'timed out', ko: '시간 초과' },
-  reset: { en: 'reset', ko: '강제 종료' },
+  reset: { en: 'reset', ko: '리셋(RST)' },
   'dns-failed': { en: 'DNS failed', ko: 'DNS 실패' },
   'tls-failed': { en: 'TLS failed', ko: 'TLS 실패' },
   'in-progress': { en: 'in progress', ko: '진행 중' },
@@ -84,7 +84,7 @@ export const LABEL = {
   stages: { en: 'Stages', ko: '단계' },
   stage: { en: 'Stage', ko: '단계' },
   startMs: { en: 'Start ms', ko: '시작 ms' },
-  tookMs: { en: 'Took ms', ko: '걸린 ms' },
+  tookMs: { en: 'Took ms', ko: '소요 ms' },
   packets: { en: 'Packets', ko: '패킷' },
   number: { en: 'No.', ko: '번호' },
   time: { en: 'Time s', ko: '시간 s' },
@@ -94,7 +94,7 @@ export const LABEL = {
   length: { en: 'Len', ko: '길이' },
   info: { en: 'Info', ko: '내용' },
   evidence: { en: 'Why these belong together', ko: '하나로 묶은 근거' },
-  reused: { en: 'earlier', ko: '이미 있음' },
+  reused: { en: 'reused', ko: '재사용' },
   offset: { en: 'Offset', ko: '위치' },
   packet: { en: 'Packet', ko: '패킷' },
   problem: { en: 'Problem', ko: '문제' },

@@ -33,24 +33,24 @@ export class Charts {
     };
   }
 
-  clear(): void {
+  /** Takes charts away that are not wanted any more, which blanks their cells: before anything else is drawn. True: some were. */
+  clear(wanted: Chart[]): boolean {
+    const keys = wanted.map(keyOf);
+    if (this.shown.length === 0 || this.shown.every(({ key }, i) => key === keys[i])) return false;
     for (const { widget } of this.shown) this.screen.remove(widget);
     this.shown = [];
+    return true;
   }
 
-  /** Draws into the screen's cells. The body begins below the title bar. */
+  /** Draws into the screen's cells, over what is there. The body begins below the title bar. */
   draw(charts: Chart[]): void {
-    const keys = charts.map((chart) => JSON.stringify(chart));
-    if (keys.join() !== this.shown.map(({ key }) => key).join()) {
-      this.clear();
-      charts.forEach((chart, i) => {
-        const widget = new this.make[chart.kind](this.options(chart));
-        this.screen.append(widget);
-        widget.setData(
-          chart.kind === 'line' ? [{ x: chart.labels, y: chart.values }] : { titles: chart.labels, data: chart.values },
-        );
-        this.shown.push({ key: keys[i], widget });
-      });
+    for (const chart of charts.slice(this.shown.length)) {
+      const widget = new this.make[chart.kind](this.options(chart));
+      this.screen.append(widget);
+      widget.setData(
+        chart.kind === 'line' ? [{ x: chart.labels, y: chart.values }] : { titles: chart.labels, data: chart.values },
+      );
+      this.shown.push({ key: keyOf(chart), widget });
     }
     for (const { widget } of this.shown) widget.render();
   }
@@ -82,6 +82,8 @@ export class Charts {
     };
   }
 }
+
+const keyOf = (chart: Chart): string => JSON.stringify(chart);
 
 /** The line chart leaves six columns and two rows empty, for a frame that ours does not have. */
 function wholeSize(make: Make): Make {

@@ -23,6 +23,8 @@ export interface Key {
   help: Text;
   /** A word or two for the line of hints at the bottom; absent: not hinted at. */
   hint?: Text;
+  /** The English hint where only ASCII is drawn. */
+  plainHint?: string;
   /** Screens on which it does something; absent: all. */
   on?: ScreenName[];
 }
@@ -129,6 +131,7 @@ export const KEYS: readonly KeyGroup[] = [
         message: { kind: 'language' },
         help: { en: '한국어로', ko: 'in English' },
         hint: { en: '한국어', ko: 'English' },
+        plainHint: 'Korean',
       },
       { keys: ['?'], message: { kind: 'help' }, help: { en: 'this help', ko: '이 안내' }, hint: { en: 'help', ko: '안내' } },
       { keys: ['Ctrl-L'], message: { kind: 'redraw' }, help: { en: 'draw the screen again', ko: '화면을 다시 그린다' } },

@@ -89,7 +89,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         painted = model;
         pace.painted(performance.now());
         const ascii = plainAscii(model);
-        const withCharts = model.screen === 'summary' && model.help === undefined && !ascii;
+        const withCharts = model.screen === 'summary' && model.help === undefined;
         terminal?.paint(view(model, session), withCharts ? charts(model, session) : [], ascii);
       });
     const read = async (): Promise<void> => {

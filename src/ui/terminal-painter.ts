@@ -32,6 +32,7 @@ export class Painter {
     const { screen } = this;
     if (ascii !== this.lastAscii) this.forget();
     this.lastAscii = ascii;
+    if (typeof this.charts === 'object' && this.charts.clear(charts)) this.forget();
     for (let y = 0; y < screen.lines.length; y++) {
       const line = lines[y] ?? [];
       if (sameLine(line, this.last[y])) continue;
@@ -81,9 +82,8 @@ export class Painter {
   }
 
   private drawCharts(charts: Chart[]): void {
-    if (charts.length === 0) {
-      if (typeof this.charts === 'object') this.charts.clear();
-    } else if (typeof this.charts === 'object') {
+    if (charts.length === 0) return;
+    if (typeof this.charts === 'object') {
       this.charts.draw(charts);
       // What a chart covers is not ours: it is written again once the chart is gone.
       for (const { top, height } of charts) for (let y = top + 1; y <= top + height; y++) delete this.last[y];

@@ -58,5 +58,8 @@ export function attributes(depth: Depth): Record<Style, number> {
   return Object.fromEntries(Object.entries(LOOKS).map(([style, look]) => [style, pack(look)])) as Record<Style, number>;
 }
 
-/** An attribute without its colours: what others draw (charts) under NO_COLOR. */
-export const withoutColours = (attribute: number): number => ((attribute >> 18) << 18) | (OWN << 9) | OWN;
+/** An attribute without its colours, for what others draw (charts) under NO_COLOR: a coloured ground becomes a reversed one. */
+export function withoutColours(attribute: number): number {
+  const flags = (attribute >> 18) | ((attribute & OWN) === OWN ? 0 : REVERSE);
+  return (flags << 18) | (OWN << 9) | OWN;
+}

@@ -5,7 +5,7 @@ import { width } from '../text/width.ts';
 import { count } from './format.ts';
 import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
-import { bodyHeight, journeyRows, LEAST, type Model } from './model.ts';
+import { bodyHeight, journeyRows, LEAST, type Model, plainAscii } from './model.ts';
 import { SCREENS, screenOf } from './screens/index.ts';
 import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
 import { block, cell, ends, fitted, type Line, span } from './span.ts';
@@ -100,7 +100,7 @@ function hintLine(model: Model): Line {
   const line: Line = [span(' ')];
   let used = 1;
   for (const key of hints(model)) {
-    const [name, word] = [key.keys[0], ` ${say(model, key.hint!)}  `];
+    const [name, word] = [key.keys[0], ` ${plainAscii(model) ? (key.plainHint ?? key.hint!.en) : say(model, key.hint!)}  `];
     if (used + width(name) + width(word) > model.width) continue;
     line.push(span(name, 'key'), span(word, 'dim'));
     used += width(name) + width(word);

@@ -77,7 +77,7 @@ test('a terminal that is too small says so', () => {
 test('only ASCII is drawn where the locale is not UTF-8, until somebody asks for Korean', () => {
   const drive = new Drive(new FakeSession(), { ascii: true }).press('2');
   const drawn = /[^\x20-\x7e\n]/g;
-  expect(drive.text().replaceAll('한국어', '').match(drawn)).toBeNull();
+  expect(drive.text().match(drawn)).toBeNull();
   expect(drive.press('L').text()).toContain('타임라인');
 });
 
@@ -122,7 +122,7 @@ describe('the timeline', () => {
   });
   test('marks what was there before', () => {
     const reused = new Drive().press('j Enter').lines()[4];
-    expect(reused).toMatch(/^> t TCP connect +-80\.000 +earlier 5–7 +↺/);
+    expect(reused).toMatch(/^> t TCP connect +-80\.000 +reused 5–7 +↺/);
   });
 });
 

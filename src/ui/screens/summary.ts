@@ -2,7 +2,7 @@ import type { SessionView } from '../../session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
 import { safe } from '../../text/safe.ts';
 import { bytes } from '../format.ts';
-import { bodyHeight, type Model } from '../model.ts';
+import { bodyHeight, type Model, plainAscii } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';
 import { glyphs, journeysText, packetsText, type Screen, say, within } from './screen.ts';
 
@@ -31,6 +31,8 @@ const BARS_WIDTH = 44;
 
 function layout(model: Model) {
   const height = bodyHeight(model) - 3;
+  // Charts are drawn with Braille: not for ASCII.
+  if (plainAscii(model)) return { chart: 0, list: height, bars: 0 };
   const list = Math.max(LIST_LEAST, Math.min(14, Math.floor(height * 0.45)));
   return { chart: Math.max(0, height - list), list, bars: model.width >= 110 ? BARS_WIDTH : 0 };
 }
@@ -116,7 +118,7 @@ export const summary: Screen = {
     if (rows.length === 0) rows.push([span(`  ${say(model, SAY.noStatistics)}`)]);
     return [
       fitted([span(` ${cell(facts, model.width - 2, g)}`)], model.width),
-      rule(model, say(model, LABEL.packetRate)),
+      chart > 0 ? rule(model, say(model, LABEL.packetRate)) : fitted([], model.width),
       ...block([], chart, model.width),
       rule(model, say(model, LABEL.protocols)),
       ...block(rows, list, model.width),
