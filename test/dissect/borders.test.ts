@@ -61,7 +61,7 @@ test.each([1, 2, 3, 4])('garbled frames, seed %i', (seed) => {
   const next = random(seed);
   const pick = (below: number): number => Math.floor(next() * below);
   for (const { bytes, linkType = 1 } of examples) {
-    for (let round = 0; round < (bytes.length > 2000 ? 3 : 40); round++) {
+    for (let round = 0; round < (bytes.length > 2000 ? 3 : 20); round++) {
       const copy = bytes.slice(0, pick(8) === 0 ? pick(bytes.length + 1) : bytes.length);
       const hits = 1 + pick(Math.max(1, Math.ceil(copy.length / 50)) * 4);
       for (let i = 0; i < hits && copy.length > 0; i++)
