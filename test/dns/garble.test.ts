@@ -4,7 +4,7 @@ import { LookupTracker } from '../../src/correlate/lookups.ts';
 import { decode } from '../../src/dissect/decode.ts';
 import { recordData } from '../../src/dissect/dns/records.ts';
 import { MessageWalker } from '../../src/dissect/dns/walk.ts';
-import { be16, fromHex, join, packetsOf, u8, udpFrame } from '../frames.ts';
+import { be16, fromHex, join, packetsOf, udpFrame } from '../frames.ts';
 import { answer, message, pointer, query, random, wireName } from './build.ts';
 import { DIG } from './dig.ts';
 
@@ -36,6 +36,22 @@ function garbled(below: (n: number) => number): Uint8Array {
   return below(4) === 0 ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
 }
 
+function readAll(walker: MessageWalker, bytes: Uint8Array): void {
+  walker.read(bytes, 0, bytes.length);
+  for (let r = 0; r < walker.recordCount; r++) recordData(walker, r);
+}
+
+/** Milliseconds it takes; what seems slow is tried again, since the machine may have been busy elsewhere. */
+function time(work: () => void): number {
+  let best = Infinity;
+  for (let attempt = 0; attempt < 5 && best > 20; attempt++) {
+    const started = performance.now();
+    work();
+    best = Math.min(best, performance.now() - started);
+  }
+  return best;
+}
+
 describe('garbled messages', () => {
   test('20 000 of them: nothing throws, nothing takes long', () => {
     const below = random(20261120);
@@ -45,16 +61,16 @@ describe('garbled messages', () => {
     let slowest = 0;
     for (let i = 0; i < 20_000; i++) {
       const bytes = garbled(below);
-      const started = performance.now();
-      walker.read(bytes, 0, bytes.length);
-      for (let r = 0; r < walker.recordCount; r++) recordData(walker, r);
+      slowest = Math.max(
+        slowest,
+        time(() => readAll(walker, bytes)),
+      );
       const framed = join(be16(bytes.length), bytes);
       stream.data(below(2) === 0, framed, 0, framed.length, i, i * 1e6);
       if (below(50) === 0) stream.gap(below(2) === 0, below(100), i, i * 1e6);
-      slowest = Math.max(slowest, performance.now() - started);
     }
     tracker.end();
-    expect(slowest).toBeLessThan(200);
+    expect(slowest).toBeLessThan(50);
   });
 
   test('2 000 of them as packets, with their field trees', () => {
@@ -76,21 +92,17 @@ describe('garbled messages', () => {
   });
 
   test('the longest way round: 3000 records at the end of 128 pointers each, in the time of a blink', () => {
-    // The names of all records run through a chain of pointers; some decoders follow 8000 of them for each.
-    const chain = join(wireName('a'), ...Array.from({ length: 127 }, (_, i) => pointer(i === 0 ? 12 : 13 + 2 * i)));
-    const count = 3000;
-    const names = Array.from({ length: count }, () => ({ name: pointer(15 + 2 * 125), type: 5, data: pointer(15 + 2 * 125) }));
-    const bytes = join(
-      message({ flags: 0x8180, counts: [1, count, 0, 0] }),
-      chain,
-      u8(0, 1, 0, 1),
-      message({ answers: names }).subarray(12),
-    );
-    const started = performance.now();
+    // The first record's data is a name and pointers that lead to it, each to the one before: some decoders follow 8000 such.
+    const at = 12 + 11;
+    const chain = join(wireName('a'), ...Array.from({ length: 127 }, (_, i) => pointer(i === 0 ? at : at + 1 + 2 * i)));
+    const last = pointer(at + 3 + 2 * 126);
+    const answers = [
+      { name: '', type: 10, data: chain },
+      ...Array.from({ length: 2999 }, () => ({ name: last, type: 5, data: last })),
+    ];
+    const bytes = message({ flags: 0x8180, answers });
     const walker = new MessageWalker();
-    walker.read(bytes, 0, bytes.length);
-    for (let r = 0; r < walker.recordCount; r++) recordData(walker, r);
-    expect(walker.recordCount).toBeLessThanOrEqual(1024);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(time(() => readAll(walker, bytes))).toBeLessThan(200);
+    expect([walker.recordCount, recordData(walker, 1023).text]).toEqual([1024, 'a.']);
   });
 });
