@@ -13,7 +13,7 @@ export class Painter {
   private readonly screen: BlessedScreen;
   private readonly depth: Depth;
   private readonly blessedWidth: (character: string) => number;
-  private readonly events: { repaint(): void; failure(error: unknown): void };
+  private readonly events: { repaint(): void };
   private charts: 'none' | 'loading' | Charts = 'none';
 
   constructor(screen: BlessedScreen, depth: Depth, blessedWidth: Painter['blessedWidth'], events: Painter['events']) {
@@ -95,7 +95,8 @@ export class Painter {
           this.charts = new Charts(this.screen, this.depth);
           this.events.repaint();
         })
-        .catch((error) => this.events.failure(error));
+        // Without them the summary still has its figures.
+        .catch(() => {});
     }
   }
 

@@ -141,7 +141,7 @@ describe('the painter', () => {
       dattr: 0x3ffff,
       draw: () => drawn++,
     };
-    const painter = new Painter(screen as unknown as BlessedScreen, 256, width, { repaint() {}, failure() {} });
+    const painter = new Painter(screen as unknown as BlessedScreen, 256, width, { repaint() {} });
     const shown = (y: number) => screen.lines[y].map(([, c]) => c).join('');
     const clean = () => {
       const dirty = screen.lines.map((line) => line.dirty);
