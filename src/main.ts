@@ -4,10 +4,11 @@ import { language, type Language } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { VERSION } from './version.ts';
 
-/** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. */
+/** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. 70: ours. */
 const OK = 0;
 const BROKEN = 1;
 const USAGE_ERROR = 2;
+const OUR_FAULT = 70;
 
 const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
@@ -94,25 +95,30 @@ async function report(file: string, format: Format, lang: Language, hashes: bool
   }
 }
 
-/** Words for people go to stderr, harmless for the terminal. */
+/** Words for people go to standard error, harmless for the terminal whatever a file's name or a packet holds. */
 function complain(message: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find
-  process.stderr.write(`wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')}\n`);
+  process.stderr.write(
+    `wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')}\n`,
+  );
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
+/** An error as words and as an exit code; a stack only for those who ask for it. */
+function failed(error: unknown): number {
+  if (error instanceof UsageError) {
+    complain(error.message);
+    return USAGE_ERROR;
+  }
+  if (error instanceof CaptureError) {
+    complain(language(undefined, process.env) === 'ko' ? error.korean : error.message);
+    return USAGE_ERROR;
+  }
+  const words = error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : undefined;
+  complain(`this is a fault of wirebook itself: ${words ?? String(error)}`);
+  return OUR_FAULT;
+}
+
+main(process.argv.slice(2))
+  .catch(failed)
+  .then((code) => {
     process.exitCode = code;
-  },
-  (error: unknown) => {
-    if (error instanceof UsageError) {
-      complain(error.message);
-      process.exitCode = USAGE_ERROR;
-      return;
-    }
-    complain(
-      `this is a fault of wirebook itself: ${error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : String(error)}`,
-    );
-    process.exitCode = 70;
-  },
-);
+  });

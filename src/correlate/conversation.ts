@@ -73,6 +73,8 @@ export class Conversation {
   /** "a" and "b", as in the record. */
   readonly halves: [Half, Half];
   parser: StreamParser | undefined;
+  /** The parser's protocol as the registry numbers it; 0 none. */
+  protocolId = 0;
   tls: TlsSession | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;

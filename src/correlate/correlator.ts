@@ -16,6 +16,7 @@ import { LIST_LIMIT, type Listener } from './model.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
+import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
 
@@ -44,7 +45,6 @@ export class Correlator implements TcpEvents {
   private readonly listener: Listener;
   /** The row being read, so that a stream's bytes can name the packet's protocol. */
   private row = 0;
-  private readonly protocolIds = new Map<string, number>();
 
   constructor(listener: Listener, options: CorrelatorOptions = {}) {
     this.listener = listener;
@@ -125,21 +125,38 @@ export class Correlator implements TcpEvents {
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
     const { page, base } = c;
     this.finder.current = c;
-    const parser = this.finder.parser(c, direction, bytes, at, end);
+    const parser = c.parser ?? this.find(c, direction, bytes, at, end, packet, time);
     const fromClient = direction === clientSide(page, base);
-    if (parser !== undefined) {
-      const from = c.halves[direction].prefix;
-      if (from !== undefined) {
-        c.halves[direction].prefix = undefined;
-        parser.data(fromClient, from, 0, from.length, packet, time);
-      }
-      parser.data(fromClient, bytes, at, end, packet, time);
-      this.name(parser.protocol, packet);
-      if (c.finished > 0 && c.pending !== undefined && c.pending.length > 1)
-        this.journeys.settle(c, () => this.facts(page, base, c));
-    }
-    if (c.parser === undefined || (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket))
+    if (parser === undefined) {
       turn(c, fromClient, packet, time);
+      return;
+    }
+    parser.data(fromClient, bytes, at, end, packet, time);
+    this.name(c.protocolId, packet);
+    if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0)
+      this.journeys.settle(c, () => this.facts(page, base, c));
+    if (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket)
+      turn(c, fromClient, packet, time);
+  }
+
+  /** The parser of a connection whose first bytes tell its protocol now; it gets those kept so far at once. */
+  private find(
+    c: Conversation,
+    direction: 0 | 1,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    packet: number,
+    time: number,
+  ): StreamParser | undefined {
+    const parser = this.finder.parser(c, direction, bytes, at, end);
+    if (parser === undefined) return undefined;
+    c.protocolId = idOf(parser.protocol);
+    const half = c.halves[direction];
+    if (half.prefix !== undefined)
+      parser.data(direction === clientSide(c.page, c.base), half.prefix, 0, half.prefix.length, packet, time);
+    half.prefix = undefined;
+    return parser;
   }
 
   gap(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
@@ -168,15 +185,11 @@ export class Correlator implements TcpEvents {
   }
 
   /** The row's stack grows by what its payload turned out to be. Held segments of other rows are past counting. */
-  private name(protocol: string, packet: number): void {
+  private name(id: number, packet: number): void {
     const p = this.packets;
-    if (packet !== p.firstNumber + this.row) return;
-    let id = this.protocolIds.get(protocol);
-    if (id === undefined) {
-      id = idOf(protocol);
-      this.protocolIds.set(protocol, id);
-    }
-    if (id !== 0 && this.stacks.top(p.stack[this.row]) !== id) p.stack[this.row] = this.stacks.next(p.stack[this.row], id);
+    if (id === 0 || packet !== p.firstNumber + this.row) return;
+    const stack = p.stack[this.row];
+    if (this.stacks.top(stack) !== id) p.stack[this.row] = this.stacks.next(stack, id);
   }
 
   private facts(page: Page, base: number, c: Conversation | undefined): ConnectionFacts {

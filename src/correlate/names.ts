@@ -14,14 +14,52 @@ export interface NameGroup {
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
-/** Clients remembered, and groups over all of them. */
+/** Clients remembered, groups over all of them, and for each client addresses and names to look through. */
 const CLIENT_LIMIT = 4096;
 const GROUP_LIMIT = 16384;
+const ADDRESS_LIMIT = 1024;
+const RECENT_NAMES = 16;
+const NONE: Lookup[] = [];
 
-/** What one client has learnt from DNS: groups by name in lower case, and by the addresses they led to. */
+/** What one client has learnt from DNS, newest last. A connection asks once, so that looking through is cheap enough. */
 class Client {
-  readonly names = new Map<string, NameGroup>();
-  readonly addresses = new Map<string, NameGroup>();
+  private readonly addresses: string[] = [];
+  private readonly owners: NameGroup[] = [];
+  private next = 0;
+  private readonly recent: NameGroup[] = [];
+  private nextRecent = 0;
+
+  learn(address: string, group: NameGroup): void {
+    this.addresses[this.next] = address;
+    this.owners[this.next] = group;
+    this.next = (this.next + 1) % ADDRESS_LIMIT;
+  }
+
+  /** The newest group that led to the address. */
+  find(address: string): NameGroup | undefined {
+    const { addresses } = this;
+    const count = addresses.length;
+    for (let n = 1; n <= count; n++) {
+      const i = (this.next - n + count) % count;
+      if (addresses[i] === address && this.owners[i].lookups !== NONE) return this.owners[i];
+    }
+    return undefined;
+  }
+
+  keep(group: NameGroup): void {
+    this.recent[this.nextRecent] = group;
+    this.nextRecent = (this.nextRecent + 1) % RECENT_NAMES;
+  }
+
+  /** The group of a name asked for a moment ago. */
+  named(name: string): NameGroup | undefined {
+    let found: NameGroup | undefined;
+    for (const group of this.recent) {
+      if (group.name.length !== name.length || (found !== undefined && found.last > group.last)) continue;
+      if (group.name === name || group.name.toLowerCase() === name.toLowerCase()) found = group;
+    }
+    return found;
+  }
 }
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
@@ -29,7 +67,7 @@ export class NameBook {
   evicted = 0;
   private readonly clients = new RecentMap<string, Client>(CLIENT_LIMIT);
   /** Every group, in the order they were made: a ring. */
-  private readonly ring: (NameGroup | undefined)[] = [];
+  private readonly ring: NameGroup[] = [];
   private at = 0;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
@@ -41,7 +79,7 @@ export class NameBook {
   answered(lookup: Lookup): void {
     const client = this.client(lookup.client.address);
     const group = this.group(client, lookup);
-    for (const address of lookup.addresses) client.addresses.set(address, group);
+    for (const address of lookup.addresses) client.learn(address, group);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
@@ -51,25 +89,12 @@ export class NameBook {
 
   /** Who told this client that address, if anybody did. */
   find(client: string, address: string): NameGroup | undefined {
-    return this.clients.get(client)?.addresses.get(address);
+    return this.clients.get(client)?.find(address);
   }
 
   end(): void {
-    for (let i = 0; i < this.ring.length; i++) {
-      const group = this.ring[(this.at + i) % this.ring.length];
-      if (group !== undefined) this.leave(group);
-    }
+    for (let i = 0; i < this.ring.length; i++) this.leave(this.ring[(this.at + i) % this.ring.length]);
     this.ring.length = 0;
-  }
-
-  private leave(group: NameGroup): void {
-    if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
-    const client = this.clients.get(group.client);
-    if (client === undefined) return;
-    const key = group.name.toLowerCase();
-    if (client.names.get(key) === group) client.names.delete(key);
-    for (const lookup of group.lookups)
-      for (const address of lookup.addresses) if (client.addresses.get(address) === group) client.addresses.delete(address);
   }
 
   private client(address: string): Client {
@@ -81,41 +106,38 @@ export class NameBook {
     return client;
   }
 
-  private keep(group: NameGroup): void {
-    if (this.ring.length < GROUP_LIMIT) {
-      this.ring.push(group);
-      return;
+  private group(client: Client, lookup: Lookup): NameGroup {
+    const known = client.named(lookup.name);
+    if (known !== undefined && known.lookups !== NONE) {
+      if (known.lookups.includes(lookup)) return known;
+      const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
+      if (soon && lookup.start <= known.usedAt && known.lookups.length < GROUP_LOOKUPS) {
+        known.lookups.push(lookup);
+        known.last = Math.max(known.last, lookup.start);
+        return known;
+      }
     }
+    const group: NameGroup = {
+      client: lookup.client.address,
+      name: lookup.name,
+      lookups: [lookup],
+      usedAt: Number.POSITIVE_INFINITY,
+      last: lookup.start,
+    };
+    client.keep(group);
     const oldest = this.ring[this.at];
     this.ring[this.at] = group;
     this.at = (this.at + 1) % GROUP_LIMIT;
-    if (oldest === undefined) return;
-    this.evicted++;
-    this.leave(oldest);
+    if (oldest !== undefined) {
+      this.evicted++;
+      this.leave(oldest);
+    }
+    return group;
   }
 
-  private group(client: Client, lookup: Lookup): NameGroup {
-    const key = lookup.name.toLowerCase();
-    let group = client.names.get(key);
-    if (group !== undefined) {
-      if (group.lookups.includes(lookup)) return group;
-      if (lookup.start > group.usedAt || lookup.start - group.last > GROUP_NANOSECONDS || group.lookups.length >= GROUP_LOOKUPS)
-        group = undefined;
-    }
-    if (group === undefined) {
-      group = {
-        client: lookup.client.address,
-        name: lookup.name,
-        lookups: [lookup],
-        usedAt: Number.POSITIVE_INFINITY,
-        last: lookup.start,
-      };
-      client.names.set(key, group);
-      this.keep(group);
-      return group;
-    }
-    group.lookups.push(lookup);
-    group.last = Math.max(group.last, lookup.start);
-    return group;
+  /** Lets a group go: its lookups are free, what still points to it finds it empty. */
+  private leave(group: NameGroup): void {
+    if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
+    group.lookups = NONE;
   }
 }

@@ -58,8 +58,13 @@ export const QUEUED = 1 << 14;
 export const FIRST_CLOSER_IS_B = 1 << 15;
 export const RST_ANSWERS_SYN = 1 << 16;
 export const DATA_SEEN = 1 << 17;
+/** Segments wait behind a hole. */
+export const HELD = 1 << 18;
 
 export const Flag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
+
+/** A segment that fills a hole sooner than this was reordered, not lost: tshark's limit where the round trip is not known. */
+export const REORDER_NANOSECONDS = 3e6;
 
 /** Connections that have ended stay for late packets, until this many wait. */
 export const LINGER_FLOWS = 1024;

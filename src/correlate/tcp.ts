@@ -18,9 +18,6 @@ export interface TcpEvents extends StreamSink {
   finished(page: Page, base: number, conversation: Conversation | undefined): void;
 }
 
-/** A segment that fills a hole sooner than this was reordered, not lost: tshark's limit where the round trip is not known. */
-const REORDER_NANOSECONDS = 3e6;
-
 /**
  * Follows every TCP connection (RFC 9293): handshake, sequence space, close. Hot: one pass over the rows of a batch, state in
  * typed arrays, objects only for connections that carry payload or need a list.
@@ -257,9 +254,13 @@ export class TcpTracker {
     }
     if (beyond > 0) words[base + R.HIGHEST + d] = segmentEnd;
     if (stream.held !== undefined) {
+      words[base + R.STATE] |= R.HELD << d;
       words[base + R.NEXT + d] = this.streams.drain(c, d, words[base + R.NEXT + d]);
       if (stream.held !== undefined && ahead <= 0) stream.holeSince = time;
-      else if (stream.held === undefined) this.tryClose(slot, page, base, d, packet, time);
+      else if (stream.held === undefined) {
+        words[base + R.STATE] &= ~(R.HELD << d);
+        this.tryClose(slot, page, base, d, packet, time);
+      }
     }
   }
 
@@ -269,7 +270,7 @@ export class TcpTracker {
     const half = base >> 1;
     const whole = words[base + R.ACK_PACKET] !== 0 && words[base + R.SYN_PACKET] !== 0;
     const roundTrip = whole ? doubles[half + R.ACK_TIME] - doubles[half + R.SYN_TIME] : 0;
-    if (time - since < Math.max(REORDER_NANOSECONDS, roundTrip / 2)) {
+    if (time - since < Math.max(R.REORDER_NANOSECONDS, roundTrip / 2)) {
       note(c, 'outOfOrder', packet);
     } else {
       note(c, 'retransmissions', packet);
@@ -319,13 +320,16 @@ export class TcpTracker {
         doubles[(base >> 1) + R.CLOSE_END] = p.time[row];
       }
     }
-    // The receiver has what we miss: the capture lost it. Wait a little for a packet captured late.
-    const other = this.conversations[slot]?.halves[o];
-    if (other !== undefined && other.heldBytes > HELD_BYTES_ACKNOWLEDGED) {
-      const c = this.conversations[slot] as Conversation;
-      if (other.held !== undefined && ((acknowledged - other.held[0].sequence) | 0) >= 0)
-        words[base + R.NEXT + o] = this.streams.skipHole(c, o, words[base + R.NEXT + o]);
-    }
+    if (state & (R.HELD << o)) this.missed(slot, words, base, o, acknowledged);
+  }
+
+  /** The receiver has what we miss: the capture lost it. A packet captured late is waited for a little. */
+  private missed(slot: number, words: Uint32Array, base: number, o: 0 | 1, acknowledged: number): void {
+    const c = this.conversations[slot];
+    const held = c?.halves[o].held;
+    if (c === undefined || held === undefined || c.halves[o].heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
+    if (((acknowledged - held[0].sequence) | 0) >= 0)
+      words[base + R.NEXT + o] = this.streams.skipHole(c, o, words[base + R.NEXT + o]);
   }
 
   private tryClose(slot: number, page: Page, base: number, d: 0 | 1, packet: number, time: number): void {

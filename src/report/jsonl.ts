@@ -53,5 +53,6 @@ export class JsonLinesReport implements Listener {
       protocolsObject(w, analysis.protocols());
     });
     this.flush();
+    this.out.flush();
   }
 }

@@ -134,14 +134,16 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.host !== undefined) w.raw(',"host":').str(x.host);
   if (x.target !== undefined) w.raw(',"target":').str(x.target);
   if (x.requestPacket !== undefined) w.raw(',"requestPacket":').int(x.requestPacket);
-  if (x.requestHeadPacket !== undefined) w.raw(',"requestHeadPacket":').int(x.requestHeadPacket);
+  if (x.requestHeadPacket !== undefined && x.requestHeadPacket !== x.requestPacket)
+    w.raw(',"requestHeadPacket":').int(x.requestHeadPacket);
   if (x.requestEndPacket !== undefined) w.raw(',"requestEndPacket":').int(x.requestEndPacket);
   if (x.status !== undefined) w.raw(',"status":').int(x.status);
   if (x.reason !== undefined) w.raw(',"reason":').str(x.reason);
   if (x.contentType !== undefined) w.raw(',"contentType":').str(x.contentType);
   if (x.location !== undefined) w.raw(',"location":').str(x.location);
   if (x.responsePacket !== undefined) w.raw(',"responsePacket":').int(x.responsePacket);
-  if (x.responseHeadPacket !== undefined) w.raw(',"responseHeadPacket":').int(x.responseHeadPacket);
+  if (x.responseHeadPacket !== undefined && x.responseHeadPacket !== x.responsePacket)
+    w.raw(',"responseHeadPacket":').int(x.responseHeadPacket);
   if (x.responseEndPacket !== undefined) w.raw(',"responseEndPacket":').int(x.responseEndPacket);
   w.raw(',"requestBodyBytes":').int(x.requestBodyBytes).raw(',"responseBodyBytes":').int(x.responseBodyBytes);
   if (x.responseFraming !== undefined) w.raw(',"responseFraming":"').raw(x.responseFraming).raw('"');
