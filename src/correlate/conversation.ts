@@ -75,6 +75,8 @@ export class Conversation {
   parser: StreamParser | undefined;
   /** The parser's protocol as the registry numbers it; 0 none. */
   protocolId = 0;
+  /** The parser's protocol by name, once it is let go. */
+  application: string | undefined;
   tls: TlsSession | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
@@ -90,6 +92,8 @@ export class Conversation {
   exchangeCount = 0;
   built = 0;
   journeyId = -1;
+  /** Its journeys are out; only the connection's own record is still to come. */
+  told = false;
 
   constructor(id: number, page: Page, base: number, hashes: boolean) {
     this.id = id;

@@ -3,13 +3,13 @@ import { Kind, Packets } from '../dissect/packets.ts';
 import { idOf } from '../dissect/registry.ts';
 import { scanRows } from '../dissect/scan.ts';
 import { Stacks } from '../dissect/stacks.ts';
-import { clientSide, closeHow, closePackets, connectionOf, endpoint } from './connection.ts';
+import { connectionOf } from './connection.ts';
+import { ConnectionFacts, clientSide } from './connection-facts.ts';
 import type { Conversation } from './conversation.ts';
 import { DatagramTracker } from './datagrams.ts';
 import type { Page } from './flow-table.ts';
 import { FragmentTracker } from './fragments.ts';
 import { IcmpTracker } from './icmp.ts';
-import type { ConnectionFacts } from './journey-build.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
 import { LIST_LIMIT, type Listener } from './model.ts';
@@ -123,6 +123,7 @@ export class Correlator implements TcpEvents {
   }
 
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
+    if (c.told) return;
     const { page, base } = c;
     this.finder.current = c;
     const parser = c.parser ?? this.find(c, direction, bytes, at, end, packet, time);
@@ -134,7 +135,7 @@ export class Correlator implements TcpEvents {
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
     if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0)
-      this.journeys.settle(c, () => this.facts(page, base, c));
+      this.journeys.settle(c);
     if (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket)
       turn(c, fromClient, packet, time);
   }
@@ -170,18 +171,40 @@ export class Correlator implements TcpEvents {
     c.parser?.end(direction === clientSide(c.page, c.base), 'fin', packet, time);
   }
 
+  complete(c: Conversation): void {
+    if (!c.halves[0].ended || !c.halves[1].ended) return;
+    this.tell(new ConnectionFacts(c.page, c.base, c));
+    // What the connection carried is told: let it go now, its record lingers alone.
+    if (c.parser !== undefined) c.application = c.parser.protocol;
+    c.parser = undefined;
+    c.tls = undefined;
+    c.turns = undefined;
+    c.pending = undefined;
+    c.names = undefined;
+    c.lookup = undefined;
+  }
+
   finished(page: Page, base: number, c: Conversation | undefined): void {
     const how = (page.words[base + R.STATE] & (R.RST_SEEN * 3)) !== 0 ? 'reset' : 'capture-end';
     if (c?.parser !== undefined) {
       this.finder.current = c;
+      c.application = c.parser.protocol;
       const last = page.words[base + R.LAST];
       const time = page.doubles[(base >> 1) + R.LAST_TIME];
       const client = clientSide(page, base);
-      for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
+      for (const d of [client, 1 - client] as (0 | 1)[])
+        if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
     }
-    const facts = this.facts(page, base, c);
+    const facts = new ConnectionFacts(page, base, c);
+    this.tell(facts);
+    if (this.listener.connection !== undefined) this.listener.connection(connectionOf(facts));
+  }
+
+  private tell(facts: ConnectionFacts): void {
+    const c = facts.conversation;
+    if (c?.told) return;
+    if (c !== undefined) c.told = true;
     this.journeys.ended(facts);
-    this.listener.connection?.(connectionOf(page, base, c));
   }
 
   /** The row's stack grows by what its payload turned out to be. Held segments of other rows are past counting. */
@@ -190,34 +213,6 @@ export class Correlator implements TcpEvents {
     if (id === 0 || packet !== p.firstNumber + this.row) return;
     const stack = p.stack[this.row];
     if (this.stacks.top(stack) !== id) p.stack[this.row] = this.stacks.next(stack, id);
-  }
-
-  private facts(page: Page, base: number, c: Conversation | undefined): ConnectionFacts {
-    const { words, doubles } = page;
-    const half = base >> 1;
-    const client = clientSide(page, base);
-    const syn = words[base + R.SYN_PACKET];
-    const synAck = words[base + R.SYN_ACK_PACKET];
-    return {
-      id: words[base + R.ID],
-      client: endpoint(page, base, client),
-      server: endpoint(page, base, client === 0 ? 1 : 0),
-      firstTime: doubles[half + R.FIRST_TIME],
-      firstPacket: words[base + R.FIRST],
-      lastTime: doubles[half + R.LAST_TIME],
-      syn: syn === 0 ? [] : [syn, ...(c?.lists?.syn ?? [])],
-      synAck: synAck === 0 ? [] : [synAck, ...(c?.lists?.synAck ?? [])],
-      ack: words[base + R.ACK_PACKET],
-      synTime: doubles[half + R.SYN_TIME],
-      synAckTime: doubles[half + R.SYN_ACK_TIME],
-      ackTime: doubles[half + R.ACK_TIME],
-      closeHow: closeHow(page, base),
-      closePackets: closePackets(page, base),
-      closeTime: doubles[half + R.CLOSE_TIME],
-      closeEnd: doubles[half + R.CLOSE_END],
-      rstPacket: words[base + R.RST_PACKET],
-      conversation: c,
-    };
   }
 }
 

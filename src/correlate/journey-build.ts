@@ -1,33 +1,13 @@
 import type { Text } from '../text/text.ts';
 import type { Conversation, Pending, Turn } from './conversation.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
 import { evidence } from './evidence.ts';
 import { inOrder } from './packet-list.ts';
-import type { CloseHow, Endpoint, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
+import type { CloseHow, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
 import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
+import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
-
-/** What a journey needs to know of its connection. A time means nothing where its packet was not seen (an empty list, number 0). */
-export interface ConnectionFacts {
-  id: number;
-  client: Endpoint;
-  server: Endpoint;
-  firstTime: number;
-  firstPacket: number;
-  lastTime: number;
-  syn: number[];
-  synAck: number[];
-  ack: number;
-  synTime: number;
-  synAckTime: number;
-  ackTime: number;
-  closeHow: CloseHow;
-  closePackets: number[];
-  closeTime: number;
-  closeEnd: number;
-  rstPacket: number;
-  conversation: Conversation | undefined;
-}
 
 const NO_LOOKUPS: Lookup[] = [];
 
@@ -54,7 +34,7 @@ function sameName(host: string, name: string): boolean {
 export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first: boolean, last: boolean): Journey {
   const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
-  const requestTime = x.requestTime ?? x.responseTime ?? f.firstTime;
+  const requestTime = x.requestTime ?? x.responseTime ?? f.time(R.FIRST_TIME);
   const t = first ? beginning(f, requestTime, reasons, x.host) : new Timeline(requestTime);
   if (!first) {
     reuseConnection(t, f);
@@ -83,7 +63,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey 
   const reasons: Evidence[] = [];
   const c = f.conversation;
   const tls = c?.tls;
-  const t = beginning(f, f.firstTime, reasons, tls?.sni);
+  const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni);
   if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
   if (c?.turns !== undefined) opaqueStages(t, c.turns, tls !== undefined);
@@ -146,7 +126,7 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
 function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
   const c = f.conversation;
-  const opened = f.syn.length > 0 ? f.synTime : f.synAck.length > 0 ? f.synAckTime : Math.min(f.firstTime, firstByte);
+  const opened = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : Math.min(f.time(R.FIRST_TIME), firstByte);
   const lookups = c?.names?.lookups.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
   let start = opened;
@@ -206,16 +186,15 @@ function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined,
 }
 
 function handshakeStage(t: Timeline, f: ConnectionFacts): void {
-  if (f.syn.length === 0 && f.synAck.length === 0) return;
-  const packets = [...f.syn, ...f.synAck];
-  if (f.ack !== 0) packets.push(f.ack);
-  const start = f.syn.length > 0 ? f.synTime : f.synAckTime;
+  if (f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0) return;
+  const packets = f.handshakePackets;
+  const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
   const refused = f.closeHow === 'refused';
-  const answered = f.ack !== 0 ? f.ackTime : f.synAck.length > 0 ? f.synAckTime : undefined;
-  const end = answered ?? (refused ? f.closeTime : f.lastTime);
-  if (refused) packets.push(f.rstPacket);
+  const answered = f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
+  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME));
+  if (refused) packets.push(f.word(R.RST_PACKET));
   const stage = t.add('tcp', start, end, inOrder(packets));
-  if (f.syn.length > 1) stage.note = { en: `SYN sent ${f.syn.length} times`, ko: `SYN을 ${f.syn.length}번 보냈습니다` };
+  if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
   if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
@@ -230,8 +209,7 @@ function tlsStage(t: Timeline, c: Conversation): void {
 }
 
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
-  const packets = [...f.syn, ...f.synAck];
-  if (f.ack !== 0) packets.push(f.ack);
+  const packets = f.handshakePackets;
   t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
 }
 
@@ -270,7 +248,7 @@ function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
   if (f.closePackets.length === 0 || f.closeHow === 'refused') return;
-  t.add('close', f.closeTime, f.closeEnd, f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
+  t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
 }
 
 const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {

@@ -1,9 +1,8 @@
 import type { Packets } from '../dissect/packets.ts';
-import { recordAddress } from './addresses.ts';
-import { clientSide, endpoint } from './connection.ts';
+import { addressOf, ConnectionFacts, clientSide } from './connection-facts.ts';
 import type { Conversation, Pending } from './conversation.ts';
-import { KEY_A, KEY_B, KEY_VERSION, type Page } from './flow-table.ts';
-import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney, type ConnectionFacts } from './journey-build.ts';
+import type { Page } from './flow-table.ts';
+import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
 import { NameBook, type NameGroup } from './names.ts';
 import { PageBook, urlOf } from './pages.ts';
@@ -44,9 +43,8 @@ export class JourneyTracker {
     conversation: () => Conversation,
   ): void {
     const client = clientSide(page, base);
-    const version = page.words[base + KEY_VERSION];
-    const from = recordAddress(page, base + (client === 0 ? KEY_A : KEY_B), version);
-    const to = recordAddress(page, base + (client === 0 ? KEY_B : KEY_A), version);
+    const from = addressOf(page, base, client);
+    const to = addressOf(page, base, client === 0 ? 1 : 0);
     const group = this.names.find(from, to);
     if (group === undefined && resolution === undefined) return;
     const c = conversation();
@@ -76,9 +74,10 @@ export class JourneyTracker {
     if (pending !== undefined) this.pages.finished(clientOf(c), pending.journey, exchange, pending.url);
   }
 
-  /** Journeys of a connection that cannot change any more: all but its newest. `facts` is asked only when there is one. */
-  settle(c: Conversation, facts: () => ConnectionFacts): void {
-    while (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.next(c, c.pending, facts(), false);
+  /** Journeys of a connection that cannot change any more: all but its newest. */
+  settle(c: Conversation): void {
+    const facts = new ConnectionFacts(c.page, c.base, c);
+    while (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.next(c, c.pending, facts, false);
   }
 
   /** The connection is final. */
@@ -119,4 +118,4 @@ export class JourneyTracker {
   }
 }
 
-const clientOf = (c: Conversation): string => endpoint(c.page, c.base, clientSide(c.page, c.base)).address;
+const clientOf = (c: Conversation): string => addressOf(c.page, c.base, clientSide(c.page, c.base));

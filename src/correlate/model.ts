@@ -20,15 +20,15 @@ export interface Direction {
   streamBytes: number;
   missingBytes: number;
   /** Only with --stream-hashes. */
-  streamSha256?: string;
+  streamSha256?: string | undefined;
 }
 
 export interface Handshake {
   syn: number[];
   synAck: number[];
-  ack?: number;
+  ack?: number | undefined;
   /** SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt. */
-  rtt?: number;
+  rtt?: number | undefined;
 }
 
 export type CloseHow = 'fin-both' | 'fin-client-only' | 'fin-server-only' | 'reset' | 'open' | 'refused' | 'unanswered';
@@ -45,15 +45,15 @@ export interface Connection {
   lastTime: number;
   fromClient: Direction;
   fromServer: Direction;
-  handshake?: Handshake;
+  handshake?: Handshake | undefined;
   /** Zeek's letters: capitals from the client. */
   history: string;
-  close: { how: CloseHow; first?: 'client' | 'server'; packets: number[] };
+  close: { how: CloseHow; first?: 'client' | 'server' | undefined; packets: number[] };
   retransmissions: number[];
   outOfOrder: number[];
   duplicateAcks: number[];
   /** What the bytes are, by content: "http", "tls", "dns", … */
-  application?: string;
+  application?: string | undefined;
 }
 
 export interface DatagramFlow {

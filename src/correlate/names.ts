@@ -5,6 +5,8 @@ import { RecentMap } from './recent-map.ts';
 export interface NameGroup {
   client: string;
   name: string;
+  /** The name in lower case. */
+  key: string;
   lookups: Lookup[];
   /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
   usedAt: number;
@@ -52,12 +54,9 @@ class Client {
   }
 
   /** The group of a name asked for a moment ago. */
-  named(name: string): NameGroup | undefined {
+  named(key: string): NameGroup | undefined {
     let found: NameGroup | undefined;
-    for (const group of this.recent) {
-      if (group.name.length !== name.length || (found !== undefined && found.last > group.last)) continue;
-      if (group.name === name || group.name.toLowerCase() === name.toLowerCase()) found = group;
-    }
+    for (const group of this.recent) if (group.key === key && (found === undefined || found.last <= group.last)) found = group;
     return found;
   }
 }
@@ -107,7 +106,8 @@ export class NameBook {
   }
 
   private group(client: Client, lookup: Lookup): NameGroup {
-    const known = client.named(lookup.name);
+    const key = lookup.name.toLowerCase();
+    const known = client.named(key);
     if (known !== undefined && known.lookups !== NONE) {
       if (known.lookups.includes(lookup)) return known;
       const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
@@ -120,6 +120,7 @@ export class NameBook {
     const group: NameGroup = {
       client: lookup.client.address,
       name: lookup.name,
+      key,
       lookups: [lookup],
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,

@@ -1,4 +1,4 @@
-import { clientSide, endpoint } from './connection.ts';
+import { clientSide, endpoint, portOf } from './connection-facts.ts';
 import { type Conversation, PREFIX_BYTES } from './conversation.ts';
 import type { Page } from './flow-table.ts';
 import { HttpParser } from './http.ts';
@@ -101,7 +101,7 @@ export class ProtocolFinder {
       http = 'yes';
     }
     if (http === 'yes') return new HttpParser(c.id, this.hooks);
-    if (endpoint(page, base, server).port === DNS_PORT) {
+    if (portOf(page, base, server) === DNS_PORT) {
       const dns = DnsStream.guess(bytes, at, end);
       if (dns === 'yes') return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server));
       if (dns === 'more') return 'more';

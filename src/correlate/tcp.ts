@@ -14,6 +14,8 @@ export interface TcpEvents extends StreamSink {
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void;
   /** A direction is closed in order. */
   closed(conversation: Conversation, direction: 0 | 1, packet: number, time: number): void;
+  /** Both sides have closed and each has acknowledged the other's FIN: nothing is missing but stray repeats. */
+  complete(conversation: Conversation): void;
   /** The record is final; the slot is free after this call. */
   finished(page: Page, base: number, conversation: Conversation | undefined): void;
 }
@@ -318,6 +320,8 @@ export class TcpTracker {
       if (((acknowledged - words[base + R.FIN_END + o]) | 0) >= 0) {
         words[base + R.FIN_ACKED + o] = p.firstNumber + row;
         doubles[(base >> 1) + R.CLOSE_END] = p.time[row];
+        const c = this.conversations[slot];
+        if (words[base + R.FIN_ACKED + d] !== 0 && c !== undefined) this.events.complete(c);
       }
     }
     if (state & (R.HELD << o)) this.missed(slot, words, base, o, acknowledged);
