@@ -134,8 +134,7 @@ export class Correlator implements TcpEvents {
     }
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
-    if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0)
-      this.journeys.settle(c);
+    if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.journeys.settle(c);
     if (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket)
       turn(c, fromClient, packet, time);
   }
@@ -192,8 +191,7 @@ export class Correlator implements TcpEvents {
       const last = page.words[base + R.LAST];
       const time = page.doubles[(base >> 1) + R.LAST_TIME];
       const client = clientSide(page, base);
-      for (const d of [client, 1 - client] as (0 | 1)[])
-        if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
+      for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
     }
     const facts = new ConnectionFacts(page, base, c);
     this.tell(facts);

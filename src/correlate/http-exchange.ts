@@ -37,6 +37,7 @@ export function newExchange(id: number, connection: number, stream: number, sche
     responseBodyBytes: 0,
     responseFraming: undefined,
     whole: true,
+    complete: undefined,
     upgraded: undefined,
   };
 }

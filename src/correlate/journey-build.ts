@@ -103,30 +103,38 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
 }
 
 function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: ConnectionFacts, reasons: Evidence[]): Journey {
-  const journey: Journey = {
+  return {
     id,
     name,
+    url: undefined,
     page: id,
     parent: null,
     client: f.client.address,
     connection: f.id,
+    exchange: undefined,
+    lookup: f.conversation?.lookup?.index,
     start: t.start,
     end: t.cursor,
     outcome,
     stages: t.stages,
     har: t.har(),
     evidence: reasons,
+    method: undefined,
+    status: undefined,
+    responseBytes: undefined,
     packetCount: t.packetCount,
   };
-  const lookup = f.conversation?.lookup;
-  if (lookup !== undefined) journey.lookup = lookup.index;
-  return journey;
 }
 
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
 function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
   const c = f.conversation;
-  const opened = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : Math.min(f.time(R.FIRST_TIME), firstByte);
+  const opened =
+    f.word(R.SYN_PACKET) !== 0
+      ? f.time(R.SYN_TIME)
+      : f.word(R.SYN_ACK_PACKET) !== 0
+        ? f.time(R.SYN_ACK_TIME)
+        : Math.min(f.time(R.FIRST_TIME), firstByte);
   const lookups = c?.names?.lookups.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
   let start = opened;
@@ -190,7 +198,8 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   const packets = f.handshakePackets;
   const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
   const refused = f.closeHow === 'refused';
-  const answered = f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
+  const answered =
+    f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
   const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME));
   if (refused) packets.push(f.word(R.RST_PACKET));
   const stage = t.add('tcp', start, end, inOrder(packets));

@@ -345,9 +345,16 @@ export class LookupTracker {
       name: this.name.text(),
       type: typeName(this.pending.key[TYPE]),
       start: this.time,
+      end: undefined,
+      answerPacket: undefined,
+      rcode: undefined,
       addresses: [],
       aliases: [],
+      records: undefined,
       repeats: [],
+      truncated: undefined,
+      retryOf: undefined,
+      retriedBy: undefined,
     };
   }
 

@@ -1,6 +1,5 @@
 import type { Text } from '../text/text.ts';
-import { inOrder } from './packet-list.ts';
-import { type HarTimings, LIST_LIMIT, type Stage, type StageKind } from './model.ts';
+import type { HarTimings, Stage, StageKind } from './model.ts';
 
 const MILLISECOND = 1e6;
 
@@ -29,14 +28,6 @@ export class Timeline {
   /** Something that was done before this journey and serves it again: no time of its own. */
   reuse(kind: StageKind, packets: number[], note: Text): Stage {
     return this.push(kind, this.cursor, this.cursor, packets, packets.length, note, true);
-  }
-
-  /** Adds packets to a stage that is there already; the list stays in file order, each number once. */
-  static join(stage: Stage, packets: number[]): void {
-    for (const packet of packets)
-      if (!stage.packets.includes(packet) && stage.packets.length < LIST_LIMIT) stage.packets.push(packet);
-    inOrder(stage.packets);
-    stage.packetCount = Math.max(stage.packetCount, stage.packets.length);
   }
 
   get packetCount(): number {
@@ -96,8 +87,7 @@ export class Timeline {
     note: Text | undefined,
     reused: boolean,
   ): Stage {
-    const stage: Stage = { kind, start, end, packets, packetCount, reused };
-    if (note !== undefined) stage.note = note;
+    const stage: Stage = { kind, start, end, packets, packetCount, reused, note };
     this.stages.push(stage);
     return stage;
   }

@@ -53,7 +53,7 @@ export class TlsParser implements StreamParser, MessageReader {
 
   /** `emit` gets the session once, when both sides have ended. */
   constructor(connection: number, emit: (session: TlsSession) => void) {
-    this.session = { connection, alpnOffered: [], alerts: [], packets: [] };
+    this.session = newSession(connection);
     this.emit = emit;
   }
 
@@ -353,4 +353,31 @@ export class TlsParser implements StreamParser, MessageReader {
     } else if (side.type === ContentType.alert) side.skip = true;
     if (side.left === 0) this.endRecord(side);
   }
+}
+
+/** Every key is there from the start, so that all sessions have one shape. */
+function newSession(connection: number): TlsSession {
+  return {
+    connection,
+    clientHelloPacket: undefined,
+    clientHelloFirstPacket: undefined,
+    serverHelloPacket: undefined,
+    helloRetryPacket: undefined,
+    clientHelloTime: undefined,
+    serverHelloTime: undefined,
+    firstApplicationDataPacket: undefined,
+    firstApplicationDataTime: undefined,
+    finishedPacket: undefined,
+    finishedTime: undefined,
+    sni: undefined,
+    version: undefined,
+    cipher: undefined,
+    cipherId: undefined,
+    alpnOffered: [],
+    alpn: undefined,
+    resumed: undefined,
+    certificateNames: undefined,
+    alerts: [],
+    packets: [],
+  };
 }

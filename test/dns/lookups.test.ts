@@ -192,7 +192,7 @@ describe('who belongs to whom', () => {
     ]);
     expect(final).toHaveLength(1);
     expect(final[0]).toMatchObject({ packet: 1, addresses: [] });
-    expect(final[0]).not.toHaveProperty('answerPacket');
+    expect(final[0].answerPacket).toBeUndefined();
     expect(counters).toMatchObject({ unmatchedAnswers: 6, duplicateAnswers: 0 });
   });
 
