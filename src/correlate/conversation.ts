@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Page } from './flow-table.ts';
-import type { Exchange, Lookup, Resolution, TlsSession } from './model.ts';
+import { type Exchange, LIST_LIMIT, type Lookup, type Resolution, type TlsSession } from './model.ts';
 import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
@@ -101,5 +101,11 @@ export class Conversation {
     this.base = base;
     this.halves = [new Half(), new Half()];
     if (hashes) for (const half of this.halves) half.hash = createHash('sha256');
+  }
+
+  /** Adds a packet to a list, as long as it is short enough. */
+  note(list: keyof Lists, packet: number): void {
+    this.lists ??= new Lists();
+    if (this.lists[list].length < LIST_LIMIT) this.lists[list].push(packet);
   }
 }

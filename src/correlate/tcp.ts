@@ -1,8 +1,7 @@
 import type { Packets } from '../dissect/packets.ts';
-import { Conversation, Lists } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import { Lingering } from './lingering.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
-import { LIST_LIMIT } from './model.ts';
 import { HELD_BYTES_ACKNOWLEDGED, Streams, type StreamSink } from './streams.ts';
 import * as R from './tcp-record.ts';
 import { addLetter, Letter } from './tcp-history.ts';
@@ -167,9 +166,9 @@ export class TcpTracker {
         doubles[half + (synAck ? R.SYN_ACK_TIME : R.SYN_TIME)] = time;
       } else {
         const c = this.conversation(slot, page, base);
-        note(c, synAck ? 'synAck' : 'syn', packet);
+        c.note(synAck ? 'synAck' : 'syn', packet);
         if (words[base + R.STATE] & seen) {
-          note(c, 'retransmissions', packet);
+          c.note('retransmissions', packet);
           addLetter(words, base, d, Letter.retransmission);
         }
       }
@@ -238,7 +237,7 @@ export class TcpTracker {
       const fresh = length + ahead;
       const keepAlive = length === 1 && ahead === -1;
       if (!keepAlive) {
-        note(c, 'retransmissions', packet);
+        c.note('retransmissions', packet);
         addLetter(words, base, d, Letter.retransmission);
       }
       if (fresh > 0) {
@@ -249,7 +248,7 @@ export class TcpTracker {
       if (stream.held === undefined) stream.holeSince = time;
       const news = this.streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
       if (!news) {
-        note(c, 'retransmissions', packet);
+        c.note('retransmissions', packet);
         addLetter(words, base, d, Letter.retransmission);
       } else if (beyond <= 0) this.late(c, page, base, d, packet, time, stream.holeSince);
       if (this.streams.full(stream)) words[base + R.NEXT + d] = this.streams.skipHole(c, d, next);
@@ -273,9 +272,9 @@ export class TcpTracker {
     const whole = words[base + R.ACK_PACKET] !== 0 && words[base + R.SYN_PACKET] !== 0;
     const roundTrip = whole ? doubles[half + R.ACK_TIME] - doubles[half + R.SYN_TIME] : 0;
     if (time - since < Math.max(R.REORDER_NANOSECONDS, roundTrip / 2)) {
-      note(c, 'outOfOrder', packet);
+      c.note('outOfOrder', packet);
     } else {
-      note(c, 'retransmissions', packet);
+      c.note('retransmissions', packet);
       addLetter(words, base, d, Letter.retransmission);
     }
   }
@@ -304,7 +303,7 @@ export class TcpTracker {
         ((words[base + R.HIGHEST + o] - acknowledged) | 0) > 0 &&
         (state & (R.SEQUENCE_SET << o)) !== 0
       ) {
-        note(this.conversation(slot, page, base), 'duplicateAcks', p.firstNumber + row);
+        this.conversation(slot, page, base).note('duplicateAcks', p.firstNumber + row);
       }
     }
     if (p.window[row] === 0 && (flags & Flag.rst) === 0) addLetter(words, base, d, Letter.zeroWindow);
@@ -396,9 +395,4 @@ export class TcpTracker {
     page.words[base + R.ID] = 0xffffffff;
     this.conversations[slot] = undefined;
   }
-}
-
-function note(c: Conversation, list: keyof Lists, packet: number): void {
-  c.lists ??= new Lists();
-  if (c.lists[list].length < LIST_LIMIT) c.lists[list].push(packet);
 }

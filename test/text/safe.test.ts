@@ -78,7 +78,8 @@ describe('safe', () => {
       for (const text of texts) safe(text);
       return process.cpuUsage(start).user;
     };
-    work(2000);
-    expect(work(40_000)).toBeLessThan(60 * Math.max(work(2000), 1000));
+    // Twenty times as much: 20 times the work, 400 times if it were quadratic. The best of a few, for a busy machine.
+    const best = (n: number): number => Math.min(...Array.from({ length: 4 }, () => work(n)));
+    expect(best(40_000)).toBeLessThan(150 * Math.max(best(2000), 1000));
   });
 });
