@@ -1,14 +1,18 @@
 import { Analysis } from './analysis.ts';
 import type { Problem, Source } from './capture/batch.ts';
 import type { Connection, Exchange, Journey, Listener, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import { reviveEvidence } from './correlate/evidence.ts';
 import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
 import { PacketIndex } from './packet-index.ts';
-import type { Decoded, PacketSummary, Progress, SessionView } from './session.ts';
+import { RecordStore } from './record-store.ts';
+import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from './session.ts';
 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
 const BINS = 200;
+
+const reviveJourney = (j: Journey): Journey => ({ ...j, evidence: j.evidence.map(reviveEvidence) });
 
 /** A capture for the screens: reads it in slices, keeps the records and an index of the packets, reads bytes again when asked. */
 export class FileSession implements SessionView {
@@ -19,13 +23,16 @@ export class FileSession implements SessionView {
   private readonly analysis: Analysis;
   private readonly source: Source;
   private readonly index = new PacketIndex();
-  private readonly journeys: Journey[] = [];
-  private readonly connections = new Map<number, Connection>();
-  private readonly exchanges = new Map<number, Exchange>();
-  private readonly lookups = new Map<number, Lookup>();
-  private readonly sessions = new Map<number, TlsSession>();
+  /** In order of start; the records themselves by id in `journeys`. */
+  private readonly heads: JourneyHead[] = [];
+  private starts = new Float64Array(1024);
+  private readonly journeys = new RecordStore<Journey>(reviveJourney);
+  private readonly connections = new RecordStore<Connection>();
+  private readonly exchanges = new RecordStore<Exchange>();
+  private readonly lookups = new RecordStore<Lookup>();
+  private readonly sessions = new RecordStore<TlsSession>();
   private readonly protocolBytes = new Float64Array(4096);
-  private listed: { journey: Journey; packets: number[] } | undefined;
+  private listed: { id: number; packets: number[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   constructor(source: Source) {
@@ -33,10 +40,10 @@ export class FileSession implements SessionView {
     this.file = source.file;
     const listener: Listener = {
       journey: (j) => this.found(j),
-      connection: (c) => void this.connections.set(c.id, c),
-      exchange: (x) => void this.exchanges.set(x.id, x),
-      lookup: (l) => void this.lookups.set(l.index, l),
-      tls: (t) => void this.sessions.set(t.connection, t),
+      connection: (c) => this.connections.set(c.id, c),
+      exchange: (x) => this.exchanges.set(x.id, x),
+      lookup: (l) => this.lookups.set(l.index, l),
+      tls: (t) => this.sessions.set(t.connection, t),
     };
     this.analysis = new Analysis(source, listener, { records: true });
   }
@@ -56,10 +63,20 @@ export class FileSession implements SessionView {
 
   /** Journeys come as they end; the list is in order of their start. */
   private found(j: Journey): void {
-    let at = this.journeys.length;
-    while (at > 0 && this.journeys[at - 1].start > j.start) at--;
-    if (at === this.journeys.length) this.journeys.push(j);
-    else this.journeys.splice(at, 0, j);
+    this.journeys.set(j.id, j);
+    const count = this.heads.length;
+    if (count === this.starts.length) {
+      const wider = new Float64Array(count * 2);
+      wider.set(this.starts);
+      this.starts = wider;
+    }
+    let at = count;
+    while (at > 0 && this.starts[at - 1] > j.start) at--;
+    this.starts.copyWithin(at + 1, at, count);
+    this.starts[at] = j.start;
+    const head = { id: j.id, name: j.name, url: j.url, method: j.method, status: j.status, outcome: j.outcome };
+    if (at === count) this.heads.push(head);
+    else this.heads.splice(at, 0, head);
   }
 
   progress(): Progress {
@@ -83,11 +100,15 @@ export class FileSession implements SessionView {
   }
 
   journeyCount(): number {
-    return this.journeys.length;
+    return this.heads.length;
   }
 
   journey(index: number): Journey {
-    return this.journeys[index];
+    return this.journeys.get(this.heads[index].id) as Journey;
+  }
+
+  journeyHead(index: number): JourneyHead {
+    return this.heads[index];
   }
 
   connection(id: number): Connection | undefined {
@@ -128,21 +149,21 @@ export class FileSession implements SessionView {
   }
 
   journeyPackets(index: number): number[] {
-    const journey = this.journeys[index];
+    const journey = index < this.heads.length ? this.journey(index) : undefined;
     if (journey === undefined) return [];
-    if (this.listed?.journey === journey) return this.listed.packets;
+    if (this.listed?.id === journey.id) return this.listed.packets;
     const numbers = new Set<number>();
     for (const stage of journey.stages) for (const packet of stage.packets) numbers.add(packet);
     if (journey.connection !== undefined)
       for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS))
         numbers.add(packet);
     const packets = [...numbers].sort((a, b) => a - b);
-    if (this.analysis.done) this.listed = { journey, packets };
+    if (this.analysis.done) this.listed = { id: journey.id, packets };
     return packets;
   }
 
   stageOf(index: number, packet: number): StageKind | undefined {
-    const journey = this.journeys[index];
+    const journey = index < this.heads.length ? this.journey(index) : undefined;
     if (journey === undefined || !this.index.has(packet)) return undefined;
     for (const stage of journey.stages) if (stage.packets.includes(packet)) return stage.kind;
     if (this.index.flow(packet) !== journey.connection) return undefined;
@@ -155,6 +176,10 @@ export class FileSession implements SessionView {
     const statistics = this.count();
     this.counted = { version: this.version, statistics };
     return statistics;
+  }
+
+  close(): void {
+    for (const store of [this.journeys, this.connections, this.exchanges, this.lookups, this.sessions]) store.close();
   }
 
   private count(): ReturnType<SessionView['statistics']> {

@@ -3,13 +3,17 @@ import { FileSession } from './file-session.ts';
 import type { Language } from './text/text.ts';
 import { runUi } from './ui/run.ts';
 
+const CHUNK = 256 << 10;
+
 /** Opens a capture on the screen; gives the exit code. Throws a CaptureError where nothing can be read. */
 export async function runScreens(file: string, language: Language, noColor: boolean): Promise<number> {
-  const source = await openCapture(file, { keep: true });
+  // Small pieces, so that a key never waits for a whole one.
+  const source = await openCapture(file, { keep: true, chunk: CHUNK });
   const session = new FileSession(source);
   try {
     return await runUi(session, { language, noColor, step: () => session.step() });
   } finally {
+    session.close();
     source.close();
   }
 }

@@ -34,11 +34,8 @@ export interface Progress {
   done: boolean;
 }
 
-/** A row of the journey list, cheap to ask for. */
-export interface JourneyRow {
-  index: number;
-  journey: Journey;
-}
+/** What lists are searched by: of every journey at hand in memory. */
+export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome'>;
 
 /**
  * What the screens ask an open capture. Everything is synchronous and bounded by what one screen shows; while the file is
@@ -54,8 +51,9 @@ export interface SessionView {
   /** Time of the first packet. */
   readonly firstTime: number;
   journeyCount(): number;
-  /** In order of start. */
+  /** In order of start. The whole of it may have to be fetched: for what is on screen only. */
   journey(index: number): Journey;
+  journeyHead(index: number): JourneyHead;
   connection(id: number): Connection | undefined;
   exchange(id: number): Exchange | undefined;
   lookup(index: number): Lookup | undefined;

@@ -10,7 +10,7 @@ const source = join(root, 'src');
  * folder, or a file that stands alone; a new one gets its line here.
  */
 const CORRELATED = ['correlate', 'dissect', 'capture', 'text'];
-const SESSION = ['file-session.ts', 'packet-index.ts', 'analysis.ts', 'session.ts', 'rules', ...CORRELATED];
+const SESSION = ['file-session.ts', 'packet-index.ts', 'record-store.ts', 'analysis.ts', 'session.ts', 'rules', ...CORRELATED];
 const MAY_IMPORT: Record<string, string[]> = {
   text: [],
   'version.ts': [],
@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'session.ts': ['rules', ...CORRELATED],
   'analysis.ts': ['rules', ...CORRELATED],
   'packet-index.ts': ['dissect', 'capture'],
+  'record-store.ts': ['capture'],
   'file-session.ts': SESSION,
   report: ['version.ts', ...SESSION],
   ui: ['version.ts', ...SESSION],

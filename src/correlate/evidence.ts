@@ -33,6 +33,11 @@ class JoinEvidence implements Evidence {
 export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence =>
   new JoinEvidence(join, packets, values);
 
+/** Evidence that was kept as JSON: its sentence can be read again. */
+export function reviveEvidence(plain: Evidence): Evidence {
+  return new JoinEvidence(plain.join, plain.packets, (plain as unknown as { values: Values }).values);
+}
+
 const macSentence = (v: Values): Text => ({
   en: `the next packet was sent to ${v.mac}, the MAC that answered for ${v.address}`,
   ko: `다음 패킷은 ${v.address}의 주인이라고 답한 MAC ${v.mac}(으)로 보내졌습니다`,

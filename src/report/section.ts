@@ -1,9 +1,6 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readAt, Spool } from '../capture/spool.ts';
 
 const MEMORY = 8 << 20;
-const COPY = 1 << 16;
 
 /**
  * Records of one section of a report, which come in the order in which they become final and leave in the order of their
@@ -12,8 +9,7 @@ const COPY = 1 << 16;
 export class Section {
   private records: Uint8Array[] = [];
   private size = 0;
-  private fd = -1;
-  private written = 0;
+  private spool: Spool | undefined;
   /** Order key, offset and length of the records in the file. */
   private index = new Float64Array(0);
   private inFile = 0;
@@ -28,43 +24,39 @@ export class Section {
 
   /** Gives every record in order, and lets them go. A record is valid during the call. */
   drain(each: (record: Uint8Array, n: number) => void): void {
-    if (this.inFile === 0) {
+    if (this.spool === undefined) {
       const order = this.orders.map((_, i) => i).sort((a, b) => this.orders[a] - this.orders[b] || a - b);
       order.forEach((i, n) => {
         each(this.records[i], n);
       });
     } else {
-      this.spill();
-      this.drainFile(each);
+      this.drainFile(this.spill(), each);
     }
     this.records = [];
     this.orders = [];
   }
 
-  private drainFile(each: (record: Uint8Array, n: number) => void): void {
+  private drainFile(spool: Spool, each: (record: Uint8Array, n: number) => void): void {
     const rows = Uint32Array.from({ length: this.inFile }, (_, i) => i);
     rows.sort((a, b) => this.index[3 * a] - this.index[3 * b] || a - b);
-    let buffer = new Uint8Array(COPY);
     for (let n = 0; n < rows.length; n++) {
-      const offset = this.index[3 * rows[n] + 1];
-      const length = this.index[3 * rows[n] + 2];
-      if (length > buffer.length) buffer = new Uint8Array(length);
-      readSync(this.fd, buffer, 0, length, offset);
-      each(buffer.subarray(0, length), n);
+      const at = 3 * rows[n];
+      each(readAt(spool.fd, this.index[at + 1], this.index[at + 2]), n);
     }
-    closeSync(this.fd);
-    this.fd = -1;
+    spool.close();
+    this.spool = undefined;
   }
 
-  private spill(): void {
-    if (this.fd < 0) this.fd = nameless();
+  private spill(): Spool {
+    this.spool ??= new Spool();
+    const { spool } = this;
     const total = this.inFile + this.records.length;
     if (3 * total > this.index.length) {
       const wider = new Float64Array(Math.max(3 * total, this.index.length * 2));
       wider.set(this.index);
       this.index = wider;
     }
-    let offset = this.written;
+    let offset = spool.size;
     for (let i = 0; i < this.records.length; i++) {
       const at = 3 * this.inFile++;
       this.index[at] = this.orders[i];
@@ -73,18 +65,11 @@ export class Section {
       offset += this.records[i].length;
     }
     const bytes = Buffer.concat(this.records);
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at, bytes.length - at, this.written + at);
-    this.written = offset;
+    spool.write(bytes, 0, bytes.length);
+    if (spool.failure !== undefined) throw new Error(`the report's temporary file cannot be written: ${spool.failure}`);
     this.records = [];
     this.orders = [];
     this.size = 0;
+    return spool;
   }
-}
-
-/** A private temporary file that is gone when the program is. */
-function nameless(): number {
-  const folder = mkdtempSync(join(tmpdir(), 'wirebook-'));
-  const fd = openSync(join(folder, 'section'), 'wx+', 0o600);
-  rmSync(folder, { recursive: true });
-  return fd;
 }

@@ -1,5 +1,4 @@
-import type { Journey } from '../correlate/model.ts';
-import type { SessionView } from '../session.ts';
+import type { JourneyHead, SessionView } from '../session.ts';
 import { OUTCOME } from '../text/messages.ts';
 import { type Model, put } from './model.ts';
 
@@ -14,11 +13,11 @@ export function matchesOf(model: Model, session: SessionView, known: Model['matc
   const all = session.journeyCount();
   const indices = known === undefined ? [] : [...known.indices];
   const wanted = model.filter.toLowerCase();
-  for (let i = known?.scanned ?? 0; i < all; i++) if (textOf(session.journey(i), model).includes(wanted)) indices.push(i);
+  for (let i = known?.scanned ?? 0; i < all; i++) if (textOf(session.journeyHead(i), model).includes(wanted)) indices.push(i);
   return { indices, scanned: all };
 }
 
-function textOf(journey: Journey, model: Model): string {
+function textOf(journey: JourneyHead, model: Model): string {
   const outcome = OUTCOME[journey.outcome][model.language];
   return `${journey.method ?? ''} ${journey.url ?? journey.name} ${journey.name} ${journey.status ?? ''} ${outcome}`.toLowerCase();
 }

@@ -96,7 +96,7 @@ function settle(model: Model, session: SessionView): Model {
   const place = within(before, rows, screen.page(model, session));
   let next = place === before ? model : put(model, model.screen, place);
   if (next.screen === 'journeys') {
-    const anchor = rows === 0 ? undefined : session.journey(journeyAt(next, place.cursor)).id;
+    const anchor = rows === 0 ? undefined : session.journeyHead(journeyAt(next, place.cursor)).id;
     if (anchor !== next.anchor) next = { ...next, anchor };
   }
   if (next.screen === 'packets') {
@@ -163,7 +163,7 @@ function chooseUnderCursor(model: Model, session: SessionView): Model {
 }
 
 function chooseJourney(model: Model, index: number, session: SessionView): Model {
-  const { id } = session.journey(index);
+  const { id } = session.journeyHead(index);
   if (model.journey?.id === id) return model;
   return put({ ...model, journey: { index, id }, scope: { kind: 'journey' }, numbers: undefined, packet: 0 }, 'timeline', {
     cursor: 0,
@@ -237,7 +237,7 @@ function sibling(model: Model, by: number, session: SessionView): Model {
     );
     const next = put(model, 'journeys', place);
     const index = journeyAt(next, row);
-    return chooseJourney({ ...next, anchor: session.journey(index).id }, index, session);
+    return chooseJourney({ ...next, anchor: session.journeyHead(index).id }, index, session);
   }
   if (model.screen !== 'packet') return model;
   const row = model.places.packets.cursor + by;
@@ -298,8 +298,8 @@ function changed(model: Model, session: SessionView): Model {
 function findJourney(session: SessionView, index: number, id: number): number | undefined {
   const all = session.journeyCount();
   for (let off = 0; index - off >= 0 || index + off < all; off++) {
-    if (index + off < all && session.journey(index + off).id === id) return index + off;
-    if (off > 0 && index - off >= 0 && session.journey(index - off).id === id) return index - off;
+    if (index + off < all && session.journeyHead(index + off).id === id) return index + off;
+    if (off > 0 && index - off >= 0 && session.journeyHead(index - off).id === id) return index - off;
   }
   return undefined;
 }

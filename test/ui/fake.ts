@@ -267,6 +267,10 @@ export class FakeSession implements SessionView {
   journeyCount(): number {
     return this.journeys;
   }
+  journeyHead(index: number): Journey {
+    return this.journey(index);
+  }
+
   journey(index: number): Journey {
     this.asked.journey++;
     return journey(index);
