@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Page } from './flow-table.ts';
 import { type Exchange, LIST_LIMIT, type Lookup, type Resolution, type TlsSession } from './model.ts';
-import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 
@@ -84,7 +83,8 @@ export class Conversation {
   lookupIsFirstUse = false;
   resolution: Resolution | undefined;
   lookupResolution: Resolution | undefined;
-  names: NameGroup | undefined;
+  /** What the client had asked for to come here: the group's own list, which answers may still join. */
+  lookups: Lookup[] | undefined;
   /** Exchanges whose journey is not out yet, oldest first. */
   pending: Pending[] | undefined;
   /** How many of `pending`, from the first, are finished; how many there were; how many journeys are out. */

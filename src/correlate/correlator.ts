@@ -179,7 +179,7 @@ export class Correlator implements TcpEvents {
     c.tls = undefined;
     c.turns = undefined;
     c.pending = undefined;
-    c.names = undefined;
+    c.lookups = undefined;
     c.lookup = undefined;
   }
 

@@ -46,7 +46,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
-  const name = bareName(x.host) || f.conversation?.names?.name || f.server.address;
+  const name = bareName(x.host) || f.conversation?.lookups?.[0].name || f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons);
   journey.page = place.page;
   journey.parent = place.parent;
@@ -68,7 +68,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey 
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
   if (c?.turns !== undefined) opaqueStages(t, c.turns, tls !== undefined);
   closeStages(t, f);
-  const name = tls?.sni ?? c?.names?.name ?? f.server.address;
+  const name = tls?.sni ?? c?.lookups?.[0].name ?? f.server.address;
   const journey = finish(id, name, t, connectionOutcome(f), f, reasons);
   if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
@@ -135,7 +135,7 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
       : f.word(R.SYN_ACK_PACKET) !== 0
         ? f.time(R.SYN_ACK_TIME)
         : Math.min(f.time(R.FIRST_TIME), firstByte);
-  const lookups = c?.names?.lookups.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
+  const lookups = c?.lookups?.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
   let start = opened;
   if (fresh) for (const l of lookups) start = Math.min(start, l.start);

@@ -50,7 +50,7 @@ export class JourneyTracker {
     const c = conversation();
     c.resolution = resolution;
     if (group === undefined || !(p.flags[row] & Flag.syn)) return;
-    c.names = group;
+    c.lookups = group.lookups;
     c.lookup = group.lookups.find((l) => l.addresses.includes(to));
     const fresh = p.time[row] - (c.lookup?.end ?? 0) <= FRESH_NANOSECONDS;
     c.lookupIsFirstUse = group.usedAt === Number.POSITIVE_INFINITY && fresh;

@@ -11,60 +11,26 @@ export interface NameGroup {
   /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
   usedAt: number;
   last: number;
+  /** What the same client asked for before. */
+  older: NameGroup | undefined;
 }
 
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
-/** Clients remembered, groups over all of them, and for each client addresses and names to look through. */
-const CLIENT_LIMIT = 4096;
+/** Clients remembered, and groups over all of them. */
+const CLIENT_LIMIT = 8192;
 const GROUP_LIMIT = 16384;
-const ADDRESS_LIMIT = 1024;
-const RECENT_NAMES = 16;
+/** How far back a client's groups are looked through: for an address, and for a name asked for a moment ago. */
+const ADDRESS_STEPS = 1024;
+const NAME_STEPS = 16;
 const NONE: Lookup[] = [];
-
-/** What one client has learnt from DNS, newest last. A connection asks once, so that looking through is cheap enough. */
-class Client {
-  private readonly addresses: string[] = [];
-  private readonly owners: NameGroup[] = [];
-  private next = 0;
-  private readonly recent: NameGroup[] = [];
-  private nextRecent = 0;
-
-  learn(address: string, group: NameGroup): void {
-    this.addresses[this.next] = address;
-    this.owners[this.next] = group;
-    this.next = (this.next + 1) % ADDRESS_LIMIT;
-  }
-
-  /** The newest group that led to the address. */
-  find(address: string): NameGroup | undefined {
-    const { addresses } = this;
-    const count = addresses.length;
-    for (let n = 1; n <= count; n++) {
-      const i = (this.next - n + count) % count;
-      if (addresses[i] === address && this.owners[i].lookups !== NONE) return this.owners[i];
-    }
-    return undefined;
-  }
-
-  keep(group: NameGroup): void {
-    this.recent[this.nextRecent] = group;
-    this.nextRecent = (this.nextRecent + 1) % RECENT_NAMES;
-  }
-
-  /** The group of a name asked for a moment ago. */
-  named(key: string): NameGroup | undefined {
-    let found: NameGroup | undefined;
-    for (const group of this.recent) if (group.key === key && (found === undefined || found.last <= group.last)) found = group;
-    return found;
-  }
-}
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
 export class NameBook {
   evicted = 0;
-  private readonly clients = new RecentMap<string, Client>(CLIENT_LIMIT);
+  /** The newest group of each client; from there `older` leads on. */
+  private readonly clients = new RecentMap<string, NameGroup>(CLIENT_LIMIT);
   /** Every group, in the order they were made: a ring. */
   private readonly ring: NameGroup[] = [];
   private at = 0;
@@ -76,19 +42,22 @@ export class NameBook {
   }
 
   answered(lookup: Lookup): void {
-    const client = this.client(lookup.client.address);
-    const group = this.group(client, lookup);
-    for (const address of lookup.addresses) client.learn(address, group);
+    this.add(lookup);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
   final(lookup: Lookup): void {
-    if (lookup.end === undefined) this.group(this.client(lookup.client.address), lookup);
+    if (lookup.end === undefined) this.add(lookup);
   }
 
-  /** Who told this client that address, if anybody did. */
+  /** Who told this client that address, if anybody did: the newest answer counts. */
   find(client: string, address: string): NameGroup | undefined {
-    return this.clients.get(client)?.find(address);
+    let group = this.clients.get(client);
+    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
+      for (const lookup of group.lookups) if (lookup.addresses.includes(address)) return group;
+      group = group.older;
+    }
+    return undefined;
   }
 
   end(): void {
@@ -96,36 +65,30 @@ export class NameBook {
     this.ring.length = 0;
   }
 
-  private client(address: string): Client {
-    let client = this.clients.get(address);
-    if (client === undefined) {
-      client = new Client();
-      this.clients.set(address, client);
-    }
-    return client;
-  }
-
-  private group(client: Client, lookup: Lookup): NameGroup {
+  private add(lookup: Lookup): void {
+    const client = lookup.client.address;
     const key = lookup.name.toLowerCase();
-    const known = client.named(key);
-    if (known !== undefined && known.lookups !== NONE) {
-      if (known.lookups.includes(lookup)) return known;
+    const newest = this.clients.get(client);
+    const known = named(newest, key);
+    if (known !== undefined) {
+      if (known.lookups.includes(lookup)) return;
       const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
       if (soon && lookup.start <= known.usedAt && known.lookups.length < GROUP_LOOKUPS) {
         known.lookups.push(lookup);
         known.last = Math.max(known.last, lookup.start);
-        return known;
+        return;
       }
     }
     const group: NameGroup = {
-      client: lookup.client.address,
+      client,
       name: lookup.name,
       key,
       lookups: [lookup],
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,
+      older: newest === undefined || newest.lookups === NONE ? undefined : newest,
     };
-    client.keep(group);
+    this.clients.set(client, group);
     const oldest = this.ring[this.at];
     this.ring[this.at] = group;
     this.at = (this.at + 1) % GROUP_LIMIT;
@@ -133,12 +96,22 @@ export class NameBook {
       this.evicted++;
       this.leave(oldest);
     }
-    return group;
   }
 
   /** Lets a group go: its lookups are free, what still points to it finds it empty. */
   private leave(group: NameGroup): void {
     if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
     group.lookups = NONE;
+    group.older = undefined;
   }
+}
+
+/** The newest group of a name among a client's last few. */
+function named(newest: NameGroup | undefined, key: string): NameGroup | undefined {
+  let group = newest;
+  for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
+    if (group.key === key) return group;
+    group = group.older;
+  }
+  return undefined;
 }
