@@ -84,7 +84,9 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
   dnsStage(t, lookups);
   const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
   const answered = lookups.some((l) => l.answerPacket !== undefined);
-  const outcome: Outcome = failed !== undefined ? 'dns-failed' : answered ? 'no-connection' : 'timed-out';
+  const multicast = lookups.some((l) => l.transport === 'mdns' || l.transport === 'llmnr');
+  const silent: Outcome = multicast ? 'unanswered' : 'timed-out';
+  const outcome: Outcome = failed !== undefined ? 'dns-failed' : answered ? 'no-connection' : silent;
   return {
     id,
     name: group.name,
@@ -284,7 +286,9 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   const talked = c !== undefined && (c.halves[0].payloadBytes > 0 || c.halves[1].payloadBytes > 0);
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
   if (f.closeHow === 'reset' && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
-  return f.closeHow === 'open' ? 'in-progress' : 'complete';
+  if (f.closeHow === 'open') return 'in-progress';
+  // What was said before the capture began, or in which protocol, nobody can tell: it may have gone well or not.
+  return f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0 ? 'unknown' : 'complete';
 }
 
 function placeEvidence(place: Place, x: Exchange): Evidence {

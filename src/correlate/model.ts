@@ -218,7 +218,8 @@ export type Outcome =
   | 'incomplete'
   | 'unanswered'
   | 'no-request'
-  | 'no-connection';
+  | 'no-connection'
+  | 'unknown';
 
 /** Why one record was joined to another, with the packets that show it. */
 export interface Evidence {

@@ -59,6 +59,7 @@ export const OUTCOME = {
   unanswered: { en: 'no answer', ko: '응답 없음' },
   incomplete: { en: 'cut short', ko: '도중에 끊김' },
   'no-request': { en: 'no request', ko: '요청 없음' },
+  unknown: { en: 'unknown', ko: '알 수 없음' },
   'no-connection': { en: 'no connection', ko: '연결 없음' },
 } satisfies Record<string, Text>;
 
