@@ -74,6 +74,8 @@ export class Conversation {
   parser: StreamParser | undefined;
   /** The parser's protocol as the registry numbers it; 0 none. */
   protocolId = 0;
+  /** What the connection became after a 101 or an answered CONNECT: "websocket", "connect", … */
+  tunnel: string | undefined;
   /** The parser's protocol by name, once it is let go. */
   application: string | undefined;
   tls: TlsSession | undefined;

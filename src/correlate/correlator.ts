@@ -135,7 +135,7 @@ export class Correlator implements TcpEvents {
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
     if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.journeys.settle(c);
-    if (c.tls !== undefined && c.tls.finishedPacket !== undefined && packet > c.tls.finishedPacket)
+    if (c.tunnel !== undefined || (c.tls?.finishedPacket !== undefined && packet > c.tls.finishedPacket))
       turn(c, fromClient, packet, time);
   }
 

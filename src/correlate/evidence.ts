@@ -10,7 +10,6 @@ interface Values {
   mac?: string;
   client?: string;
   stream?: number;
-  journey?: number;
 }
 
 /** One reason for a join. The sentence is made only when somebody reads it. */
@@ -62,12 +61,12 @@ const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text
     en: `request ${v.stream} on the connection that ${v.client} had opened already`,
     ko: `${v.client}이(가) 이미 열어 둔 연결의 ${v.stream}번째 요청입니다`,
   }),
-  redirect: (v) => ({
-    en: `journey ${v.journey} redirected to this URL`,
-    ko: `여정 ${v.journey}이(가) 이 URL로 리다이렉트했습니다`,
+  redirect: (_v, p) => ({
+    en: `the answer in packet ${p[0]} redirected to this URL`,
+    ko: `${p[0]}번 패킷의 응답이 이 URL로 리다이렉트했습니다`,
   }),
-  referer: (v) => ({
-    en: `the request names journey ${v.journey}’s URL as its Referer`,
-    ko: `요청의 Referer가 여정 ${v.journey}의 URL입니다`,
+  referer: (_v, p) => ({
+    en: `the request names the URL that packet ${p[0]} asked for as its Referer`,
+    ko: `요청의 Referer가 ${p[0]}번 패킷이 요청한 URL입니다`,
   }),
 };

@@ -3,7 +3,16 @@ import type { Conversation, Pending, Turn } from './conversation.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import { evidence } from './evidence.ts';
 import { inOrder } from './packet-list.ts';
-import type { CloseHow, Evidence, Exchange, Journey, Lookup, Outcome, Resolution } from './model.ts';
+import {
+  type CloseHow,
+  type Evidence,
+  type Exchange,
+  type Journey,
+  LIST_LIMIT,
+  type Lookup,
+  type Outcome,
+  type Resolution,
+} from './model.ts';
 import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
 import * as R from './tcp-record.ts';
@@ -42,6 +51,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
     reasons.push(evidence('same-connection', packets, { stream: x.stream, client: `${f.client.address}:${f.client.port}` }));
   }
   exchangeStages(t, x);
+  if (last) tunnelStages(t, f.conversation);
   const outcome = exchangeOutcome(x, f, last);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
@@ -160,7 +170,7 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
   if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start)
     resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
   handshakeStage(t, f);
-  if (c?.tls !== undefined) tlsStage(t, c);
+  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
   return t;
 }
 
@@ -202,10 +212,13 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   const refused = f.closeHow === 'refused';
   const answered =
     f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
-  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME));
+  const silent = f.closeHow === 'unanswered';
+  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : silent ? f.time(R.LAST_TIME) : start);
   if (refused) packets.push(f.word(R.RST_PACKET));
   const stage = t.add('tcp', start, end, inOrder(packets));
   if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
+  if (answered === undefined && !refused && !silent)
+    stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
   if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
@@ -251,10 +264,26 @@ function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
     'receive',
     first.start,
     last.end,
-    answers.flatMap((turn) => turn.packets).slice(0, 256),
+    answers.flatMap((turn) => turn.packets).slice(0, LIST_LIMIT),
     answers.reduce((sum, turn) => sum + turn.packetCount, 0),
     note,
   );
+}
+
+/** After a 101 or an answered CONNECT the connection carries something else: that time is not idle. */
+function tunnelStages(t: Timeline, c: Conversation | undefined): void {
+  if (c?.tunnel === undefined || c.turns === undefined) return;
+  if (c.tls !== undefined) tlsStage(t, c);
+  const first = c.turns[0];
+  const end = c.turns.reduce((latest, turn) => Math.max(latest, turn.end), first.end);
+  if (end <= t.cursor) return;
+  const packets = c.turns.flatMap((turn) => turn.packets).slice(0, LIST_LIMIT);
+  const count = c.turns.reduce((sum, turn) => sum + turn.packetCount, 0);
+  const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
+  t.add('receive', t.cursor, end, packets, count, {
+    en: `the connection goes on as ${what.en}`,
+    ko: `연결이 ${what.ko}(으)로 이어집니다`,
+  });
 }
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
@@ -271,6 +300,8 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
 function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcome {
   if (x.complete) return 'complete';
   if (last && f.closeHow === 'reset') return 'reset';
+  // Of one direction nobody can say whether the other one spoke.
+  if (x.responseTime === undefined && f.word(R.PACKETS + 1 - f.clientSide) === 0) return 'unknown';
   if (x.responseTime === undefined) return last && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
   return last && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
 }
@@ -292,8 +323,9 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
 }
 
 function placeEvidence(place: Place, x: Exchange): Evidence {
-  const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
-  return evidence(place.why ?? 'referer', packets, { journey: place.parent ?? -1 });
+  const packets = [place.packet ?? 0];
+  if (x.requestPacket !== undefined) packets.push(x.requestPacket);
+  return evidence(place.why ?? 'referer', packets, {});
 }
 
 function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): void {

@@ -5,11 +5,14 @@ export interface Place {
   page: number;
   parent: number | null;
   why?: 'redirect' | 'referer';
+  /** The answer that redirected, or the request whose URL is the Referer. */
+  packet?: number;
 }
 
 interface Seen {
   journey: number;
   page: number;
+  packet: number;
 }
 
 /** URLs remembered, over all clients. */
@@ -39,9 +42,10 @@ export class PageBook {
       place.page = seen.page;
       place.parent = seen.journey;
       place.why = redirect === undefined ? 'referer' : 'redirect';
+      place.packet = seen.packet;
     }
     if (redirect !== undefined) this.redirects.delete(key);
-    this.fetched.set(key, { journey, page: place.page });
+    this.fetched.set(key, { journey, page: place.page, packet: exchange.requestPacket ?? 0 });
     return place;
   }
 
@@ -50,6 +54,6 @@ export class PageBook {
     if (location === undefined || url === undefined || status === undefined || status < 300 || status > 399) return;
     if (!URL.canParse(location, url)) return;
     const page = this.fetched.get(`${client} ${url}`)?.page ?? journey;
-    this.redirects.set(`${client} ${new URL(location, url).href}`, { journey, page });
+    this.redirects.set(`${client} ${new URL(location, url).href}`, { journey, page, packet: exchange.responsePacket ?? 0 });
   }
 }

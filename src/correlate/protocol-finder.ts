@@ -111,6 +111,7 @@ export class ProtocolFinder {
 
   /** What goes on inside a CONNECT tunnel is TLS as a rule. */
   private tunnel(c: Conversation, protocol: string): StreamParser | undefined {
+    c.tunnel = protocol;
     if (protocol !== 'connect') return undefined;
     const parser = new TlsParser(c.id, this.events.tls);
     c.tls = parser.session;

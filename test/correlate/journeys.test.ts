@@ -97,3 +97,45 @@ test('a clock that steps back gives no negative time', () => {
   for (const s of journeys[0].stages) expect(s.end).toBeGreaterThanOrEqual(s.start);
   expect(journeys[0].har.wait).toBe(0);
 });
+
+test('of one direction nobody can say whether the other one spoke', () => {
+  const { journeys } = run(`0.0 c S\n 0.1 c A ack=0\n 0.2 c PA ${GET}\n 0.4 c A ack=40\n 0.5 c FA ack=41`);
+  expect(journeys.map((j) => [j.outcome, j.stages.find((s) => s.kind === 'tcp')?.note?.en])).toEqual([
+    ['unknown', 'the answer to the SYN was not captured'],
+  ]);
+});
+
+test('after an upgrade the connection is not idle', () => {
+  const upgrade = '"HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n"';
+  const ask = '"GET /ws HTTP/1.1\\r\\nHost: a.example\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n"';
+  const { journeys } = run(`
+    0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${ask}\n 0.3 s PA ${upgrade}
+    5.0 c PA len=20\n 9.0 s PA len=30\n 9.5 c FA\n 9.6 s FA\n 9.7 c A`);
+  expect(journeys).toHaveLength(1);
+  const own = journeys[0].stages.filter((s) => s.kind !== 'idle').map((s) => [s.kind, s.end / 1e6]);
+  expect(own).toEqual([
+    ['tcp', 100],
+    ['send', 200],
+    ['wait', 300],
+    ['receive', 300],
+    ['receive', 9000],
+    ['close', 9700],
+  ]);
+  expect(journeys[0].stages.find((s) => s.end === 9000e6)?.note?.en).toContain('websocket');
+});
+
+test('a redirect and a Referer are shown by their packets', () => {
+  const moved = '"HTTP/1.1 302 Found\\r\\nLocation: /b\\r\\nContent-Length: 0\\r\\n\\r\\n"';
+  const second = '"GET /b HTTP/1.1\\r\\nHost: a.example\\r\\n\\r\\n"';
+  const third = '"GET /c.css HTTP/1.1\\r\\nHost: a.example\\r\\nReferer: http://a.example/b\\r\\n\\r\\n"';
+  const { journeys } = run(`
+    0.0 c S\n 0.1 s SA\n 0.1 c A
+    0.2 c PA ${GET}\n 0.3 s PA ${moved}\n 0.4 c PA ${second}\n 0.5 s PA ${ANSWER}\n 0.6 c PA ${third}\n 0.7 s PA ${ANSWER}`);
+  expect(journeys.map((j) => [j.page, j.parent])).toEqual([
+    [journeys[0].id, null],
+    [journeys[0].id, journeys[0].id],
+    [journeys[0].id, journeys[1].id],
+  ]);
+  expect(journeys[1].evidence.find((e) => e.join === 'redirect')?.packets).toEqual([5, 6]);
+  expect(journeys[2].evidence.find((e) => e.join === 'referer')?.packets).toEqual([6, 8]);
+});
