@@ -14,6 +14,7 @@ import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
 import { LIST_LIMIT, type Listener } from './model.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
+import { QuicTracker } from './quic.ts';
 import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import type { StreamParser } from './stream-parser.ts';
@@ -33,6 +34,7 @@ export class Correlator implements TcpEvents {
   readonly stacks = new Stacks();
   readonly tcp: TcpTracker;
   readonly datagrams: DatagramTracker;
+  readonly quic: QuicTracker;
   readonly fragments: FragmentTracker;
   readonly resolutions: ResolutionTracker;
   readonly lookups: LookupTracker;
@@ -51,6 +53,7 @@ export class Correlator implements TcpEvents {
     this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
+    this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection));
     this.resolutions = new ResolutionTracker((resolution) => listener.resolution?.(resolution));
     this.icmp = new IcmpTracker((message) => listener.icmp?.(message));
     this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
@@ -97,6 +100,7 @@ export class Correlator implements TcpEvents {
     this.lookups.end();
     this.tcp.end();
     this.datagrams.end();
+    this.quic.end();
     this.journeys.end();
   }
 
@@ -113,7 +117,7 @@ export class Correlator implements TcpEvents {
           if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);
         }
         this.lookups.udpRow(p, row);
-      }
+      } else if (kind === Kind.udp) this.quic.row(p, row);
     }
   }
 

@@ -150,6 +150,41 @@ export interface TlsSession {
   packets: number[];
 }
 
+/** A QUIC connection, as far as its long headers and Initial packets tell, whose keys anybody has who saw the first one. */
+export interface QuicConnection {
+  id: number;
+  client: Endpoint;
+  server: Endpoint;
+  /** False where the first packet captured does not tell who sent it, and the roles are a guess from ports. */
+  clientKnown: boolean;
+  firstPacket: number;
+  lastPacket: number;
+  firstTime: number;
+  lastTime: number;
+  fromClient: { packets: number; payloadBytes: number };
+  fromServer: { packets: number; payloadBytes: number };
+  /** "1", "2", "draft-29", "0x1a2a3a4a": that of the first packet, or what client and server came to after it. */
+  version: string;
+  sni?: string;
+  alpnOffered: string[];
+  /** The server's choice is encrypted; this is set where one protocol was offered and the server went on. */
+  alpn?: string;
+  tlsVersion?: string;
+  cipher?: string;
+  cipherId?: string;
+  resumed?: boolean;
+  negotiationPacket?: number;
+  retryPacket?: number;
+  helloRetryPacket?: number;
+  /** Packets with the last missing piece of each hello. */
+  clientHelloPacket?: number;
+  clientHelloTime?: number;
+  serverHelloPacket?: number;
+  serverHelloTime?: number;
+  /** The first 0-RTT packet. */
+  earlyDataPacket?: number;
+}
+
 /** One HTTP request with its response. */
 export interface Exchange {
   id: number;
@@ -274,6 +309,7 @@ export interface Listener {
   resolution?(record: Resolution): void;
   icmp?(record: IcmpMessage): void;
   tls?(record: TlsSession): void;
+  quic?(record: QuicConnection): void;
   exchange?(record: Exchange): void;
   journey?(record: Journey): void;
 }

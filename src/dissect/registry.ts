@@ -24,6 +24,7 @@ import { ppi } from './protocols/ppi.ts';
 import { chdlc, ppp } from './protocols/ppp.ts';
 import { pppoeDiscovery, pppoeSession } from './protocols/pppoe.ts';
 import { radiotap } from './protocols/radiotap.ts';
+import { quic } from './protocols/quic.ts';
 import { raw } from './protocols/raw.ts';
 import { sll } from './protocols/sll.ts';
 import { sll2 } from './protocols/sll2.ts';
@@ -83,6 +84,7 @@ export const protocols: readonly Protocol[] = [
   llmnr,
   tls,
   http,
+  quic,
   ...namedOnly,
 ];
 
@@ -126,5 +128,7 @@ function fill(): Scan[] {
       tables[table][value] = id;
     }
   });
+  // QUIC is told by what it holds, on whatever port nobody else has.
+  for (let port = 0; port < byUdpPort.length; port++) byUdpPort[port] ||= protocols.indexOf(quic) + 1;
   return list;
 }

@@ -56,6 +56,7 @@ export class JsonReport implements Listener {
   resolution: Listener['resolution'] = (r) => this.add(r.kind, r.packet, r, records.resolution);
   icmp: Listener['icmp'] = (m) => this.add('icmp', m.packet, m, records.icmp);
   tls: Listener['tls'] = (t) => this.add('tls', t.connection, t, records.tls);
+  quic: Listener['quic'] = (q) => this.add('quic', q.id, q, records.quic);
   exchange: Listener['exchange'] = (x) => this.add('http', x.id, x, records.exchange);
   journey: Listener['journey'] = (j) => this.add('journeys', j.id, j, records.journey);
 

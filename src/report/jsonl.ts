@@ -42,6 +42,7 @@ export class JsonLinesReport implements Listener {
   resolution: Listener['resolution'] = (r) => this.line(r.kind, r, records.resolution);
   icmp: Listener['icmp'] = (m) => this.line('icmp', m, records.icmp);
   tls: Listener['tls'] = (t) => this.line('tls', t, records.tls);
+  quic: Listener['quic'] = (q) => this.line('quic', q, records.quic);
   exchange: Listener['exchange'] = (x) => this.line('http', x, records.exchange);
   journey: Listener['journey'] = (j) => this.line('journey', j, records.journey);
 

@@ -6,10 +6,12 @@ import type {
   IcmpMessage,
   Journey,
   Lookup,
+  QuicConnection,
   Resolution,
   Stage,
   TlsSession,
 } from '../correlate/model.ts';
+import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
 import { type JsonBytes, quoted } from './json-bytes.ts';
 
 /** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
@@ -19,7 +21,7 @@ function direction(w: JsonBytes, d: Direction): void {
   w.raw(',"missingBytes":').int(d.missingBytes).raw('}');
 }
 
-function flow(w: JsonBytes, f: Connection | DatagramFlow): void {
+function flow(w: JsonBytes, f: Connection | DatagramFlow | QuicConnection): void {
   w.raw('"id":').int(f.id).raw(',"client":').endpoint(f.client).raw(',"server":').endpoint(f.server);
   w.raw(',"firstPacket":').int(f.firstPacket).raw(',"lastPacket":').int(f.lastPacket);
   w.raw(',"firstTime":').time(f.firstTime).raw(',"lastTime":').time(f.lastTime);
@@ -43,11 +45,25 @@ export function connection(w: JsonBytes, c: Connection): void {
   w.raw(',"packets":').ints(c.close.packets);
   w.raw('},"retransmissions":').ints(c.retransmissions).raw(',"outOfOrder":').ints(c.outOfOrder);
   w.raw(',"duplicateAcks":').ints(c.duplicateAcks);
+  if (c.segments !== undefined) {
+    let lead = ',"segments":{"';
+    for (const kind of SEGMENT_KINDS) {
+      const list = c.segments[kind];
+      if (list === undefined) continue;
+      w.raw(lead).raw(kind).raw('":').ints(list);
+      lead = ',"';
+    }
+    w.raw('}');
+  }
+  if (c.counts !== undefined) w.raw(',"counts":').raw(JSON.stringify(c.counts));
+  if (c.windowScale !== undefined)
+    w.raw(',"windowScale":{"client":').int(c.windowScale.client).raw(',"server":').int(c.windowScale.server).raw('}');
+  if (c.traits !== undefined && c.traits.length > 0) w.raw(',"traits":["').raw(c.traits.join('","')).raw('"]');
   if (c.application !== undefined) w.raw(',"application":"').raw(c.application).raw('"');
   if (!c.clientKnown) w.raw(',"clientKnown":false');
 }
 
-export function datagram(w: JsonBytes, d: DatagramFlow): void {
+export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
   flow(w, d);
   w.raw(',"fromClient":{"packets":').int(d.fromClient.packets).raw(',"payloadBytes":').int(d.fromClient.payloadBytes);
   w.raw('},"fromServer":{"packets":').int(d.fromServer.packets).raw(',"payloadBytes":').int(d.fromServer.payloadBytes).raw('}');
@@ -124,6 +140,25 @@ export function tls(w: JsonBytes, t: TlsSession): void {
     w.raw(',"description":').str(a.description).raw('}');
   });
   w.raw(']');
+}
+
+export function quic(w: JsonBytes, q: QuicConnection): void {
+  datagram(w, q);
+  w.raw(',"version":').str(q.version);
+  if (q.sni !== undefined) w.raw(',"sni":').str(q.sni);
+  w.raw(',"alpnOffered":').strs(q.alpnOffered);
+  if (q.alpn !== undefined) w.raw(',"alpn":').str(q.alpn);
+  if (q.tlsVersion !== undefined) w.raw(',"tlsVersion":').str(q.tlsVersion);
+  if (q.cipher !== undefined) w.raw(',"cipher":').str(q.cipher);
+  if (q.cipherId !== undefined) w.raw(',"cipherId":').str(q.cipherId);
+  if (q.resumed !== undefined) w.raw(q.resumed ? ',"resumed":true' : ',"resumed":false');
+  if (q.negotiationPacket !== undefined) w.raw(',"negotiationPacket":').int(q.negotiationPacket);
+  if (q.retryPacket !== undefined) w.raw(',"retryPacket":').int(q.retryPacket);
+  if (q.clientHelloPacket !== undefined) w.raw(',"clientHelloPacket":').int(q.clientHelloPacket);
+  if (q.helloRetryPacket !== undefined) w.raw(',"helloRetryPacket":').int(q.helloRetryPacket);
+  if (q.serverHelloPacket !== undefined) w.raw(',"serverHelloPacket":').int(q.serverHelloPacket);
+  if (q.earlyDataPacket !== undefined) w.raw(',"earlyDataPacket":').int(q.earlyDataPacket);
+  if (!q.clientKnown) w.raw(',"clientKnown":false');
 }
 
 export function exchange(w: JsonBytes, x: Exchange): void {

@@ -1,0 +1,220 @@
+import { CryptoStream } from '../dissect/quic/crypto-stream.ts';
+import { FrameReader, FrameType } from '../dissect/quic/frames.ts';
+import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
+import { checkRetry, initialKeys, type Opened, openPacket, type PacketKeys } from '../dissect/quic/keys.ts';
+import { versionOf } from '../dissect/quic/versions.ts';
+import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
+import { HandshakeType, versionName } from '../dissect/tls/names.ts';
+import { suiteId, suiteName } from '../dissect/tls/suites.ts';
+import type { QuicConnection } from './model.ts';
+
+/** Connection ids remembered of each side. */
+export const ID_LIMIT = 8;
+/** Initial packets of one connection that are opened in search of its hellos. */
+export const OPEN_LIMIT = 256;
+
+/** One side of a connection: the ids that it chose, and its handshake as far as its Initial packets carry it. */
+class Side {
+  readonly ids: Uint8Array[] = [];
+  stream: CryptoStream | undefined = new CryptoStream();
+  keys: PacketKeys | undefined;
+  keysVersion = -1;
+  /** The packet number that would come next. */
+  expected = 0;
+
+  learn(bytes: Uint8Array, at: number, end: number): void {
+    if (this.ids.length < ID_LIMIT && !this.has(bytes, at, end)) this.ids.push(bytes.slice(at, end));
+  }
+
+  has(bytes: Uint8Array, at: number, end: number): boolean {
+    for (const id of this.ids) if (sameBytes(id, bytes, at, end)) return true;
+    return false;
+  }
+}
+
+/** A QUIC connection while it lasts: what is needed to read its Initial packets (RFC 9001 §5.2), and the record. */
+export class QuicState {
+  readonly record: QuicConnection;
+  /** The flow's first sender is this connection's client. */
+  readonly clientIsA: boolean;
+  readonly client = new Side();
+  readonly server = new Side();
+  /** The id that the Initial keys come from; undefined where the client's first packet was not seen. */
+  private keyId: Uint8Array | undefined;
+  private opens = 0;
+  /** A packet was opened: what it says of the version holds. */
+  private confirmed = false;
+
+  constructor(record: QuicConnection, clientIsA: boolean) {
+    this.record = record;
+    this.clientIsA = clientIsA;
+  }
+
+  /** Bytes of unfinished hellos. */
+  get held(): number {
+    return (this.client.stream?.held ?? 0) + (this.server.stream?.held ?? 0);
+  }
+
+  /** Some of the two hellos may still come. */
+  get wanting(): boolean {
+    return this.client.stream !== undefined || this.server.stream !== undefined;
+  }
+
+  /** No more hellos are looked for. */
+  giveUp(): void {
+    this.client.stream = this.server.stream = undefined;
+  }
+
+  /** Do the packet's ids say that it is one of this connection's? Empty ones say nothing. */
+  owns(fromClient: boolean, bytes: Uint8Array, h: LongHeader): boolean {
+    const { dcidAt, dcidEnd, scidAt, scidEnd } = h;
+    if (!h.idsWhole) return false;
+    if (!fromClient && scidEnd > scidAt && this.server.has(bytes, scidAt, scidEnd)) return true;
+    if (dcidEnd === dcidAt) return false;
+    if (!fromClient) return this.client.has(bytes, dcidAt, dcidEnd);
+    if (this.keyId !== undefined && sameBytes(this.keyId, bytes, dcidAt, dcidEnd)) return true;
+    return this.server.has(bytes, dcidAt, dcidEnd);
+  }
+
+  /** The client's first packet, captured behind an answer to it: they have the client's own id in common. */
+  adopts(fromClient: boolean, bytes: Uint8Array, h: LongHeader): boolean {
+    if (!fromClient || this.keyId !== undefined || !h.idsWhole || !this.client.has(bytes, h.scidAt, h.scidEnd)) return false;
+    this.keyFrom(bytes, h);
+    return true;
+  }
+
+  /** This is the client's first packet: its destination id gives the Initial keys. */
+  keyFrom(bytes: Uint8Array, h: LongHeader): void {
+    if (h.idsWhole) this.keyId = bytes.slice(h.dcidAt, h.dcidEnd);
+  }
+
+  /** The Initial packet opened with this connection's keys. */
+  open(fromClient: boolean, bytes: Uint8Array, end: number, h: LongHeader): Opened | undefined {
+    const side = fromClient ? this.client : this.server;
+    if (this.keyId === undefined) return undefined;
+    if (side.keysVersion !== h.version) {
+      side.keys = initialKeys(h.version, this.keyId, fromClient);
+      side.keysVersion = h.version;
+    }
+    return side.keys === undefined ? undefined : openPacket(side.keys, bytes, end, h, side.expected);
+  }
+
+  /** A packet with a long header. `opened`: what is in it, where that is known already. */
+  packet(
+    fromClient: boolean,
+    bytes: Uint8Array,
+    end: number,
+    h: LongHeader,
+    number: number,
+    time: number,
+    opened?: Opened,
+  ): void {
+    const { record } = this;
+    if (!this.confirmed && record.negotiationPacket !== undefined && h.type < PacketType.retry)
+      record.version = versionOf(h.version).name;
+    switch (h.type) {
+      case PacketType.negotiation:
+        this.negotiation(fromClient, number);
+        return;
+      case PacketType.retry:
+        this.retry(fromClient, bytes, h, number);
+        return;
+      case PacketType.zeroRtt:
+        record.earlyDataPacket ??= number;
+        return;
+      case PacketType.initial:
+        if (this.wanting && this.opens++ < OPEN_LIMIT)
+          this.initial(fromClient, opened ?? this.open(fromClient, bytes, end, h), h, number, time);
+    }
+    if (h.type === PacketType.unknown || !h.idsWhole) return;
+    (fromClient ? this.client : this.server).learn(bytes, h.scidAt, h.scidEnd);
+    if (!fromClient && this.client.ids.length === 0) this.client.learn(bytes, h.dcidAt, h.dcidEnd);
+  }
+
+  /** An id that the client uses for the server, learnt from a packet that these keys open: a new one (RFC 9000 §5.1.1). */
+  learnServerId(bytes: Uint8Array, h: LongHeader): void {
+    this.server.learn(bytes, h.dcidAt, h.dcidEnd);
+  }
+
+  /** RFC 9000 §6: the client may begin again in another version. */
+  private negotiation(fromClient: boolean, number: number): void {
+    if (fromClient) return;
+    this.record.negotiationPacket ??= number;
+    if (this.client.stream !== undefined) this.client.stream = new CryptoStream();
+  }
+
+  /** RFC 9000 §17.2.5: one at most, before any other answer; from then on the keys come from the id that it gives. */
+  private retry(fromClient: boolean, bytes: Uint8Array, h: LongHeader, number: number): void {
+    const { record, keyId } = this;
+    if (fromClient || record.retryPacket !== undefined || record.serverHelloPacket !== undefined) return;
+    if (keyId !== undefined && checkRetry(bytes, h, keyId) === false) return;
+    record.retryPacket = number;
+    this.server.learn(bytes, h.scidAt, h.scidEnd);
+    this.keyId = bytes.slice(h.scidAt, h.scidEnd);
+    this.client.keysVersion = this.server.keysVersion = -1;
+  }
+
+  private initial(fromClient: boolean, opened: Opened | undefined, h: LongHeader, number: number, time: number): void {
+    const side = fromClient ? this.client : this.server;
+    if (opened === undefined) return;
+    // A server may answer in another version (RFC 9368 §2.3); what it chose holds.
+    if (!fromClient || this.record.serverHelloPacket === undefined) this.record.version = versionOf(h.version).name;
+    this.confirmed = this.record.clientKnown = true;
+    side.expected = Math.max(side.expected, opened.packetNumber + 1);
+    const { stream } = side;
+    if (stream === undefined) return;
+    const { payload } = opened;
+    const frames = new FrameReader(payload, 0, payload.length);
+    while (frames.next()) if (frames.type === FrameType.crypto) stream.add(frames.offset, payload, frames.dataAt, frames.dataEnd);
+    for (let message = stream.message(); message !== undefined; message = stream.message()) {
+      if (fromClient) this.clientHello(message.type, message.bytes, number, time);
+      else this.serverHello(message.type, message.bytes, number, time);
+      if (side.stream === undefined) return;
+    }
+  }
+
+  private clientHello(type: number, bytes: Uint8Array, number: number, time: number): void {
+    const { record } = this;
+    this.client.stream = undefined;
+    if (type !== HandshakeType.clientHello) return;
+    const hello = parseClientHello(bytes, 4, bytes.length);
+    record.clientHelloPacket = number;
+    record.clientHelloTime = time;
+    record.alpnOffered = hello.alpn;
+    if (hello.serverName !== undefined) record.sni = hello.serverName;
+    this.agree();
+  }
+
+  private serverHello(type: number, bytes: Uint8Array, number: number, time: number): void {
+    const { record } = this;
+    const hello = type === HandshakeType.serverHello ? parseServerHello(bytes, 4, bytes.length) : undefined;
+    if (hello?.helloRetryRequest) {
+      // The ServerHello follows in the same stream (RFC 8446 §4.1.4).
+      record.helloRetryPacket ??= number;
+      return;
+    }
+    this.server.stream = undefined;
+    if (hello === undefined) return;
+    record.serverHelloPacket = number;
+    record.serverHelloTime = time;
+    record.tlsVersion = versionName(hello.version);
+    record.resumed = hello.preSharedKey;
+    if (hello.cipherSuite >= 0) {
+      record.cipher = suiteName(hello.cipherSuite);
+      record.cipherId = suiteId(hello.cipherSuite);
+    }
+    this.agree();
+  }
+
+  /** The server's choice is encrypted; of one offer it can only be that one (RFC 9001 §8.1). */
+  private agree(): void {
+    const { record } = this;
+    if (record.serverHelloPacket !== undefined && record.alpnOffered.length === 1) record.alpn = record.alpnOffered[0];
+  }
+}
+
+export function sameBytes(id: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
+  if (id.length !== end - at) return false;
+  for (let i = 0; i < id.length; i++) if (id[i] !== bytes[at + i]) return false;
+  return true;
+}

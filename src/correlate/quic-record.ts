@@ -1,0 +1,60 @@
+import type { Packets } from '../dissect/packets.ts';
+import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
+import { versionOf } from '../dissect/quic/versions.ts';
+import { packetAddress } from './addresses.ts';
+import type { Endpoint, QuicConnection } from './model.ts';
+
+/** Who sent the first packet of a connection that was captured? Undefined: nothing in it tells. */
+export function sender(h: LongHeader, opened: boolean): 'client' | 'server' | undefined {
+  if (opened || h.onlyFromClient) return 'client';
+  return h.type === PacketType.retry || h.type === PacketType.negotiation ? 'server' : undefined;
+}
+
+/** The record of a connection that begins with this packet. */
+export function newQuicConnection(
+  id: number,
+  p: Packets,
+  row: number,
+  h: LongHeader,
+  fromClient: boolean,
+  clientKnown: boolean,
+): QuicConnection {
+  const source = endpoint(p, row, true);
+  const destination = endpoint(p, row, false);
+  const number = p.firstNumber + row;
+  const time = p.time[row];
+  return {
+    id,
+    client: fromClient ? source : destination,
+    server: fromClient ? destination : source,
+    clientKnown,
+    firstPacket: number,
+    lastPacket: number,
+    firstTime: time,
+    lastTime: time,
+    fromClient: { packets: 0, payloadBytes: 0 },
+    fromServer: { packets: 0, payloadBytes: 0 },
+    version: versionOf(h.version).name,
+    sni: undefined,
+    alpnOffered: [],
+    alpn: undefined,
+    tlsVersion: undefined,
+    cipher: undefined,
+    cipherId: undefined,
+    resumed: undefined,
+    negotiationPacket: undefined,
+    retryPacket: undefined,
+    helloRetryPacket: undefined,
+    clientHelloPacket: undefined,
+    clientHelloTime: undefined,
+    serverHelloPacket: undefined,
+    serverHelloTime: undefined,
+    earlyDataPacket: undefined,
+  };
+}
+
+function endpoint(p: Packets, row: number, source: boolean): Endpoint {
+  const version = p.ipVersion[row];
+  const at = p.ipAt[row] + (version === 4 ? (source ? 12 : 16) : source ? 8 : 24);
+  return { address: packetAddress(p.bytes, at, version), port: source ? p.sourcePort[row] : p.destinationPort[row] };
+}
