@@ -1,11 +1,13 @@
 import { recordAddress } from './addresses.ts';
 import type { Conversation } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_PORTS, KEY_VERSION, type Page } from './flow-table.ts';
-import type { CloseHow, Endpoint } from './model.ts';
+import type { CloseHow, Connection, Endpoint, Trait } from './model.ts';
 import { inOrder } from './packet-list.ts';
 import * as R from './tcp-record.ts';
 
 const NONE: number[] = [];
+const SYN_AT = Math.log2(R.SYN_SEEN);
+const SYN_ACK_AT = Math.log2(R.SYN_ACK_SEEN);
 
 /** 0 when "a" is the client, 1 when "b" is. */
 export const clientSide = (page: Page, base: number): 0 | 1 => (page.words[base + R.STATE] & R.CLIENT_IS_B ? 1 : 0);
@@ -73,15 +75,15 @@ export class ConnectionFacts {
   }
 
   get synCount(): number {
-    return this.word(R.SYN_PACKET) === 0 ? 0 : 1 + (this.conversation?.lists?.syn.length ?? 0);
+    return this.word(R.SYN_PACKET) === 0 ? 0 : 1 + (this.conversation?.lists?.count('syn') ?? 0);
   }
 
   get syn(): number[] {
-    return listOf(this.word(R.SYN_PACKET), this.conversation?.lists?.syn);
+    return listOf(this.word(R.SYN_PACKET), this.conversation?.lists?.get('syn'));
   }
 
   get synAck(): number[] {
-    return listOf(this.word(R.SYN_ACK_PACKET), this.conversation?.lists?.synAck);
+    return listOf(this.word(R.SYN_ACK_PACKET), this.conversation?.lists?.get('synAck'));
   }
 
   /** SYNs, SYN-ACKs and the ACK, in order. */
@@ -91,11 +93,11 @@ export class ConnectionFacts {
     if (this.word(R.SYN_ACK_PACKET) !== 0) packets.push(this.word(R.SYN_ACK_PACKET));
     if (this.word(R.ACK_PACKET) !== 0) packets.push(this.word(R.ACK_PACKET));
     const lists = this.conversation?.lists;
-    if (lists !== undefined) packets.push(...lists.syn, ...lists.synAck);
+    if (lists !== undefined) packets.push(...(lists.get('syn') ?? NONE), ...(lists.get('synAck') ?? NONE));
     return inOrder(packets);
   }
 
-  /** The FINs, the packets that acknowledged them, the RST: each once, in order. */
+  /** The FINs, the packets that acknowledged them, the RST, the ICMP errors that answered the SYN: each once, in order. */
   get closePackets(): number[] {
     if (this.closing !== undefined) return this.closing;
     const packets: number[] = [];
@@ -104,6 +106,8 @@ export class ConnectionFacts {
       const packet = this.word(word);
       if (packet !== 0) packets.push(packet);
     }
+    if (packets.length === 0 && this.closeHow === 'unreachable')
+      packets.push(...(this.conversation?.lists?.get('icmpErrors') ?? NONE));
     this.closing = inOrder(packets);
     return this.closing;
   }
@@ -112,10 +116,43 @@ export class ConnectionFacts {
     const state = this.word(R.STATE);
     const fins = (state >> 4) & 3;
     if (fins === 3) return 'fin-both';
-    if (state & (R.RST_SEEN * 3)) return state & R.RST_ANSWERS_SYN ? 'refused' : 'reset';
+    if (state & (R.RST_SEEN * 3)) return state & R.RST_ANSWERS_SYN && !(state & (R.SYN_ACK_SEEN * 3)) ? 'refused' : 'reset';
     if (fins !== 0) return (fins === 1) === (this.clientSide === 0) ? 'fin-client-only' : 'fin-server-only';
     const silent = this.word(R.PACKETS + 1 - this.clientSide) === 0;
-    return silent && state & (R.SYN_SEEN * 3) && !(state & R.DATA_SEEN) ? 'unanswered' : 'open';
+    if (!silent || (state & (R.SYN_SEEN * 3)) === 0) return 'open';
+    if (state & R.UNREACHABLE) return 'unreachable';
+    return state & R.DATA_SEEN ? 'open' : 'unanswered';
+  }
+
+  get traits(): Trait[] {
+    const state = this.word(R.STATE);
+    const traits: Trait[] = [];
+    const syns = (state >> SYN_AT) & 3;
+    const synAcks = (state >> SYN_ACK_AT) & 3;
+    const sides = this.word(R.SIDE) | this.word(R.SIDE + 1);
+    const silent = this.word(R.PACKETS) === 0 || this.word(R.PACKETS + 1) === 0;
+    if (syns === 0 && synAcks === 0) traits.push('mid-stream');
+    if (silent && (syns === 0 || state & R.DATA_SEEN || this.word(R.ACK_PACKET) !== 0 || state & (R.FIN_SEEN * 3)))
+      traits.push('one-direction');
+    if (syns === 3) traits.push(synAcks === 3 ? 'simultaneous-open' : synAcks === 0 ? 'two-syns' : 'split-handshake');
+    else if (syns !== 0 && synAcks !== 0 && this.word(R.ACK_PACKET) === 0 && (state & (R.RST_SEEN * 3)) === 0)
+      traits.push('half-open');
+    if (sides & R.FAST_OPEN) traits.push('fast-open');
+    if (state & R.PORT_REUSED) traits.push('port-reused');
+    if (sides & R.SACK_SEEN) traits.push('sack');
+    if (!(sides & R.SCALE_KNOWN) && !silent) traits.push('window-scale-unknown');
+    if (state & R.CAPTURE_LOSS) traits.push('capture-loss');
+    if (state & R.CUT_PAYLOAD) traits.push('cut-payload');
+    if (state & R.SUPER_SEGMENTS) traits.push('super-segments');
+    return traits;
+  }
+
+  /** The shifts in use, where both SYNs were seen and offered one. */
+  get windowScale(): Connection['windowScale'] {
+    const client = this.word(R.SIDE + this.clientSide);
+    const server = this.word(R.SIDE + 1 - this.clientSide);
+    if ((client & server & R.SCALE_KNOWN) === 0 || (client & server & R.SCALE_OFFERED) === 0) return undefined;
+    return { client: (client >>> R.SHIFT_AT) & 15, server: (server >>> R.SHIFT_AT) & 15 };
   }
 }
 

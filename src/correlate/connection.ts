@@ -52,9 +52,13 @@ export function connectionOf(f: ConnectionFacts): Connection {
     handshake: handshake(f),
     history: historyText(f.words, f.at, client),
     close: { how: f.closeHow, first: packets.length > 0 ? firstCloser : undefined, packets },
-    retransmissions: c?.lists?.retransmissions ?? NONE,
-    outOfOrder: c?.lists?.outOfOrder ?? NONE,
-    duplicateAcks: c?.lists?.duplicateAcks ?? NONE,
+    retransmissions: c?.lists?.get('retransmissions') ?? NONE,
+    outOfOrder: c?.lists?.get('outOfOrder') ?? NONE,
+    duplicateAcks: c?.lists?.get('duplicateAcks') ?? NONE,
+    segments: c?.lists?.kinds(),
+    counts: c?.lists?.cut(),
+    windowScale: f.windowScale,
+    traits: f.traits,
     application: c?.application,
   };
 }

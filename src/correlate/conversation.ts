@@ -4,6 +4,7 @@ import { type Exchange, LIST_LIMIT, type Lookup, type Resolution, type TlsSessio
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 
+import { type ListName, Lists } from './tcp-lists.ts';
 /** A segment that came before its turn, copied. */
 export interface Held {
   sequence: number;
@@ -30,8 +31,6 @@ export class Half {
   prefix: Uint8Array | undefined;
   guesses = 0;
   ended = false;
-  /** Time of the newest segment beyond a hole, to tell reordering from loss. */
-  holeSince = 0;
 }
 
 /** Payload that went one way until the other side spoke: what can be measured without understanding it. */
@@ -43,16 +42,6 @@ export interface Turn {
   lastPacket: number;
   packets: number[];
   packetCount: number;
-}
-
-/** Packet numbers that most connections have none of. */
-export class Lists {
-  /** SYNs and SYN-ACKs after the first. */
-  readonly syn: number[] = [];
-  readonly synAck: number[] = [];
-  readonly retransmissions: number[] = [];
-  readonly outOfOrder: number[] = [];
-  readonly duplicateAcks: number[] = [];
 }
 
 /** An exchange that waits to become a journey. */
@@ -106,8 +95,8 @@ export class Conversation {
   }
 
   /** Adds a packet to a list, as long as it is short enough. */
-  note(list: keyof Lists, packet: number): void {
+  note(list: ListName, packet: number): void {
     this.lists ??= new Lists();
-    if (this.lists[list].length < LIST_LIMIT) this.lists[list].push(packet);
+    this.lists.note(list, packet);
   }
 }

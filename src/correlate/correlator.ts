@@ -55,7 +55,8 @@ export class Correlator implements TcpEvents {
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
     this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection));
     this.resolutions = new ResolutionTracker((resolution) => listener.resolution?.(resolution));
-    this.icmp = new IcmpTracker((message) => listener.icmp?.(message));
+    const { tcp, datagrams } = this;
+    this.icmp = new IcmpTracker({ tcp, udp: datagrams.table }, (message) => listener.icmp?.(message));
     this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
     this.lookups = new LookupTracker(
       {
@@ -87,7 +88,6 @@ export class Correlator implements TcpEvents {
       const to = this.fragments.rows(p, batch, from, batch.count);
       this.resolutions.rows(p, from, to);
       this.datagrams.rows(p, from, to);
-      this.icmp.rows(p, from, to);
       this.transport(p, from, to);
       from = to;
     }
@@ -104,7 +104,7 @@ export class Correlator implements TcpEvents {
     this.journeys.end();
   }
 
-  /** DNS and TCP together, in the order of the packets: a connection asks which lookup led to it. */
+  /** DNS, TCP and ICMP together, in the order of the packets: a connection asks which lookup led to it, an error what it is about. */
   private transport(p: Packets, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const kind = p.kind[row];
@@ -119,7 +119,9 @@ export class Correlator implements TcpEvents {
         this.lookups.udpRow(p, row);
       } else if (kind === Kind.udp) this.quic.row(p, row);
     }
+      else if (kind === Kind.icmp || kind === Kind.icmpv6) this.icmp.row(p, row);
   }
+    this.tcp.recent.done(p, to);
 
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void {
     const resolution = this.resolutions.take(p, row);

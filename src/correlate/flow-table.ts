@@ -66,13 +66,35 @@ export class FlowTable {
 
   /** The slot of the row's flow, or -1. Leaves the row's key loaded for `insert`. */
   find(p: Packets, row: number): number {
-    this.load(p, row);
+    const ip = p.ipAt[row];
+    const four = p.ipVersion[row] === 4;
+    this.key(p.ipVersion[row], p.bytes, ip + (four ? 12 : 8), ip + (four ? 16 : 24), p.sourcePort[row], p.destinationPort[row]);
+    return this.seek();
+  }
+
+  private seek(): number {
     const { index, mask, hash } = this;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[2 * i];
       if (entry === 0) return -1;
       if (index[2 * i + 1] === hash && this.same(entry - 1)) return entry - 1;
     }
+  }
+
+  /**
+   * The slot of a flow by its key as a packet's bytes have it, or -1; `reversed` tells the direction. For packets that quote
+   * another one. Not between `find` and `insert`.
+   */
+  lookup(
+    version: number,
+    bytes: Uint8Array,
+    sourceAt: number,
+    destinationAt: number,
+    source: number,
+    destination: number,
+  ): number {
+    this.key(version, bytes, sourceAt, destinationAt, source, destination);
+    return this.seek();
   }
 
   /** A new zeroed record for the key that the last `find` did not find. */
@@ -132,29 +154,30 @@ export class FlowTable {
     return slots;
   }
 
-  private load(p: Packets, row: number): void {
-    const bytes = p.bytes;
-    const ip = p.ipAt[row];
-    const source = p.sourcePort[row];
-    const destination = p.destinationPort[row];
+  private key(
+    version: number,
+    bytes: Uint8Array,
+    sourceAt: number,
+    destinationAt: number,
+    source: number,
+    destination: number,
+  ): void {
     this.ports = ((source << 16) | destination) >>> 0;
     this.swapped = ((destination << 16) | source) >>> 0;
-    this.version = p.ipVersion[row];
-    if (this.version === 4) {
-      this.a0 = u32(bytes, ip + 12);
-      this.b0 = u32(bytes, ip + 16);
+    this.version = version;
+    this.a0 = u32(bytes, sourceAt);
+    this.b0 = u32(bytes, destinationAt);
+    if (version === 4) {
       this.a1 = this.a2 = this.a3 = this.b1 = this.b2 = this.b3 = 0;
       this.hash = this.finish(this.mix(this.a0, source) + this.mix(this.b0, destination));
       return;
     }
-    this.a0 = u32(bytes, ip + 8);
-    this.a1 = u32(bytes, ip + 12);
-    this.a2 = u32(bytes, ip + 16);
-    this.a3 = u32(bytes, ip + 20);
-    this.b0 = u32(bytes, ip + 24);
-    this.b1 = u32(bytes, ip + 28);
-    this.b2 = u32(bytes, ip + 32);
-    this.b3 = u32(bytes, ip + 36);
+    this.a1 = u32(bytes, sourceAt + 4);
+    this.a2 = u32(bytes, sourceAt + 8);
+    this.a3 = u32(bytes, sourceAt + 12);
+    this.b1 = u32(bytes, destinationAt + 4);
+    this.b2 = u32(bytes, destinationAt + 8);
+    this.b3 = u32(bytes, destinationAt + 12);
     this.hash = this.finish(
       this.mix(this.mix(this.a0, this.a1) ^ this.mix(this.a2, this.a3), source) +
         this.mix(this.mix(this.b0, this.b1) ^ this.mix(this.b2, this.b3), destination),

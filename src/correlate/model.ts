@@ -31,7 +31,65 @@ export interface Handshake {
   rtt?: number | undefined;
 }
 
-export type CloseHow = 'fin-both' | 'fin-client-only' | 'fin-server-only' | 'reset' | 'open' | 'refused' | 'unanswered';
+export type CloseHow =
+  | 'fin-both'
+  | 'fin-client-only'
+  | 'fin-server-only'
+  | 'reset'
+  | 'open'
+  | 'refused'
+  | 'unreachable'
+  | 'unanswered';
+
+/**
+ * What a segment can be besides a plain one, by packet number in lists; one packet may be in several. Fast and spurious ones
+ * are retransmissions too.
+ */
+export type SegmentKind =
+  /** Sent again because duplicate ACKs or SACK asked for it, before the timer. */
+  | 'fastRetransmissions'
+  /** Sent again though the other side had acknowledged it. */
+  | 'spuriousRetransmissions'
+  /** Filled a hole, but whether late or sent again the packets do not say. */
+  | 'undecided'
+  /** Carries other bytes than the same place of the stream had before; the first ones count. */
+  | 'inconsistentOverlaps'
+  /** The same packet captured again (mirror ports, "any", both sides of a router): nobody sent it twice. */
+  | 'duplicates'
+  /** The same ACK again though nothing was outstanding: answer to bytes sent again, or to something not captured. */
+  | 'repeatedAcks'
+  /** Something before this segment was not captured, or not yet. */
+  | 'previousNotCaptured'
+  /** Acknowledges bytes that were not captured: the capture lost them, not the network. */
+  | 'unseenAcked'
+  | 'keepAlives'
+  | 'keepAliveAcks'
+  | 'zeroWindows'
+  | 'windowProbes'
+  | 'windowProbeAcks'
+  /** Fills the window that the other side has announced. */
+  | 'windowFull'
+  /** A SYN with payload. */
+  | 'synData'
+  | 'urgent'
+  /** ICMP errors about the connection. */
+  | 'icmpErrors';
+
+/** What is worth knowing of a connection as a whole, and what limits the other statements about it. */
+export type Trait =
+  | 'mid-stream'
+  | 'one-direction'
+  | 'half-open'
+  | 'simultaneous-open'
+  | 'split-handshake'
+  | 'two-syns'
+  | 'fast-open'
+  | 'port-reused'
+  | 'sack'
+  | 'window-scale-unknown'
+  | 'capture-loss'
+  | 'cut-payload'
+  | 'super-segments';
 
 export interface Connection {
   id: number;
@@ -52,6 +110,13 @@ export interface Connection {
   retransmissions: number[];
   outOfOrder: number[];
   duplicateAcks: number[];
+  /** Kinds without packets are absent. */
+  segments?: Partial<Record<SegmentKind, number[]>> | undefined;
+  /** How many there were, for lists that were cut at `LIST_LIMIT`. */
+  counts?: Partial<Record<string, number>> | undefined;
+  /** The shifts in use; absent where the handshake was not seen whole or scaling is not in use. */
+  windowScale?: { client: number; server: number } | undefined;
+  traits?: Trait[] | undefined;
   /** What the bytes are, by content: "http", "tls", "dns", … */
   application?: string | undefined;
 }

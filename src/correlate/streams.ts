@@ -4,6 +4,8 @@ import type { Conversation, Half, Held } from './conversation.ts';
 export const HELD_BYTES = 64 << 20;
 /** The same for one direction of one connection. */
 export const HELD_BYTES_PER_STREAM = 4 << 20;
+/** And so many segments: tiny ones cost more than their bytes. */
+export const HELD_SEGMENTS_PER_STREAM = 8192;
 /** When the receiver has acknowledged the hole, the capture missed it; this much is still waited for a packet captured late. */
 export const HELD_BYTES_ACKNOWLEDGED = 64 << 10;
 
@@ -19,6 +21,18 @@ export interface StreamSink {
     time: number,
   ): void;
   gap(conversation: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void;
+}
+
+/** The first held segment that ends behind a sequence number; they are in order and do not overlap. */
+export function firstBehind(held: Held[], sequence: number): number {
+  let low = 0;
+  let high = held.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (((held[middle].sequence + held[middle].length - sequence) | 0) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**
@@ -74,16 +88,13 @@ export class Streams {
   ): boolean {
     half.held ??= [];
     const held = half.held;
-    let i = held.length;
-    while (i > 0 && ((held[i - 1].sequence - sequence) | 0) > 0) i--;
-    let from = 0;
-    if (i > 0) {
-      const before = held[i - 1];
-      const overlap = (before.sequence + before.length - sequence) | 0;
-      if (overlap >= length) return false;
-      if (overlap > 0) from = overlap;
-    }
     const to = length;
+    let i = firstBehind(held, sequence);
+    let from = 0;
+    if (i < held.length && ((held[i].sequence - sequence) | 0) <= 0) {
+      from = (held[i].sequence + held[i].length - sequence) | 0;
+      i++;
+    }
     let news = false;
     // Fill the spaces between what is held already.
     while (from < to) {
@@ -158,7 +169,9 @@ export class Streams {
   }
 
   full(half: Half): boolean {
-    if (half.heldBytes <= HELD_BYTES_PER_STREAM && this.heldBytes <= HELD_BYTES) return false;
+    const segments = half.held?.length ?? 0;
+    if (segments <= HELD_SEGMENTS_PER_STREAM && half.heldBytes <= HELD_BYTES_PER_STREAM && this.heldBytes <= HELD_BYTES)
+      return false;
     this.givenUp++;
     return true;
   }

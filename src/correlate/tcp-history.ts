@@ -15,22 +15,30 @@ export const Letter = {
   odd: 9,
 } as const;
 
+const KINDS = LETTERS.length;
+const COUNT_AT = 2 * KINDS;
+/** Entries of five bits: four of the letter, one of the side. */
+const ENTRY_BITS = 5;
+const PER_WORD = 6;
+
 /** Notes a letter for "a" (0) or "b" (1), the first time it happens in that direction. */
 export function addLetter(words: Uint32Array, base: number, d: 0 | 1, letter: number): void {
-  const bit = 1 << letter;
-  if (words[base + R.HISTORY_SEEN + d] & bit) return;
-  words[base + R.HISTORY_SEEN + d] |= bit;
-  const n = words[base + R.HISTORY_LENGTH]++;
-  words[base + R.HISTORY + (n >> 2)] |= (letter | (d << 7)) << ((n & 3) * 8);
+  const seen = words[base + R.HISTORY_SEEN];
+  const bit = 1 << (letter + d * KINDS);
+  if (seen & bit) return;
+  const n = seen >>> COUNT_AT;
+  words[base + R.HISTORY_SEEN] = (seen | bit) + (1 << COUNT_AT);
+  words[base + R.HISTORY + ((n / PER_WORD) | 0)] |= (letter | (d << 4)) << ((n % PER_WORD) * ENTRY_BITS);
 }
 
 /** The letters in order, capitals from the client. */
 export function historyText(words: Uint32Array, base: number, client: 0 | 1): string {
   let text = '';
-  for (let n = 0; n < words[base + R.HISTORY_LENGTH]; n++) {
-    const entry = (words[base + R.HISTORY + (n >> 2)] >>> ((n & 3) * 8)) & 255;
-    const letter = LETTERS[entry & 127];
-    text += entry >> 7 === client ? letter : letter.toLowerCase();
+  const count = words[base + R.HISTORY_SEEN] >>> COUNT_AT;
+  for (let n = 0; n < count; n++) {
+    const entry = (words[base + R.HISTORY + ((n / PER_WORD) | 0)] >>> ((n % PER_WORD) * ENTRY_BITS)) & 31;
+    const letter = LETTERS[entry & 15];
+    text += entry >> 4 === client ? letter : letter.toLowerCase();
   }
   return text;
 }

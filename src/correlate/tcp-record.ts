@@ -15,13 +15,18 @@ export const ISN = PACKETS + 2;
 export const NEXT = ISN + 2;
 /** Behind the highest byte seen. */
 export const HIGHEST = NEXT + 2;
-/** Highest acknowledgment sent, and the window announced with the last segment (not scaled). */
+/** Highest acknowledgment sent, and the window announced with the last segment (scaled). */
 export const ACKED = HIGHEST + 2;
 export const WINDOW = ACKED + 2;
-export const HISTORY_SEEN = WINDOW + 2;
-export const HISTORY_LENGTH = HISTORY_SEEN + 2;
-export const HISTORY = HISTORY_LENGTH + 1;
-export const HISTORY_WORDS = 5;
+/** Right edge of the highest block selectively acknowledged; counts with `SACK_SEEN`. */
+export const SACKED = WINDOW + 2;
+/** Bits of a side, see below. */
+export const SIDE = SACKED + 2;
+/** Largest segments announced: the low half is that of "a", the high one of "b"; 0 not known. */
+export const SEGMENT_SIZES = SIDE + 2;
+export const HISTORY_SEEN = SEGMENT_SIZES + 1;
+export const HISTORY = HISTORY_SEEN + 1;
+export const HISTORY_WORDS = 4;
 export const SYN_PACKET = HISTORY + HISTORY_WORDS;
 export const SYN_ACK_PACKET = SYN_PACKET + 1;
 export const ACK_PACKET = SYN_ACK_PACKET + 1;
@@ -43,7 +48,26 @@ export const ACK_TIME = SYN_ACK_TIME + 1;
 /** First FIN or RST, and the last packet that belongs to the close. */
 export const CLOSE_TIME = ACK_TIME + 1;
 export const CLOSE_END = CLOSE_TIME + 1;
-export const RECORD_WORDS = 2 * (CLOSE_END + 1);
+/** When the highest byte was sent, and when the side last acknowledged. */
+export const HIGHEST_TIME = CLOSE_END + 1;
+export const ACKED_TIME = HIGHEST_TIME + 2;
+export const RECORD_WORDS = 2 * (ACKED_TIME + 2);
+
+/** Bits of SIDE: duplicate ACKs in a row, the shift it offered, whether it did, whether its SYN was seen. */
+export const DUPLICATE_ACKS = 0xff;
+export const OFFERED_AT = 8;
+export const SCALE_OFFERED = 1 << 12;
+export const SYN_OPTIONS_SEEN = 1 << 13;
+/** The side's last segment was a keep-alive; a window probe. */
+export const LAST_KEEP_ALIVE = 1 << 14;
+export const LAST_PROBE = 1 << 15;
+/** The shift its windows have now (RFC 7323 §2.2: only when both offered one), and whether that is known. */
+export const SHIFT_AT = 16;
+export const SCALE_KNOWN = 1 << 20;
+export const SACK_SEEN = 1 << 21;
+export const FAST_OPEN = 1 << 22;
+/** The SYN was sent more than once, so that its answer does not tell the round trip (Karn). */
+export const SYN_REPEATED = 1 << 23;
 
 /** Bits of STATE; those of a pair are shifted by 1 for "b". */
 export const SYN_SEEN = 1;
@@ -60,11 +84,14 @@ export const RST_ANSWERS_SYN = 1 << 16;
 export const DATA_SEEN = 1 << 17;
 /** Segments wait behind a hole. */
 export const HELD = 1 << 18;
+export const PORT_REUSED = 1 << 20;
+export const CUT_PAYLOAD = 1 << 21;
+export const SUPER_SEGMENTS = 1 << 22;
+export const CAPTURE_LOSS = 1 << 23;
+/** An ICMP error answered the SYN. */
+export const UNREACHABLE = 1 << 24;
 
 export const Flag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128, ae: 256 } as const;
-
-/** A segment that fills a hole sooner than this was reordered, not lost: tshark's limit where the round trip is not known. */
-export const REORDER_NANOSECONDS = 3e6;
 
 /** Connections that have ended stay for late packets, until this many wait. */
 export const LINGER_FLOWS = 1024;

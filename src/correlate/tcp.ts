@@ -1,10 +1,15 @@
 import type { Packets } from '../dissect/packets.ts';
+import { HEADER } from '../dissect/protocols/tcp.ts';
 import { Conversation } from './conversation.ts';
 import { Lingering } from './lingering.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
-import { HELD_BYTES_ACKNOWLEDGED, Streams, type StreamSink } from './streams.ts';
-import * as R from './tcp-record.ts';
+import { Streams, type StreamSink } from './streams.ts';
+import { Acknowledgments } from './tcp-acks.ts';
 import { addLetter, Letter } from './tcp-history.ts';
+import { readOptions, windowOf } from './tcp-judge.ts';
+import { Payloads } from './tcp-payload.ts';
+import { Recent } from './tcp-recent.ts';
+import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
 /** What the tracker tells the rest of the correlator. */
@@ -27,6 +32,8 @@ export class TcpTracker {
   readonly table = new FlowTable(R.RECORD_WORDS);
   readonly conversations: (Conversation | undefined)[] = [];
   readonly streams: Streams;
+  /** Segments just seen, to tell copies and changed repeats. */
+  readonly recent = new Recent();
   /** Connections seen, and those finished early because the table was full. */
   count = 0;
   evicted = 0;
@@ -34,12 +41,16 @@ export class TcpTracker {
   private readonly events: TcpEvents;
   private readonly hashes: boolean;
   private readonly lingering = new Lingering(R.LINGER_FLOWS);
+  private readonly acknowledgments: Acknowledgments;
+  private readonly payloads: Payloads;
   private hand = 0;
 
   constructor(events: TcpEvents, options: { hashes: boolean }) {
     this.events = events;
     this.hashes = options.hashes;
     this.streams = new Streams(events);
+    this.acknowledgments = new Acknowledgments(this, events);
+    this.payloads = new Payloads(this);
   }
 
   /** The conversation of a slot, made when first needed. */
@@ -67,14 +78,13 @@ export class TcpTracker {
     const { table } = this;
     const flags = p.flags[row];
     const sequence = p.sequence[row];
-    const packet = p.firstNumber + row;
     const time = p.time[row];
     let slot = table.find(p, row);
-    if (slot >= 0 && (flags & (Flag.syn | Flag.ack)) === Flag.syn && this.startsAnew(slot, sequence)) {
+    if (slot < 0) slot = this.open(p, row, flags, 0);
+    else if ((flags & (Flag.syn | Flag.ack)) === Flag.syn && this.startsAnew(p, row, slot, sequence)) {
       this.finish(slot);
-      slot = -1;
+      slot = this.open(p, row, flags, R.PORT_REUSED);
     }
-    if (slot < 0) slot = this.open(p, row, flags);
     const page = table.page(slot);
     const { words, doubles } = page;
     const base = table.base(slot);
@@ -82,43 +92,136 @@ export class TcpTracker {
     const d: 0 | 1 = table.reversed ? 1 : 0;
     const o: 0 | 1 = table.reversed ? 0 : 1;
     p.flow[row] = words[base + R.ID];
-    words[base + R.LAST] = packet;
+    words[base + R.LAST] = p.firstNumber + row;
     doubles[half + R.LAST_TIME] = time;
     words[base + R.PACKETS + d]++;
 
     const state = words[base + R.STATE];
     const length = p.payloadLength[row];
-    const first = (state & (R.SEQUENCE_SET << d)) === 0;
     const dataAt = flags & Flag.syn ? (sequence + 1) >>> 0 : sequence;
-    if (first) {
+    const known = (state & (R.SEQUENCE_SET << d)) !== 0 && !this.begins(slot, words, base, d, flags);
+    if (!known) {
       words[base + R.STATE] |= R.SEQUENCE_SET << d;
       words[base + R.ISN + d] = flags & Flag.syn ? sequence : sequence - 1;
       words[base + R.NEXT + d] = dataAt;
       words[base + R.HIGHEST + d] = dataAt;
     }
-    if (flags & (Flag.syn | Flag.rst | Flag.fin)) this.control(p, row, slot, page, base, d, flags, dataAt, length);
+    // A header too short to be one means nothing but whose it was.
+    const gap = p.tcpHeaderLength[row] < HEADER ? 0 : (dataAt - words[base + R.HIGHEST + d]) | 0;
+    if (known && this.repeats(p, row, words, base, d, flags, gap, length) && this.recent.duplicate(p, row)) {
+      this.again(p, row, slot, page, base, d, flags, length);
+      return;
+    }
+    if (gap > 0 && (flags & Flag.rst) === 0) this.ahead(p, row, slot, page, base, d, dataAt);
+    const probe = length === 1 && gap === 0 && words[base + R.WINDOW + o] === 0 && (state & (R.ACK_SET << o)) !== 0;
+    let last = probe ? R.LAST_PROBE : 0;
+    if (length <= 1 && gap === -1 && (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0) {
+      last = R.LAST_KEEP_ALIVE;
+      this.conversation(slot, page, base).note('keepAlives', p.firstNumber + row);
+    }
+    if (flags & (Flag.syn | Flag.rst | Flag.fin)) this.control(p, row, slot, page, base, d, flags, dataAt, length, gap);
     if (length > 0) {
       words[base + R.STATE] |= R.DATA_SEEN;
       addLetter(words, base, d, Letter.data);
-      this.payload(p, row, slot, page, base, d, dataAt, length);
+      this.payloads.row(p, row, slot, page, base, d, dataAt, length, gap, last);
     }
-    if (flags & Flag.ack) this.acknowledge(p, row, slot, page, base, d, o, flags, length);
-    else if (p.window[row] === 0 && (flags & Flag.rst) === 0) addLetter(words, base, d, Letter.zeroWindow);
-    words[base + R.WINDOW + d] = p.window[row];
-    if (flags & Flag.fin) this.tryClose(slot, page, base, d, packet, time);
+    if (flags & Flag.ack) this.acknowledgments.row(p, row, slot, page, base, d, o, flags, length, gap, last);
+    const side = words[base + R.SIDE + d];
+    if (((side ^ last) & (R.LAST_KEEP_ALIVE | R.LAST_PROBE)) !== 0)
+      words[base + R.SIDE + d] = (side & ~(R.LAST_KEEP_ALIVE | R.LAST_PROBE)) | last;
+    const window = windowOf(p, row, words, base, d);
+    if ((flags & Flag.rst) === 0) {
+      words[base + R.WINDOW + d] = window;
+      if (window === 0 && p.tcpHeaderLength[row] >= HEADER) this.zeroWindow(p, row, slot, page, base, d, flags, last);
+    }
+    if (flags & Flag.urg) this.conversation(slot, page, base).note('urgent', p.firstNumber + row);
+    if (flags & Flag.fin) this.tryClose(slot, page, base, d, p.firstNumber + row, time);
+  }
+
+  /** The first SYN of a side that has sent no payload yet: what came before it (a forged RST, a stray ACK) does not count. */
+  private begins(slot: number, words: Uint32Array, base: number, d: 0 | 1, flags: number): boolean {
+    if ((flags & Flag.syn) === 0 || (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0) return false;
+    return (this.conversations[slot]?.halves[d].payloadBytes ?? 0) === 0;
+  }
+
+  /** Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. */
+  private repeats(
+    p: Packets,
+    row: number,
+    words: Uint32Array,
+    base: number,
+    d: 0 | 1,
+    flags: number,
+    gap: number,
+    length: number,
+  ): boolean {
+    const state = words[base + R.STATE];
+    if (flags & Flag.rst) return (state & (R.RST_SEEN << d)) !== 0;
+    if (flags & Flag.syn) return ((flags & Flag.ack ? R.SYN_ACK_SEEN : R.SYN_SEEN) & (state >> d)) !== 0;
+    if (gap < 0) return true;
+    if (gap > 0 || length > 0 || (flags & Flag.fin) !== 0 || (state & (R.ACK_SET << d)) === 0) return false;
+    const advance = (p.acknowledgment[row] - words[base + R.ACKED + d]) | 0;
+    return advance < 0 || (advance === 0 && windowOf(p, row, words, base, d) === words[base + R.WINDOW + d]);
+  }
+
+  /** The same packet captured again: counted, and nothing else. */
+  private again(p: Packets, row: number, slot: number, page: Page, base: number, d: 0 | 1, flags: number, length: number): void {
+    const c = this.conversation(slot, page, base);
+    const packet = p.firstNumber + row;
+    c.note('duplicates', packet);
+    if (flags & Flag.syn) c.note(flags & Flag.ack ? 'synAck' : 'syn', packet);
+    c.halves[d].payloadBytes += length;
+  }
+
+  /** Something before this segment is missing. */
+  private ahead(p: Packets, row: number, slot: number, page: Page, base: number, d: 0 | 1, dataAt: number): void {
+    this.conversation(slot, page, base).note('previousNotCaptured', p.firstNumber + row);
+    if (p.payloadLength[row] > 0) return;
+    page.words[base + R.HIGHEST + d] = dataAt;
+    page.doubles[(base >> 1) + R.HIGHEST_TIME + d] = p.time[row];
+  }
+
+  private zeroWindow(
+    p: Packets,
+    row: number,
+    slot: number,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    flags: number,
+    last: number,
+  ): void {
+    addLetter(page.words, base, d, Letter.zeroWindow);
+    if ((flags & (Flag.syn | Flag.fin)) === 0 && last !== R.LAST_PROBE)
+      this.conversation(slot, page, base).note('zeroWindows', p.firstNumber + row);
+  }
+
+  /** An ICMP error quotes a packet of the connection; `table.reversed` tells whose. */
+  error(slot: number, packet: number, time: number, unreachable: boolean): void {
+    const page = this.table.page(slot);
+    const { words } = page;
+    const base = this.table.base(slot);
+    const d: 0 | 1 = this.table.reversed ? 1 : 0;
+    this.conversation(slot, page, base).note('icmpErrors', packet);
+    if (!unreachable || (words[base + R.STATE] & (R.SYN_SEEN << d)) === 0 || words[base + R.PACKETS + 1 - d] !== 0) return;
+    if ((words[base + R.STATE] & R.UNREACHABLE) === 0) this.closing(words, page.doubles, base, d, false, time);
+    words[base + R.STATE] |= R.UNREACHABLE;
   }
 
   /** A SYN with another sequence number, or after a close, is a new connection on the same ports. */
-  private startsAnew(slot: number, sequence: number): boolean {
+  private startsAnew(p: Packets, row: number, slot: number, sequence: number): boolean {
     const { words } = this.table.page(slot);
     const base = this.table.base(slot);
     const d = this.table.reversed ? 1 : 0;
     const state = words[base + R.STATE];
     if ((state & (R.SEQUENCE_SET << d)) === 0) return false;
-    return words[base + R.ISN + d] !== sequence || (state & ((R.RST_SEEN * 3) | (R.FIN_SEEN * 3))) !== 0;
+    if (words[base + R.ISN + d] !== sequence) return true;
+    if ((state & ((R.RST_SEEN * 3) | (R.FIN_SEEN * 3))) === 0) return false;
+    p.flow[row] = words[base + R.ID];
+    return !this.recent.duplicate(p, row);
   }
 
-  private open(p: Packets, row: number, flags: number): number {
+  private open(p: Packets, row: number, flags: number, state: number): number {
     if (this.table.count >= R.MAX_FLOWS) this.evict(p, row);
     const slot = this.table.insert();
     const page = this.table.page(slot);
@@ -128,7 +231,7 @@ export class TcpTracker {
     words[base + R.FIRST] = p.firstNumber + row;
     doubles[(base >> 1) + R.FIRST_TIME] = p.time[row];
     if (flags & Flag.syn) {
-      words[base + R.STATE] = R.CLIENT_KNOWN | (flags & Flag.ack ? R.CLIENT_IS_B : 0);
+      words[base + R.STATE] = state | R.CLIENT_KNOWN | (flags & Flag.ack ? R.CLIENT_IS_B : 0);
     } else {
       // No SYN: the lower port is the likelier server. Content may correct it.
       const ports = words[base + KEY_PORTS];
@@ -149,6 +252,7 @@ export class TcpTracker {
     flags: number,
     dataAt: number,
     length: number,
+    gap: number,
   ): void {
     const { words, doubles } = page;
     const half = base >> 1;
@@ -170,9 +274,12 @@ export class TcpTracker {
         if (words[base + R.STATE] & seen) {
           c.note('retransmissions', packet);
           addLetter(words, base, d, Letter.retransmission);
+          words[base + R.SIDE + d] |= R.SYN_REPEATED;
         }
       }
       words[base + R.STATE] |= seen;
+      if ((words[base + R.SIDE + d] & R.SYN_OPTIONS_SEEN) === 0) readOptions(p, row, words, base, d);
+      if (length > 0) this.conversation(slot, page, base).note('synData', packet);
     }
     const closing = (words[base + R.STATE] & ((R.FIN_SEEN * 3) | (R.RST_SEEN * 3))) !== 0;
     if (flags & Flag.fin) {
@@ -182,6 +289,11 @@ export class TcpTracker {
         words[base + R.FIN_PACKET + d] = packet;
         words[base + R.FIN_END + d] = (dataAt + length + 1) >>> 0;
         this.closing(words, doubles, base, d, closing, time);
+        if (length === 0 && gap >= 0) words[base + R.HIGHEST + d] = (dataAt + 1) >>> 0;
+        else if (length === 0) this.conversation(slot, page, base).note('outOfOrder', packet);
+      } else if (length === 0 && gap < 0) {
+        this.conversation(slot, page, base).note('retransmissions', packet);
+        addLetter(words, base, d, Letter.retransmission);
       }
       if ((words[base + R.STATE] & (R.FIN_SEEN * 3)) === R.FIN_SEEN * 3) this.linger(slot, words, base);
     }
@@ -190,7 +302,8 @@ export class TcpTracker {
       if ((words[base + R.STATE] & (R.RST_SEEN * 3)) === 0) {
         words[base + R.RST_PACKET] = packet;
         const o = 1 - d;
-        if ((words[base + R.STATE] & (R.SYN_SEEN << o)) !== 0 && (words[base + R.STATE] & (R.SYN_ACK_SEEN << d)) === 0)
+        const answers = (flags & Flag.ack) !== 0 && ((p.acknowledgment[row] - words[base + R.ISN + o]) | 0) > 0;
+        if (answers && (words[base + R.STATE] & (R.SYN_SEEN << o)) !== 0 && (words[base + R.STATE] & (R.SYN_ACK_SEEN << d)) === 0)
           words[base + R.STATE] |= R.RST_ANSWERS_SYN;
         this.closing(words, doubles, base, d, closing, time);
       }
@@ -207,135 +320,8 @@ export class TcpTracker {
     doubles[(base >> 1) + R.CLOSE_END] = time;
   }
 
-  private payload(
-    p: Packets,
-    row: number,
-    slot: number,
-    page: Page,
-    base: number,
-    d: 0 | 1,
-    sequence: number,
-    length: number,
-  ): void {
-    const { words } = page;
-    const c = this.conversations[slot] ?? this.conversation(slot, page, base);
-    const stream = c.halves[d];
-    stream.payloadBytes += length;
-    const packet = p.firstNumber + row;
-    const time = p.time[row];
-    const at = p.payloadAt[row];
-    const end = at + p.payloadCaptured[row];
-    const next = words[base + R.NEXT + d];
-    const ahead = (sequence - next) | 0;
-    const segmentEnd = (sequence + length) >>> 0;
-    const beyond = (segmentEnd - words[base + R.HIGHEST + d]) | 0;
-    if (ahead === 0) {
-      if (beyond <= 0 && stream.held !== undefined) this.late(c, page, base, d, packet, time, stream.holeSince);
-      words[base + R.NEXT + d] = segmentEnd;
-      this.streams.deliver(c, d, p.bytes, at, end, length, packet, time);
-    } else if (ahead < 0) {
-      const fresh = length + ahead;
-      const keepAlive = length === 1 && ahead === -1;
-      if (!keepAlive) {
-        c.note('retransmissions', packet);
-        addLetter(words, base, d, Letter.retransmission);
-      }
-      if (fresh > 0) {
-        words[base + R.NEXT + d] = segmentEnd;
-        this.streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);
-      }
-    } else {
-      if (stream.held === undefined) stream.holeSince = time;
-      const news = this.streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
-      if (!news) {
-        c.note('retransmissions', packet);
-        addLetter(words, base, d, Letter.retransmission);
-      } else if (beyond <= 0) this.late(c, page, base, d, packet, time, stream.holeSince);
-      if (this.streams.full(stream)) words[base + R.NEXT + d] = this.streams.skipHole(c, d, next);
-    }
-    if (beyond > 0) words[base + R.HIGHEST + d] = segmentEnd;
-    if (stream.held !== undefined) {
-      words[base + R.STATE] |= R.HELD << d;
-      words[base + R.NEXT + d] = this.streams.drain(c, d, words[base + R.NEXT + d]);
-      if (stream.held !== undefined && ahead <= 0) stream.holeSince = time;
-      else if (stream.held === undefined) {
-        words[base + R.STATE] &= ~(R.HELD << d);
-        this.tryClose(slot, page, base, d, packet, time);
-      }
-    }
-  }
-
-  /** A segment below the highest byte seen which is not a repeat: reordered on the way, or sent again after a loss before us. */
-  private late(c: Conversation, page: Page, base: number, d: 0 | 1, packet: number, time: number, since: number): void {
-    const { doubles, words } = page;
-    const half = base >> 1;
-    const whole = words[base + R.ACK_PACKET] !== 0 && words[base + R.SYN_PACKET] !== 0;
-    const roundTrip = whole ? doubles[half + R.ACK_TIME] - doubles[half + R.SYN_TIME] : 0;
-    if (time - since < Math.max(R.REORDER_NANOSECONDS, roundTrip / 2)) {
-      c.note('outOfOrder', packet);
-    } else {
-      c.note('retransmissions', packet);
-      addLetter(words, base, d, Letter.retransmission);
-    }
-  }
-
-  private acknowledge(
-    p: Packets,
-    row: number,
-    slot: number,
-    page: Page,
-    base: number,
-    d: 0 | 1,
-    o: 0 | 1,
-    flags: number,
-    length: number,
-  ): void {
-    const { words, doubles } = page;
-    const acknowledged = p.acknowledgment[row];
-    const state = words[base + R.STATE];
-    const plain = (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0;
-    if (length === 0 && plain) {
-      addLetter(words, base, d, Letter.ack);
-      if (
-        (state & (R.ACK_SET << d)) !== 0 &&
-        words[base + R.ACKED + d] === acknowledged &&
-        words[base + R.WINDOW + d] === p.window[row] &&
-        ((words[base + R.HIGHEST + o] - acknowledged) | 0) > 0 &&
-        (state & (R.SEQUENCE_SET << o)) !== 0
-      ) {
-        this.conversation(slot, page, base).note('duplicateAcks', p.firstNumber + row);
-      }
-    }
-    if (p.window[row] === 0 && (flags & Flag.rst) === 0) addLetter(words, base, d, Letter.zeroWindow);
-    if ((state & (R.ACK_SET << d)) === 0 || ((acknowledged - words[base + R.ACKED + d]) | 0) > 0) {
-      words[base + R.STATE] |= R.ACK_SET << d;
-      words[base + R.ACKED + d] = acknowledged;
-    }
-    if (words[base + R.ACK_PACKET] === 0 && (flags & (Flag.syn | Flag.rst)) === 0 && (state & (R.SYN_ACK_SEEN << o)) !== 0) {
-      words[base + R.ACK_PACKET] = p.firstNumber + row;
-      doubles[(base >> 1) + R.ACK_TIME] = p.time[row];
-    }
-    if ((state & (R.FIN_SEEN << o)) !== 0 && words[base + R.FIN_ACKED + o] === 0) {
-      if (((acknowledged - words[base + R.FIN_END + o]) | 0) >= 0) {
-        words[base + R.FIN_ACKED + o] = p.firstNumber + row;
-        doubles[(base >> 1) + R.CLOSE_END] = p.time[row];
-        const c = this.conversations[slot];
-        if (words[base + R.FIN_ACKED + d] !== 0 && c !== undefined) this.events.complete(c);
-      }
-    }
-    if (state & (R.HELD << o)) this.missed(slot, words, base, o, acknowledged);
-  }
-
-  /** The receiver has what we miss: the capture lost it. A packet captured late is waited for a little. */
-  private missed(slot: number, words: Uint32Array, base: number, o: 0 | 1, acknowledged: number): void {
-    const c = this.conversations[slot];
-    const held = c?.halves[o].held;
-    if (c === undefined || held === undefined || c.halves[o].heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
-    if (((acknowledged - held[0].sequence) | 0) >= 0)
-      words[base + R.NEXT + o] = this.streams.skipHole(c, o, words[base + R.NEXT + o]);
-  }
-
-  private tryClose(slot: number, page: Page, base: number, d: 0 | 1, packet: number, time: number): void {
+  /** Tells that a direction is closed, once everything up to its FIN is delivered. */
+  tryClose(slot: number, page: Page, base: number, d: 0 | 1, packet: number, time: number): void {
     const { words } = page;
     const c = this.conversations[slot];
     if (c === undefined || c.halves[d].ended || (words[base + R.STATE] & (R.FIN_SEEN << d)) === 0) return;

@@ -1,0 +1,163 @@
+import type { Packets } from '../dissect/packets.ts';
+import type { Conversation, Held } from './conversation.ts';
+import type { Page } from './flow-table.ts';
+import { firstBehind, HELD_BYTES_ACKNOWLEDGED, type Streams } from './streams.ts';
+import { addLetter, Letter } from './tcp-history.ts';
+import { readSack, windowOf } from './tcp-judge.ts';
+import * as R from './tcp-record.ts';
+import { Flag } from './tcp-record.ts';
+
+/** What the acknowledgments need of the tracker. */
+interface Owner {
+  readonly streams: Streams;
+  readonly conversations: (Conversation | undefined)[];
+  conversation(slot: number, page: Page, base: number): Conversation;
+}
+
+/** What an acknowledgment says of the other side: data that came, duplicates, probes, and what the capture has missed. */
+export class Acknowledgments {
+  private readonly owner: Owner;
+  private readonly events: { complete(conversation: Conversation): void };
+
+  constructor(owner: Owner, events: { complete(conversation: Conversation): void }) {
+    this.owner = owner;
+    this.events = events;
+  }
+
+  row(
+    p: Packets,
+    row: number,
+    slot: number,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    o: 0 | 1,
+    flags: number,
+    length: number,
+    gap: number,
+    last: number,
+  ): void {
+    const { words, doubles } = page;
+    const half = base >> 1;
+    const acknowledged = p.acknowledgment[row];
+    const time = p.time[row];
+    const state = words[base + R.STATE];
+    const known = (state & (R.ACK_SET << d)) !== 0;
+    const advance = known ? (acknowledged - words[base + R.ACKED + d]) | 0 : 1;
+    if (length === 0 && (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0) {
+      addLetter(words, base, d, Letter.ack);
+      const sack = p.tcpHeaderLength[row] > 20 && readSack(p, row, words, base, d);
+      if (known && gap === 0 && last === 0 && advance >= 0 && advance <= 1)
+        this.still(p, row, slot, page, base, d, o, advance, sack);
+    }
+    if (advance > 0) {
+      if ((flags & Flag.rst) === 0) {
+        if ((state & (R.SEQUENCE_SET << o)) !== 0) this.unseen(p, row, slot, page, base, d, o, acknowledged);
+        words[base + R.STATE] |= R.ACK_SET << d;
+        words[base + R.ACKED + d] = acknowledged;
+        words[base + R.SIDE + d] &= ~R.DUPLICATE_ACKS;
+        doubles[half + R.ACKED_TIME + d] = time;
+      }
+    } else if (advance === 0) doubles[half + R.ACKED_TIME + d] = time;
+    if (words[base + R.ACK_PACKET] === 0 && (flags & (Flag.syn | Flag.rst)) === 0 && (state & (R.SYN_ACK_SEEN << o)) !== 0) {
+      words[base + R.ACK_PACKET] = p.firstNumber + row;
+      doubles[half + R.ACK_TIME] = time;
+    }
+    if ((state & (R.FIN_SEEN << o)) !== 0 && words[base + R.FIN_ACKED + o] === 0) {
+      if (((acknowledged - words[base + R.FIN_END + o]) | 0) >= 0) {
+        words[base + R.FIN_ACKED + o] = p.firstNumber + row;
+        doubles[half + R.CLOSE_END] = time;
+        const c = this.owner.conversations[slot];
+        if (words[base + R.FIN_ACKED + d] !== 0 && c !== undefined) this.events.complete(c);
+      }
+    }
+    if (state & (R.HELD << o)) this.missed(slot, words, base, o, acknowledged);
+  }
+
+  /**
+   * A pure ACK that acknowledges nothing new: answer to a keep-alive or a window probe, or a duplicate (RFC 5681 §2: same
+   * number, same window, data outstanding; RFC 6675 §2: or it selectively acknowledges more than before).
+   */
+  private still(
+    p: Packets,
+    row: number,
+    slot: number,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    o: 0 | 1,
+    advance: number,
+    sack: boolean,
+  ): void {
+    const { words } = page;
+    const packet = p.firstNumber + row;
+    const other = words[base + R.SIDE + o];
+    const window = windowOf(p, row, words, base, d);
+    const same = window === words[base + R.WINDOW + d];
+    if (other & R.LAST_PROBE) {
+      if (window === 0 || advance === 1) this.owner.conversation(slot, page, base).note('windowProbeAcks', packet);
+      // The receiver took the probe's byte after all.
+      if (advance === 1 && ((p.acknowledgment[row] - words[base + R.HIGHEST + o]) | 0) === 1)
+        words[base + R.HIGHEST + o] = p.acknowledgment[row];
+      return;
+    }
+    if (advance !== 0 || (!sack && (!same || window === 0))) return;
+    const c = this.owner.conversation(slot, page, base);
+    const outstanding =
+      (words[base + R.STATE] & (R.SEQUENCE_SET << o)) === 0 || ((words[base + R.HIGHEST + o] - p.acknowledgment[row]) | 0) > 0;
+    if (other & R.LAST_KEEP_ALIVE) c.note('keepAliveAcks', packet);
+    else if (!outstanding) c.note('repeatedAcks', packet);
+    else {
+      c.note('duplicateAcks', packet);
+      const side = words[base + R.SIDE + d];
+      if ((side & R.DUPLICATE_ACKS) < R.DUPLICATE_ACKS) words[base + R.SIDE + d] = side + 1;
+    }
+  }
+
+  /** Between what was acknowledged before and what is now there are bytes that were not captured. */
+  private unseen(
+    p: Packets,
+    row: number,
+    slot: number,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    o: 0 | 1,
+    acknowledged: number,
+  ): void {
+    const { words } = page;
+    const next = words[base + R.NEXT + o];
+    const beyond = (acknowledged - next) | 0;
+    const fin = words[base + R.STATE] & (R.FIN_SEEN << o) ? 1 : 0;
+    if (beyond <= fin) return;
+    const before = (words[base + R.STATE] & (R.ACK_SET << d)) === 0 ? 0 : (words[base + R.ACKED + d] - next) | 0;
+    const held = this.owner.conversations[slot]?.halves[o].held;
+    if (held !== undefined && isHeld(held, (next + Math.max(0, before)) >>> 0, (acknowledged - fin) >>> 0)) return;
+    words[base + R.STATE] |= R.CAPTURE_LOSS;
+    this.owner.conversation(slot, page, base).note('unseenAcked', p.firstNumber + row);
+  }
+
+  /** The receiver has what we miss: the capture lost it. A packet captured late is waited for a little. */
+  private missed(slot: number, words: Uint32Array, base: number, o: 0 | 1, acknowledged: number): void {
+    const c = this.owner.conversations[slot];
+    const held = c?.halves[o].held;
+    if (c === undefined || held === undefined || c.halves[o].heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
+    if (((acknowledged - held[0].sequence) | 0) >= 0)
+      words[base + R.NEXT + o] = this.owner.streams.skipHole(c, o, words[base + R.NEXT + o]);
+  }
+}
+
+/** Segments looked at for one ACK; past it nothing is said. */
+const LOOK_AT = 64;
+
+/** Whether every byte from `from` to before `to` is among the held segments. */
+function isHeld(held: Held[], from: number, to: number): boolean {
+  let i = firstBehind(held, from);
+  let at = from;
+  for (let looked = 0; looked < LOOK_AT; looked++, i++) {
+    if (((to - at) | 0) <= 0) return true;
+    if (i >= held.length || ((held[i].sequence - at) | 0) > 0) return false;
+    at = (held[i].sequence + held[i].length) >>> 0;
+  }
+  return true;
+}

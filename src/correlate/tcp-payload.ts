@@ -1,0 +1,135 @@
+import type { Packets } from '../dissect/packets.ts';
+import type { Conversation } from './conversation.ts';
+import type { Page } from './flow-table.ts';
+import type { Streams } from './streams.ts';
+import { addLetter, Letter } from './tcp-history.ts';
+import { judge, Kind, Seen } from './tcp-judge.ts';
+import type { Recent } from './tcp-recent.ts';
+import * as R from './tcp-record.ts';
+import { Flag } from './tcp-record.ts';
+
+/** What the payloads need of the tracker. */
+interface Owner {
+  readonly streams: Streams;
+  readonly recent: Recent;
+  readonly conversations: (Conversation | undefined)[];
+  conversation(slot: number, page: Page, base: number): Conversation;
+  tryClose(slot: number, page: Page, base: number, d: 0 | 1, packet: number, time: number): void;
+}
+
+/** Segments with payload: into the stream at once, behind a hole, or nothing new; and what that makes of the segment. */
+export class Payloads {
+  private readonly owner: Owner;
+
+  constructor(owner: Owner) {
+    this.owner = owner;
+  }
+
+  row(
+    p: Packets,
+    row: number,
+    slot: number,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    sequence: number,
+    length: number,
+    gap: number,
+    last: number,
+  ): void {
+    const { words } = page;
+    const { streams } = this.owner;
+    const c = this.owner.conversations[slot] ?? this.owner.conversation(slot, page, base);
+    const stream = c.halves[d];
+    stream.payloadBytes += length;
+    const packet = p.firstNumber + row;
+    const time = p.time[row];
+    const at = p.payloadAt[row];
+    const end = at + p.payloadCaptured[row];
+    const next = words[base + R.NEXT + d];
+    const ahead = (sequence - next) | 0;
+    const segmentEnd = (sequence + length) >>> 0;
+    let seen: number = Seen.never;
+    if (ahead === 0) {
+      words[base + R.NEXT + d] = segmentEnd;
+      streams.deliver(c, d, p.bytes, at, end, length, packet, time);
+    } else if (ahead < 0) {
+      const fresh = length + ahead;
+      seen = stream.missingBytes > 0 ? Seen.unknown : Seen.before;
+      if (fresh > 0) {
+        words[base + R.NEXT + d] = segmentEnd;
+        streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);
+      }
+    } else {
+      if (!streams.hold(stream, sequence, p.bytes, at, end, length, packet, time)) seen = Seen.before;
+      if (streams.full(stream)) words[base + R.NEXT + d] = streams.skipHole(c, d, next);
+    }
+    if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
+    if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen);
+    else if (last !== R.LAST_PROBE) this.edge(p, row, c, words, base, d, segmentEnd, length);
+    const behind = p.flags[row] & Flag.fin ? (segmentEnd + 1) >>> 0 : segmentEnd;
+    if (((behind - words[base + R.HIGHEST + d]) | 0) > 0 && last !== R.LAST_PROBE) {
+      words[base + R.HIGHEST + d] = behind;
+      page.doubles[(base >> 1) + R.HIGHEST_TIME + d] = time;
+    }
+    if (last === R.LAST_PROBE) c.note('windowProbes', packet);
+    if (stream.held !== undefined) {
+      words[base + R.STATE] |= R.HELD << d;
+      words[base + R.NEXT + d] = streams.drain(c, d, words[base + R.NEXT + d]);
+      if (stream.held === undefined) {
+        words[base + R.STATE] &= ~(R.HELD << d);
+        this.owner.tryClose(slot, page, base, d, packet, time);
+      }
+    }
+  }
+
+  /** Payload that begins below the highest byte seen. */
+  private below(
+    p: Packets,
+    row: number,
+    c: Conversation,
+    page: Page,
+    base: number,
+    d: 0 | 1,
+    sequence: number,
+    length: number,
+    gap: number,
+    seen: number,
+  ): void {
+    if (gap === -1 && length === 1) return; // a keep-alive's one byte is garbage
+    const packet = p.firstNumber + row;
+    if (this.owner.recent.differs(p, row, sequence)) c.note('inconsistentOverlaps', packet);
+    const kind = judge(this.owner.recent, p, row, page, base, d, sequence, length, seen);
+    if (kind === Kind.outOfOrder || kind === Kind.undecided) {
+      c.note('outOfOrder', packet);
+      if (kind === Kind.undecided) c.note('undecided', packet);
+      return;
+    }
+    c.note('retransmissions', packet);
+    if (kind === Kind.fast) c.note('fastRetransmissions', packet);
+    else if (kind === Kind.spurious) c.note('spuriousRetransmissions', packet);
+    addLetter(page.words, base, d, Letter.retransmission);
+  }
+
+  /** New payload: more than the largest segment is the work of an offload engine; to the window's edge it is full. */
+  private edge(
+    p: Packets,
+    row: number,
+    c: Conversation,
+    words: Uint32Array,
+    base: number,
+    d: 0 | 1,
+    segmentEnd: number,
+    length: number,
+  ): void {
+    const o = 1 - d;
+    if (
+      segmentEnd === (words[base + R.ACKED + o] + words[base + R.WINDOW + o]) >>> 0 &&
+      (words[base + R.SIDE + o] & R.SCALE_KNOWN) !== 0 &&
+      (p.flags[row] & (Flag.syn | Flag.fin | Flag.rst)) === 0
+    )
+      c.note('windowFull', p.firstNumber + row);
+    const most = (words[base + R.SEGMENT_SIZES] >>> (o * 16)) & 0xffff;
+    if (length > most && most > 0) words[base + R.STATE] |= R.SUPER_SEGMENTS;
+  }
+}
