@@ -146,6 +146,11 @@ export class Analysis {
     const told: [number, string, string][] = [
       [this.backSteps > 1 ? this.backSteps : 0, 'clock-steps', 'times that run backwards in all'],
       [this.unknownLinks > 1 ? this.unknownLinks : 0, 'unknown-link-types', 'packets of link types that are not dissected'],
+      [
+        this.cutPackets,
+        'cut-packets',
+        'packets were cut short when they were captured (snap length); what was cut off is missing everywhere',
+      ],
       [c.tcp.evicted, 'tcp-flows-evicted', 'TCP connections finished early because the table was full'],
       [c.datagrams.evicted, 'udp-flows-evicted', 'UDP flows finished early because the table was full'],
       [c.tcp.streams.givenUp, 'holes-given-up', 'holes in streams given up because too many bytes waited behind them'],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CaptureError, type Source } from './capture/batch.ts';
-import { language, type Language } from './text/text.ts';
+import { type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { VERSION } from './version.ts';
 
@@ -13,7 +13,13 @@ const OUR_FAULT = 70;
 const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
 
-class UsageError extends Error {}
+class UsageError extends Error {
+  readonly text: Text;
+  constructor(text: Text) {
+    super(text.en);
+    this.text = text;
+  }
+}
 
 const options = {
   read: { type: 'string', short: 'r' },
@@ -32,7 +38,10 @@ async function main(argv: string[]): Promise<number> {
   const { values } = parsed;
   const lang = language(values.lang, process.env);
   if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang))
-    throw new UsageError(`--lang takes en or ko, not "${values.lang}"`);
+    throw new UsageError({
+      en: `--lang takes en or ko, not "${values.lang}"`,
+      ko: `--lang에는 en이나 ko를 씁니다 ("${values.lang}" 아님)`,
+    });
   if (values.help) {
     process.stdout.write(USAGE[lang]);
     return OK;
@@ -44,8 +53,16 @@ async function main(argv: string[]): Promise<number> {
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
   const files = [...(values.read === undefined ? [] : [values.read]), ...words];
-  if (files.length === 0) throw new UsageError('no capture file is named; try: wirebook FILE, or wirebook --help');
-  if (files.length > 1) throw new UsageError(`one capture at a time, please: ${files.join(', ')}`);
+  if (files.length === 0)
+    throw new UsageError({
+      en: 'no capture file is named; try: wirebook FILE, or wirebook --help',
+      ko: '캡처 파일을 지정하지 않았습니다. 예: wirebook FILE 또는 wirebook --help',
+    });
+  if (files.length > 1)
+    throw new UsageError({
+      en: `one capture at a time, please: ${files.join(', ')}`,
+      ko: `캡처는 한 번에 하나씩만 열 수 있습니다: ${files.join(', ')}`,
+    });
   const format = formatOf(values.json ? 'json' : values.format);
   const wantsUi = command === undefined && format === undefined;
   if (wantsUi) {
@@ -62,14 +79,18 @@ function parse(argv: string[]) {
   try {
     return parseArgs({ args: argv, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError({ en: (error as Error).message, ko: `사용법 오류: ${(error as Error).message}` });
   }
 }
 
 function formatOf(value: string | undefined): Format | undefined {
   if (value === undefined) return undefined;
   const format = FORMATS.find((f) => f === value);
-  if (format === undefined) throw new UsageError(`--format takes ${FORMATS.join(', ')}, not "${value}"`);
+  if (format === undefined)
+    throw new UsageError({
+      en: `--format takes ${FORMATS.join(', ')}, not "${value}"`,
+      ko: `--format에는 ${FORMATS.join(', ')} 중 하나를 씁니다 ("${value}" 아님)`,
+    });
   return format;
 }
 
@@ -102,14 +123,25 @@ function complain(message: string): void {
   );
 }
 
+/** The language of errors, also of those found before the options could be read. */
+function spoken(): Language {
+  const at = process.argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
+  const value = at < 0 ? undefined : (process.argv[at].split('=')[1] ?? process.argv[at + 1]);
+  return language(value !== undefined && /^(en|ko)/i.test(value) ? value : undefined, process.env);
+}
+
 /** An error as words and as an exit code; a stack only for those who ask for it. */
 function failed(error: unknown): number {
   if (error instanceof UsageError) {
-    complain(error.message);
+    complain(error.text[spoken()]);
     return USAGE_ERROR;
   }
   if (error instanceof CaptureError) {
-    complain(language(undefined, process.env) === 'ko' ? error.korean : error.message);
+    complain(spoken() === 'ko' ? error.korean : error.message);
+    return USAGE_ERROR;
+  }
+  if (error instanceof Error && error.name === 'OutputFailed') {
+    complain(spoken() === 'ko' ? `출력을 쓸 수 없습니다: ${error.message}` : `the output cannot be written: ${error.message}`);
     return USAGE_ERROR;
   }
   const words = error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : undefined;

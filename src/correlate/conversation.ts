@@ -1,10 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Page } from './flow-table.ts';
-import { type Exchange, LIST_LIMIT, type Lookup, type Resolution, type TlsSession } from './model.ts';
+import type { Exchange, Lookup, Resolution, TlsSession } from './model.ts';
+import type { NameGroup } from './names.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
-
 import { type ListName, Lists } from './tcp-lists.ts';
+
 /** A segment that came before its turn, copied. */
 export interface Held {
   sequence: number;
@@ -72,6 +73,8 @@ export class Conversation {
   turns: Turn[] | undefined;
   lookup: Lookup | undefined;
   lookupIsFirstUse = false;
+  /** The group of names behind `lookups`. */
+  names: NameGroup | undefined;
   resolution: Resolution | undefined;
   lookupResolution: Resolution | undefined;
   /** What the client had asked for to come here: the group's own list, which answers may still join. */

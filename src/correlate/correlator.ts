@@ -19,6 +19,7 @@ import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
+import type { TlsParser } from './tls.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
 
 export interface CorrelatorOptions {
@@ -118,10 +119,10 @@ export class Correlator implements TcpEvents {
         }
         this.lookups.udpRow(p, row);
       } else if (kind === Kind.udp) this.quic.row(p, row);
-    }
       else if (kind === Kind.icmp || kind === Kind.icmpv6) this.icmp.row(p, row);
-  }
+    }
     this.tcp.recent.done(p, to);
+  }
 
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void {
     const resolution = this.resolutions.take(p, row);
@@ -141,8 +142,9 @@ export class Correlator implements TcpEvents {
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
     if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.journeys.settle(c);
-    if (c.tunnel !== undefined || (c.tls?.finishedPacket !== undefined && packet > c.tls.finishedPacket))
-      turn(c, fromClient, packet, time);
+    // Alerts and session tickets are neither request nor answer.
+    const opaque = c.tls?.finishedPacket !== undefined && packet > c.tls.finishedPacket && (parser as TlsParser).carriesData;
+    if (opaque || c.tunnel !== undefined) turn(c, fromClient, packet, time);
   }
 
   /** The parser of a connection whose first bytes tell its protocol now; it gets those kept so far at once. */

@@ -50,7 +50,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
     reasons.push(evidence('same-connection', packets, { stream: x.stream, client: `${f.client.address}:${f.client.port}` }));
   }
-  exchangeStages(t, x);
+  exchangeStages(t, x, f, last);
   if (last) tunnelStages(t, f.conversation);
   const outcome = exchangeOutcome(x, f, last);
   if (last) closeStages(t, f);
@@ -65,6 +65,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
   if (x.method !== undefined) journey.method = x.method;
   if (x.status !== undefined) journey.status = x.status;
   if (x.responsePacket !== undefined) journey.responseBytes = x.responseBodyBytes;
+  if (!x.whole) journey.partial = true;
   return journey;
 }
 
@@ -95,7 +96,8 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
   const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
   const answered = lookups.some((l) => l.answerPacket !== undefined);
   const multicast = lookups.some((l) => l.transport === 'mdns' || l.transport === 'llmnr');
-  const silent: Outcome = multicast ? 'unanswered' : 'timed-out';
+  const patient = lookups.some((l) => l.repeats.length > 0) || lookups.length > 2;
+  const silent: Outcome = multicast || !patient ? 'unanswered' : 'timed-out';
   const outcome: Outcome = failed !== undefined ? 'dns-failed' : answered ? 'no-connection' : silent;
   return {
     id,
@@ -134,6 +136,7 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
     method: undefined,
     status: undefined,
     responseBytes: undefined,
+    partial: undefined,
     packetCount: t.packetCount,
   };
 }
@@ -183,14 +186,17 @@ function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 
 function dnsStage(t: Timeline, lookups: Lookup[]): void {
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
+  let asked = Number.NEGATIVE_INFINITY;
   const packets: number[] = [];
   for (const l of lookups) {
     start = Math.min(start, l.start);
     packets.push(l.packet, ...l.repeats);
     if (l.answerPacket !== undefined) packets.push(l.answerPacket);
     if (l.end !== undefined) end = Math.max(end, l.end);
+    asked = Math.max(asked, l.lastAsked);
   }
-  const stage = t.add('dns', start, Math.max(start, end), inOrder(packets));
+  // Without an answer the client waited at least until it asked for the last time.
+  const stage = t.add('dns', start, end === Number.NEGATIVE_INFINITY ? asked : Math.max(start, end), inOrder(packets));
   if (end === Number.NEGATIVE_INFINITY) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 }
 
@@ -226,10 +232,18 @@ function tlsStage(t: Timeline, c: Conversation): void {
   const s = c.tls;
   if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
   const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
-  const end = s.finishedTime ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
-  const stage = t.add('tls', start, end, s.packets);
-  if (s.finishedTime === undefined)
-    stage.note = { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' };
+  const fatal = s.alerts.find((alert) => alert.level === 'fatal');
+  const end = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
+  const stage = t.add('tls', start, end, packets);
+  if (s.finishedTime !== undefined) return;
+  stage.note =
+    fatal === undefined
+      ? { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' }
+      : {
+          en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
+          ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
+        };
 }
 
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
@@ -237,13 +251,21 @@ function reuseConnection(t: Timeline, f: ConnectionFacts): void {
   t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
 }
 
-function exchangeStages(t: Timeline, x: Exchange): void {
+function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, last: boolean): void {
   if (x.requestTime !== undefined)
     t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
-  if (x.responseTime === undefined) return;
+  // An answer that never came, or never whole, was waited for until the connection broke or the capture ended.
+  const given = last && !x.complete ? (f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME)) : undefined;
+  if (x.responseTime === undefined) {
+    if (given !== undefined && x.requestTime !== undefined && given > t.cursor)
+      t.add('wait', t.cursor, given, [], 0, { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' });
+    return;
+  }
   if (x.requestTime !== undefined)
     t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
-  t.add('receive', x.responseTime, x.responseEndTime ?? x.responseTime, x.responsePackets, x.responsePacketCount);
+  const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
+  const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
+  if (given !== undefined) stage.note = { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
 }
 
 /** Without reading the bytes: the client's first turn is the request, the server's turns are the response. An estimate. */
@@ -308,11 +330,20 @@ function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcom
 
 function connectionOutcome(f: ConnectionFacts): Outcome {
   if (f.closeHow === 'refused') return 'refused';
-  if (f.closeHow === 'unanswered') return 'timed-out';
+  // One SYN without an answer may just be the end of the capture; a repeated one was waited for.
+  if (f.closeHow === 'unanswered') return f.synCount > 1 ? 'timed-out' : 'unanswered';
   const c = f.conversation;
   const tls = c?.tls;
   if (tls !== undefined && tls.finishedTime === undefined && tls.firstApplicationDataTime === undefined) {
     if (tls.alerts.some((alert) => alert.level === 'fatal')) return 'tls-failed';
+    const server = c?.halves[f.clientSide === 0 ? 1 : 0];
+    if (
+      tls.clientHelloPacket !== undefined &&
+      tls.serverHelloPacket === undefined &&
+      server !== undefined &&
+      server.streamBytes > 0
+    )
+      return 'tls-failed';
   }
   const talked = c !== undefined && (c.halves[0].payloadBytes > 0 || c.halves[1].payloadBytes > 0);
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';

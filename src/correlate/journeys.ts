@@ -1,11 +1,12 @@
 import type { Packets } from '../dissect/packets.ts';
-import { addressOf, ConnectionFacts, clientSide } from './connection-facts.ts';
+import { addressOf, ConnectionFacts, clientSide, endpoint } from './connection-facts.ts';
 import type { Conversation, Pending } from './conversation.ts';
 import type { Page } from './flow-table.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
 import { NameBook, type NameGroup } from './names.ts';
 import { PageBook, urlOf } from './pages.ts';
+import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
 /** A lookup this much older than the connection served something else first: its answer came from the client's cache. */
@@ -50,21 +51,43 @@ export class JourneyTracker {
     const c = conversation();
     c.resolution = resolution;
     if (group === undefined || !(p.flags[row] & Flag.syn)) return;
+    this.join(c, group, to, p.time[row]);
+  }
+
+  private join(c: Conversation, group: NameGroup, address: string, time: number): void {
+    c.names = group;
     c.lookups = group.lookups;
-    c.lookup = group.lookups.find((l) => l.addresses.includes(to));
-    const fresh = p.time[row] - (c.lookup?.end ?? 0) <= FRESH_NANOSECONDS;
+    c.lookup = group.lookups.find((l) => l.addresses.includes(address));
+    const fresh = time - (c.lookup?.end ?? 0) <= FRESH_NANOSECONDS;
     c.lookupIsFirstUse = group.usedAt === Number.POSITIVE_INFINITY && fresh;
-    group.usedAt = Math.min(group.usedAt, p.time[row]);
-    if (c.lookupIsFirstUse) {
-      for (const lookup of group.lookups) c.lookupResolution ??= this.takeResolution(lookup);
-    }
+    group.usedAt = Math.min(group.usedAt, time);
+    c.lookupResolution = undefined;
+    if (c.lookupIsFirstUse) for (const lookup of group.lookups) c.lookupResolution ??= this.takeResolution(lookup);
+  }
+
+  /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
+  private named(c: Conversation, name: string | undefined): void {
+    const group = c.names;
+    if (group === undefined || name === undefined || c.built > 0) return;
+    const key = plainName(name);
+    if (group.key === key) return;
+    const client = clientSide(c.page, c.base);
+    const to = addressOf(c.page, c.base, client === 0 ? 1 : 0);
+    const better = this.names.findNamed(clientOf(c), to, key);
+    if (better === undefined) return;
+    const opened = c.page.doubles[(c.base >> 1) + R.FIRST_TIME];
+    const asked = better.lookups[0].start;
+    if (asked > opened) return;
+    if (c.lookupIsFirstUse) group.usedAt = Number.POSITIVE_INFINITY;
+    this.join(c, better, to, opened);
   }
 
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
+    if (c.exchangeCount === 1) this.named(c, exchange.host);
     c.pending ??= [];
-    const url = urlOf(exchange);
+    const url = urlOf(exchange, exchange.host === undefined ? serverOf(c) : exchange.host);
     c.pending.push({ exchange, journey, url, place: this.pages.parent(clientOf(c), journey, exchange, url) });
   }
 
@@ -100,6 +123,7 @@ export class JourneyTracker {
   }
 
   private connectionOnly(facts: ConnectionFacts): void {
+    if (facts.conversation !== undefined) this.named(facts.conversation, facts.conversation.tls?.sni);
     const id =
       facts.conversation !== undefined && facts.conversation.journeyId >= 0 ? facts.conversation.journeyId : this.count++;
     this.emit(buildConnectionJourney(id, facts));
@@ -119,3 +143,14 @@ export class JourneyTracker {
 }
 
 const clientOf = (c: Conversation): string => addressOf(c.page, c.base, clientSide(c.page, c.base));
+const serverOf = (c: Conversation): string => {
+  const { address, port } = endpoint(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
+  const host = address.includes(':') ? `[${address}]` : address;
+  return port === 80 ? host : `${host}:${port}`;
+};
+
+/** A host name as names are compared: without port and final dot, in lower case. */
+function plainName(host: string): string {
+  const bare = host.replace(/:\d+$/, '');
+  return (bare.endsWith('.') ? bare.slice(0, -1) : bare).toLowerCase();
+}

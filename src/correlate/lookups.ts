@@ -297,6 +297,7 @@ export class LookupTracker {
 
   /** Asked again; the same question twice in one message is asked once. */
   private repeat(lookup: Lookup): void {
+    lookup.lastAsked = this.time;
     if (lookup.index < this.firstOfMessage && lookup.repeats.length < LIST_LIMIT) lookup.repeats.push(this.packet);
   }
 
@@ -346,6 +347,7 @@ export class LookupTracker {
       type: typeName(this.pending.key[TYPE]),
       start: this.time,
       end: undefined,
+      lastAsked: this.time,
       answerPacket: undefined,
       rcode: undefined,
       addresses: [],

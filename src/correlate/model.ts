@@ -146,6 +146,8 @@ export interface Lookup {
   start: number;
   /** Time of the first question's answer; absent while unanswered. */
   end?: number;
+  /** When the question was asked last. */
+  lastAsked: number;
   answerPacket?: number;
   rcode?: string;
   addresses: string[];
@@ -211,7 +213,7 @@ export interface TlsSession {
   resumed?: boolean;
   /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
   certificateNames?: string[];
-  alerts: { packet: number; from: 'client' | 'server'; level: string; description: string }[];
+  alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
   packets: number[];
 }
 
@@ -362,6 +364,8 @@ export interface Journey {
   method?: string;
   status?: number;
   responseBytes?: number;
+  /** Bytes of the exchange were not captured: `responseBytes` is a lower bound. */
+  partial?: boolean;
   /** Packets of all its stages together. */
   packetCount: number;
 }

@@ -60,6 +60,16 @@ export class NameBook {
     return undefined;
   }
 
+  /** The client's newest group of this very name that led to the address: a name in the request breaks a tie of addresses. */
+  findNamed(client: string, address: string, key: string): NameGroup | undefined {
+    let group = this.clients.get(client);
+    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
+      if (group.key === key) for (const lookup of group.lookups) if (lookup.addresses.includes(address)) return group;
+      group = group.older;
+    }
+    return undefined;
+  }
+
   end(): void {
     for (let i = 0; i < this.ring.length; i++) this.leave(this.ring[(this.at + i) % this.ring.length]);
     this.ring.length = 0;

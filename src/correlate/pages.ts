@@ -18,12 +18,12 @@ interface Seen {
 /** URLs remembered, over all clients. */
 const URL_LIMIT = 8192;
 
-/** "http://host/path" of an exchange, as far as its head says. */
-export function urlOf(exchange: Exchange): string | undefined {
-  const { target, host } = exchange;
+/** "http://host/path" of an exchange, as far as its head says; `host` is that of its head, else the address it went to. */
+export function urlOf(exchange: Exchange, host: string): string | undefined {
+  const { target } = exchange;
   if (target === undefined) return undefined;
   if (!target.startsWith('/')) return /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : undefined;
-  return host === undefined ? undefined : `${exchange.scheme}://${host.toLowerCase()}${target}`;
+  return `${exchange.scheme}://${host.toLowerCase()}${target}`;
 }
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */

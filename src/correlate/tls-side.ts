@@ -29,6 +29,8 @@ export class Side {
   skip = false;
   /** Its packets belong to the handshake. */
   noted = false;
+  /** It holds application data. */
+  data = false;
   records = 0;
   /** Record borders are not known after a hole. */
   lost = false;

@@ -24,6 +24,8 @@ const OLD_HELLO = 0;
  * is an alert: 2 bytes, the inner type, a tag of 16 or 8.
  */
 const SHORTEST_FINISHED = 45;
+/** The longest alert of TLS 1.3 as an encrypted record: 2 bytes, the inner type, a 16-byte tag. */
+const LONGEST_ALERT = 19;
 
 /**
  * What TLS shows in the clear on one connection (RFC 8446, RFC 5246, SSL 3.0 and the SSL 2.0 greeting): records over
@@ -39,6 +41,9 @@ export class TlsParser implements StreamParser, MessageReader {
   readonly protocol = 'tls';
   /** Live: grows while the connection lasts. `clientHelloTime` is the time of the hello's first packet. */
   readonly session: TlsSession;
+
+  /** The last `data` held application data: bytes of such a record that is no alert, as far as its length tells. */
+  carriesData = false;
 
   private readonly emit: (session: TlsSession) => void;
   private emitted = false;
@@ -67,6 +72,7 @@ export class TlsParser implements StreamParser, MessageReader {
       side.packet = packet;
       side.time = time;
     }
+    this.carriesData = side.data && side.left > 0;
     if (side.skip && side.left > end - at && !side.noted) {
       side.left -= end - at;
       return;
@@ -156,6 +162,8 @@ export class TlsParser implements StreamParser, MessageReader {
     side.skip =
       type === ContentType.applicationData || side.encrypted || (type !== ContentType.handshake && type !== ContentType.alert);
     side.noted = session.finishedPacket === undefined && type !== ContentType.applicationData;
+    side.data = type === ContentType.applicationData && !(isTls13(this.version) && side.length <= LONGEST_ALERT);
+    if (side.data) this.carriesData = true;
     this.recordVersion = u16(bytes, at + 1);
     if (type === ContentType.applicationData) this.applicationRecord(side);
     if (type === ContentType.alert && !side.skip && side.length !== 2) side.skip = true;
@@ -255,7 +263,7 @@ export class TlsParser implements StreamParser, MessageReader {
   private pushAlert(side: Side, level: string, description: string): void {
     const { alerts } = this.session;
     if (alerts.length < LIST_LIMIT)
-      alerts.push({ packet: side.packet, from: this.isClient(side) ? 'client' : 'server', level, description });
+      alerts.push({ packet: side.packet, time: side.time, from: this.isClient(side) ? 'client' : 'server', level, description });
   }
 
   /** A message's header is known. False: its body is not looked at. */

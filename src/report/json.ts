@@ -50,6 +50,9 @@ export class JsonReport implements Listener {
     (this.sections.get(name) as Section).add(order, w.bytes.slice(0, w.length));
   }
 
+  /** A document is whole or nothing: nothing goes out before its end. */
+  flush(): void {}
+
   connection: Listener['connection'] = (c) => this.add('connections', c.id, c, records.connection);
   datagram: Listener['datagram'] = (d) => this.add('datagrams', d.id, d, records.datagram);
   lookup: Listener['lookup'] = (l) => this.add('dns', l.packet, l, records.lookup);

@@ -28,12 +28,18 @@ export class JsonLinesReport implements Listener {
     w.raw('{"record":"').raw(record).raw('",');
     write(w, value);
     w.raw('}\n');
-    if (w.length > FLUSH) this.flush();
+    if (w.length > FLUSH) this.pass();
   }
 
-  private flush(): void {
+  private pass(): void {
     this.out.bytes(this.w.bytes.subarray(0, this.w.length));
     this.w.clear();
+  }
+
+  /** Everything said so far goes out now. */
+  flush(): void {
+    this.pass();
+    this.out.flush();
   }
 
   connection: Listener['connection'] = (c) => this.line('connection', c, records.connection);
@@ -54,6 +60,5 @@ export class JsonLinesReport implements Listener {
       protocolsObject(w, analysis.protocols());
     });
     this.flush();
-    this.out.flush();
   }
 }

@@ -6,6 +6,11 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 /** The reader of our output went away (`| head`): nothing is wrong, there is just no more to do. */
 export class OutputClosed extends Error {}
 
+/** The output cannot be written: a full disk, say. */
+export class OutputFailed extends Error {
+  override readonly name = 'OutputFailed';
+}
+
 /** Buffered bytes to a file descriptor. Synchronous, so that a slow reader slows us instead of filling memory. */
 export class Out {
   private readonly buffer = new Uint8Array(CHUNK);
@@ -44,7 +49,7 @@ export class Out {
         const code = (error as NodeJS.ErrnoException).code;
         if (code === 'EPIPE') throw new OutputClosed();
         // A pipe that somebody set non-blocking is full: wait for its reader.
-        if (code !== 'EAGAIN') throw error;
+        if (code !== 'EAGAIN') throw new OutputFailed((error as Error).message);
         Atomics.wait(pause, 0, 0, 5);
       }
     }

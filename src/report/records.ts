@@ -214,6 +214,7 @@ export function journey(w: JsonBytes, j: Journey): void {
   if (j.connection !== undefined) w.raw(',"connection":').int(j.connection);
   if (j.exchange !== undefined) w.raw(',"exchange":').int(j.exchange);
   if (j.lookup !== undefined) w.raw(',"lookup":').int(j.lookup);
+  if (j.partial) w.raw(',"partial":true');
   w.raw(',"start":').time(j.start).raw(',"end":').time(j.end).raw(',"outcome":"').raw(j.outcome).raw('","stages":[');
   for (let i = 0; i < j.stages.length; i++) {
     if (i > 0) w.raw(',');

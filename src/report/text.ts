@@ -1,6 +1,7 @@
 import type { Analysis } from '../analysis.ts';
 import type { Connection, Journey, Listener, Stage, StageKind } from '../correlate/model.ts';
 import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
+import { problemText } from '../text/problems.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
@@ -27,7 +28,9 @@ const MARKS: Record<StageKind, string> = {
 const WORDS = {
   problem: { en: 'problem', ko: '문제' },
   reused: { en: 'earlier', ko: '이미 있음' },
-  closedBy: { en: 'closed first by', ko: '먼저 닫은 쪽' },
+  closedBy: { en: 'closed first by', ko: '먼저 닫은 쪽:' },
+  refusedBy: { en: 'refused by', ko: '거부한 쪽:' },
+  partial: { en: '(not all of it was captured)', ko: '(일부는 캡처되지 않음)' },
   client: { en: 'the client', ko: '클라이언트' },
   server: { en: 'the server', ko: '서버' },
   connection: { en: 'connection', ko: '연결' },
@@ -54,6 +57,9 @@ export class TextReport implements Listener {
     this.analysis = analysis;
   }
 
+  /** The first line counts the whole capture: nothing goes out before its end. */
+  flush(): void {}
+
   journey: Listener['journey'] = (j) => {
     this.count++;
     this.journeys.add(j.start, Buffer.from(this.journeyText(j), 'utf8'));
@@ -76,7 +82,7 @@ export class TextReport implements Listener {
     const packets = fill(s.packets === 1 ? SAY.onePacket : SAY.packetCount, this.language, { n: s.packets });
     const journeys = fill(this.count === 1 ? SAY.oneJourney : SAY.journeyCount, this.language, { n: this.count });
     out.write(`${safe(s.file)}: ${packets}, ${seconds.toFixed(3)} s, ${kinds}, ${journeys}\n`);
-    for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(p.message)}\n`);
+    for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(problemText(p, this.language))}\n`);
     if (this.count === 0) out.write(`${this.say(SAY.noJourneys)}\n`);
     this.journeys.drain((record, n) => {
       const line = Buffer.from(record)
@@ -95,7 +101,8 @@ export class TextReport implements Listener {
     const title = safe([j.method, j.url ?? j.name].filter((x) => x !== undefined).join(' '));
     const facts = [j.status === undefined ? undefined : String(j.status), this.say(OUTCOME[j.outcome])];
     facts.push(`${j.har.total.toFixed(3)} ms`);
-    if (j.responseBytes !== undefined) facts.push(`${j.responseBytes} B`);
+    if (j.responseBytes !== undefined) facts.push(`${j.partial ? '≥ ' : ''}${j.responseBytes} B`);
+    if (j.partial) facts.push(this.say(WORDS.partial));
     let text = `${title}  ${facts.filter((x) => x !== undefined).join('  ')}\n`;
     if (j.connection !== undefined) text += `\0${j.connection}\0`;
     const length = Math.max(1, j.end - j.start);
@@ -120,7 +127,8 @@ export class TextReport implements Listener {
   private connectionText(c: Connection): string {
     const side = (e: Connection['client']) => (e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`);
     let text = `   ${side(c.client)} → ${side(c.server)}  ${this.say(WORDS.connection)} ${c.id}  ${c.history}`;
-    if (c.close.first !== undefined) text += `  ${this.say(WORDS.closedBy)} ${this.say(WORDS[c.close.first])}`;
+    if (c.close.first !== undefined)
+      text += `  ${this.say(c.close.how === 'refused' ? WORDS.refusedBy : WORDS.closedBy)} ${this.say(WORDS[c.close.first])}`;
     if (c.retransmissions.length > 0) text += `  ${this.say(WORDS.retransmissions)}: ${c.retransmissions.slice(0, 8).join(' ')}`;
     return `${text}\n`;
   }

@@ -1,5 +1,6 @@
 import { Analysis } from '../analysis.ts';
 import type { Source } from '../capture/batch.ts';
+import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
 import { JsonReport } from './json.ts';
@@ -23,10 +24,11 @@ export async function writeReport(
   const analysis = new Analysis(source, writer, { hashes });
   writer.of(analysis);
   try {
-    await analysis.run();
+    // A pipe may be live: what is final goes out at once. A file's records go out in large pieces.
+    while (await analysis.step()) if (source.size === undefined) writer.flush();
     writer.write(`wirebook ${VERSION}`);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
-  return source.problems.filter((p) => !NOTES.has(p.code)).map((p) => p.message);
+  return source.problems.filter((p) => !NOTES.has(p.code)).map((p) => problemText(p, language));
 }

@@ -60,7 +60,7 @@ export const OUTCOME = {
   incomplete: { en: 'cut short', ko: '도중에 끊김' },
   'no-request': { en: 'no request', ko: '요청 없음' },
   unknown: { en: 'unknown', ko: '알 수 없음' },
-  'no-connection': { en: 'no connection', ko: '연결 없음' },
+  'no-connection': { en: 'lookup only', ko: '조회만 함' },
 } satisfies Record<string, Text>;
 
 /** Names of the screens, as the title bar shows them. */
@@ -76,6 +76,7 @@ export const SCREEN = {
 /** Heads of columns and labels. */
 export const LABEL = {
   start: { en: 'Start', ko: '시작' },
+  startUtc: { en: 'Start UTC', ko: '시작 UTC' },
   request: { en: 'Request', ko: '요청' },
   method: { en: 'Method', ko: '메서드' },
   status: { en: 'Code', ko: '상태' },

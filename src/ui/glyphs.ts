@@ -5,6 +5,7 @@ export interface Glyphs {
   /** Before the selected row, so that it is found without colour. */
   cursor: string;
   more: string;
+  atLeast: string;
   across: string;
   down: string;
   tick: string;
@@ -26,6 +27,7 @@ export interface Glyphs {
 export const UNICODE: Glyphs = {
   cursor: '>',
   more: '…',
+  atLeast: '≥',
   across: '─',
   down: '│',
   tick: '┊',
@@ -47,6 +49,7 @@ export const UNICODE: Glyphs = {
 export const ASCII: Glyphs = {
   cursor: '>',
   more: '~',
+  atLeast: '>',
   across: '-',
   down: '|',
   tick: ':',

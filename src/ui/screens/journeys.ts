@@ -1,9 +1,11 @@
 import type { Journey } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
+import { safe } from '../../text/safe.ts';
+import { width } from '../../text/width.ts';
 import { LABEL, OUTCOME, SAY, STAGE_SHORT } from '../../text/messages.ts';
 import { shareBar } from '../bars.ts';
 import { bytes, duration, seconds } from '../format.ts';
-import { STAGE_MARK } from '../glyphs.ts';
+import { type Glyphs, STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyAt, journeyName, journeyRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, type Style, select, span, wrap } from '../span.ts';
 import { glyphs, type Screen, say, within } from './screen.ts';
@@ -18,6 +20,8 @@ import { glyphs, type Screen, say, within } from './screen.ts';
  */
 
 const LEGEND_LINES = 1;
+/** Cells of a path's end that are worth a cut in its middle. */
+const LEAST_PATH = 5;
 
 /** Widths of the columns; the request takes what is left. */
 function columns(width: number) {
@@ -33,7 +37,7 @@ function head(model: Model): Line {
   const g = glyphs(model);
   const c = columns(model.width);
   const parts = [
-    cell(say(model, LABEL.start), c.start, g, 'right'),
+    cell(say(model, c.wide ? LABEL.startUtc : LABEL.start), c.start, g, 'right'),
     ...(c.wide ? [cell(say(model, LABEL.method), c.method, g)] : []),
     cell(say(model, LABEL.request), c.request, g),
     cell(say(model, LABEL.status), c.status, g),
@@ -54,6 +58,20 @@ function requestText(journey: Journey, wide: boolean): string {
   return child + (journey.method === undefined ? name : `${journey.method} ${name.replace(/^https?:\/\//, '')}`);
 }
 
+/** The end of a path tells requests to one host apart: where room is scarce, host and end stay. */
+function requestCell(text: string, cells: number, g: Glyphs): string {
+  const shown = safe(text);
+  const scheme = shown.indexOf('://');
+  const slash = shown.indexOf('/', scheme < 0 ? 0 : scheme + 3);
+  const host = slash < 0 ? '' : shown.slice(0, slash + 1);
+  const left = cells - width(host) - 1;
+  if (slash < 0 || width(shown) <= cells || left < LEAST_PATH) return cell(shown, cells, g);
+  const path = [...shown.slice(slash + 1)];
+  let from = path.length;
+  for (let used = 0; from > 0 && used + width(path[from - 1]) <= left; from--) used += width(path[from - 1]);
+  return cell(`${host}${g.more}${path.slice(from).join('')}`, cells, g);
+}
+
 export function outcomeStyle(journey: Journey): Style {
   if (journey.outcome === 'complete') return (journey.status ?? 0) >= 400 ? 'warn' : 'plain';
   return journey.outcome === 'in-progress' || journey.outcome === 'no-request' ? 'plain' : 'bad';
@@ -66,13 +84,13 @@ function row(model: Model, session: SessionView, journey: Journey, selected: boo
     ? session.clockText(journey.start).slice(11, 11 + c.start)
     : seconds(journey.start - session.firstTime, c.start);
   const total = journey.har.total >= 0 ? duration(journey.har.total * 1e6) : '';
-  const size = journey.responseBytes === undefined ? '' : bytes(journey.responseBytes);
+  const size = journey.responseBytes === undefined ? '' : (journey.partial ? g.atLeast : '') + bytes(journey.responseBytes);
   const style = outcomeStyle(journey);
   const line: Line = [
     span(selected ? `${g.cursor} ` : '  '),
     span(`${cell(start, c.start, g, 'right')} `, 'dim'),
     ...(c.wide ? [span(`${cell(journey.method ?? '', c.method, g)} `)] : []),
-    span(`${cell(requestText(journey, c.wide), c.request, g)} `),
+    span(`${requestCell(requestText(journey, c.wide), c.request, g)} `),
     span(`${cell(journey.status === undefined ? '' : String(journey.status), c.status, g)} `, style),
     span(`${cell(say(model, OUTCOME[journey.outcome]), c.outcome, g)} `, style),
     span(`${cell(total, c.total, g, 'right')} `),

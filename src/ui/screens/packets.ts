@@ -1,3 +1,4 @@
+import { width } from '../../text/width.ts';
 import type { PacketSummary, SessionView } from '../../session.ts';
 import { LABEL, SAY, STAGE } from '../../text/messages.ts';
 import { count, seconds } from '../format.ts';
@@ -65,8 +66,9 @@ function titleLine(model: Model, session: SessionView): Line {
   }
   const since = say(model, model.scope.kind === 'all' ? SAY.sinceCapture : SAY.sinceJourney);
   const right = more === '' ? since : more;
-  const after = span(` ${cell(right, Math.min(40, model.width >> 1), g, 'right')} `, 'dim');
-  return ends([span(` ${cell(title, model.width - after.text.length - 1, g)}`, 'bold')], [after], model.width);
+  const room = Math.min(width(right), model.width >> 1);
+  const after = span(` ${cell(right, room, g, 'right')} `, 'dim');
+  return ends([span(` ${cell(title, model.width - room - 3, g)}`, 'bold')], [after], model.width);
 }
 
 function head(model: Model, c: Columns): Line {

@@ -2,6 +2,7 @@ import type { SessionView } from '../../session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
 import { count } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
+import { problemText } from '../../text/problems.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { glyphs, type Screen, say, within } from './screen.ts';
 
@@ -15,13 +16,17 @@ import { glyphs, type Screen, say, within } from './screen.ts';
 const HEAD_LINES = 1;
 const FOOT_LINES = 4;
 
-function row(model: Model, problem: { message: string; packet?: number; offset?: number }, selected: boolean): Line {
+function row(
+  model: Model,
+  problem: { code: string; message: string; packet?: number; offset?: number },
+  selected: boolean,
+): Line {
   const g = glyphs(model);
   const line = [
     span(selected ? `${g.cursor} ` : '  '),
     span(`${cell(problem.packet === undefined ? '' : String(problem.packet), 9, g, 'right')} `),
     span(`${cell(problem.offset === undefined ? '' : count(problem.offset), 14, g, 'right')} `, 'dim'),
-    span(cell(problem.message, model.width - 28, g)),
+    span(cell(problemText(problem, model.language), model.width - 28, g)),
   ];
   return fitted(selected ? select(line) : line, model.width);
 }
@@ -43,7 +48,8 @@ export const problems: Screen = {
     const list: Line[] = all.slice(top, top + page).map((problem, i) => row(model, problem, top + i === cursor));
     if (all.length === 0) list.push([], [span(`  ${say(model, SAY.noProblems)}`)]);
     const current = all[cursor];
-    const full = current === undefined ? [] : wrap(`${current.code}: ${current.message}`, model.width - 4, 3);
+    const full =
+      current === undefined ? [] : wrap(`${current.code}: ${problemText(current, model.language)}`, model.width - 4, 3);
     return [
       fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
       ...block(list, page, model.width),

@@ -62,7 +62,7 @@ function titleLines(model: Model, session: SessionView, journey: Journey): Line[
     end.address.includes(':') ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
   const facts = [
     connection === undefined ? journey.client : `${host(connection.client)} ${g.to} ${host(connection.server)}`,
-    model.width >= 100 ? session.clockText(journey.start) : session.clockText(journey.start).slice(11),
+    `${model.width >= 100 ? session.clockText(journey.start) : session.clockText(journey.start).slice(11)} UTC`,
     ...(exchange === undefined ? [] : [`HTTP/${exchange.version}`]),
     ...(journey.responseBytes === undefined ? [] : [bytes(journey.responseBytes)]),
   ];
