@@ -349,6 +349,11 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
   if (f.closeHow === 'reset' && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
   if (f.closeHow === 'open') return 'in-progress';
+  if (tls?.finishedTime !== undefined) {
+    const asked = c?.turns?.findIndex((turn) => turn.fromClient) ?? -1;
+    if (asked < 0) return 'no-request';
+    if (!c?.turns?.some((turn, i) => i > asked && !turn.fromClient)) return 'unanswered';
+  }
   // What was said before the capture began, or in which protocol, nobody can tell: it may have gone well or not.
   return f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0 ? 'unknown' : 'complete';
 }
