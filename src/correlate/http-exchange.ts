@@ -52,10 +52,18 @@ export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): 
     exchange.target = valueText(bytes, head.targetAt, head.targetEnd, head.ascii);
     if (head.targetCut) exchange.target += CUT_MARK;
     // Absolute-form or authority-form (RFC 9112 §3.2).
-    if (bytes[head.targetAt] !== 0x2f) absolute(exchange, exchange.target);
+    if (bytes[head.targetAt] !== 0x2f) {
+      exchange.target = withoutUser(exchange.target);
+      absolute(exchange, exchange.target);
+    }
   }
-  if (head.hostEnd > 0) exchange.host = valueText(bytes, head.hostAt, head.hostEnd, head.ascii);
-  if (head.refererEnd > 0) exchange.referer = valueText(bytes, head.refererAt, head.refererEnd, head.ascii);
+  if (head.hostEnd > 0) exchange.host = withoutUser(valueText(bytes, head.hostAt, head.hostEnd, head.ascii));
+  if (head.refererEnd > 0) exchange.referer = withoutUser(valueText(bytes, head.refererAt, head.refererEnd, head.ascii));
+}
+
+/** Name and password before a host (RFC 3986 §3.2.1) are credentials: nobody gets to see them. */
+function withoutUser(text: string): string {
+  return text.includes('@') ? text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/|)[^/?#@]*@/i, '$1') : text;
 }
 
 function absolute(exchange: Exchange, target: string): void {
@@ -83,7 +91,7 @@ export function fillResponse(exchange: Exchange, head: Head, bytes: Uint8Array):
   if (exchange.method === undefined) exchange.version = versionText(head.version);
   exchange.status = head.status;
   if (head.reasonEnd > head.reasonAt) exchange.reason = reason(head, bytes);
-  if (head.locationEnd > 0) exchange.location = valueText(bytes, head.locationAt, head.locationEnd, head.ascii);
+  if (head.locationEnd > 0) exchange.location = withoutUser(valueText(bytes, head.locationAt, head.locationEnd, head.ascii));
   if (head.contentTypeEnd > 0) exchange.contentType = valueText(bytes, head.contentTypeAt, head.contentTypeEnd, head.ascii);
 }
 

@@ -139,3 +139,12 @@ test('a redirect and a Referer are shown by their packets', () => {
   expect(journeys[1].evidence.find((e) => e.join === 'redirect')?.packets).toEqual([5, 6]);
   expect(journeys[2].evidence.find((e) => e.join === 'referer')?.packets).toEqual([6, 8]);
 });
+
+test('name and password in a URL reach no record', () => {
+  const ask =
+    '"GET http://user:secret1@a.example/x HTTP/1.1\\r\\nHost: user:secret2@a.example\\r\\nReferer: http://u:secret3@b/\\r\\n\\r\\n"';
+  const moved = '"HTTP/1.1 302 Found\\r\\nLocation: //u:secret4@c.example/y@z\\r\\nContent-Length: 0\\r\\n\\r\\n"';
+  const found = run(`0.0 c S\n 0.1 s SA\n 0.1 c A\n 0.2 c PA ${ask}\n 0.3 s PA ${moved}`);
+  expect(JSON.stringify([found.exchanges, found.journeys])).not.toContain('secret');
+  expect(found.exchanges[0]).toMatchObject({ target: 'http://a.example/x', host: 'a.example', location: '//c.example/y@z' });
+});
