@@ -75,7 +75,7 @@ export class Streams {
     this.sink.gap(c, direction, length, packet, time);
   }
 
-  /** Keeps a segment beyond a hole, without the parts that are already held. */
+  /** Keeps a segment beyond a hole, without the parts that are already held; returns how many bytes were new. */
   hold(
     half: Half,
     sequence: number,
@@ -85,7 +85,7 @@ export class Streams {
     length: number,
     packet: number,
     time: number,
-  ): boolean {
+  ): number {
     half.held ??= [];
     const held = half.held;
     const to = length;
@@ -95,7 +95,7 @@ export class Streams {
       from = (held[i].sequence + held[i].length - sequence) | 0;
       i++;
     }
-    let news = false;
+    let news = 0;
     // Fill the spaces between what is held already.
     while (from < to) {
       let stop = to;
@@ -114,7 +114,7 @@ export class Streams {
         i++;
         half.heldBytes += copy.length + 64;
         this.heldBytes += copy.length + 64;
-        news = true;
+        news += piece.length;
       }
       from = skip;
       if (i < held.length) i++;

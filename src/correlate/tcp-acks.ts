@@ -3,7 +3,7 @@ import type { Conversation, Held } from './conversation.ts';
 import type { Page } from './flow-table.ts';
 import { firstBehind, HELD_BYTES_ACKNOWLEDGED, type Streams } from './streams.ts';
 import { addLetter, Letter } from './tcp-history.ts';
-import { readSack, windowOf } from './tcp-judge.ts';
+import { readSack } from './tcp-judge.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
@@ -31,12 +31,13 @@ export class Acknowledgments {
     page: Page,
     base: number,
     d: 0 | 1,
-    o: 0 | 1,
     flags: number,
     length: number,
     gap: number,
     last: number,
+    window: number,
   ): void {
+    const o: 0 | 1 = d === 0 ? 1 : 0;
     const { words, doubles } = page;
     const half = base >> 1;
     const acknowledged = p.acknowledgment[row];
@@ -48,7 +49,7 @@ export class Acknowledgments {
       addLetter(words, base, d, Letter.ack);
       const sack = p.tcpHeaderLength[row] > 20 && readSack(p, row, words, base, d);
       if (known && gap === 0 && last === 0 && advance >= 0 && advance <= 1)
-        this.still(p, row, slot, page, base, d, o, advance, sack);
+        this.still(p, row, slot, page, base, d, o, advance, sack, window);
     }
     if (advance > 0) {
       if ((flags & Flag.rst) === 0) {
@@ -88,11 +89,11 @@ export class Acknowledgments {
     o: 0 | 1,
     advance: number,
     sack: boolean,
+    window: number,
   ): void {
     const { words } = page;
     const packet = p.firstNumber + row;
     const other = words[base + R.SIDE + o];
-    const window = windowOf(p, row, words, base, d);
     const same = window === words[base + R.WINDOW + d];
     if (other & R.LAST_PROBE) {
       if (window === 0 || advance === 1) this.owner.conversation(slot, page, base).note('windowProbeAcks', packet);

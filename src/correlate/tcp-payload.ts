@@ -32,7 +32,6 @@ export class Payloads {
     page: Page,
     base: number,
     d: 0 | 1,
-    sequence: number,
     length: number,
     gap: number,
     last: number,
@@ -42,6 +41,7 @@ export class Payloads {
     const c = this.owner.conversations[slot] ?? this.owner.conversation(slot, page, base);
     const stream = c.halves[d];
     stream.payloadBytes += length;
+    const sequence = p.flags[row] & Flag.syn ? (p.sequence[row] + 1) >>> 0 : p.sequence[row];
     const packet = p.firstNumber + row;
     const time = p.time[row];
     const at = p.payloadAt[row];
@@ -50,7 +50,9 @@ export class Payloads {
     const ahead = (sequence - next) | 0;
     const segmentEnd = (sequence + length) >>> 0;
     let seen: number = Seen.never;
+    let overlaps = ahead < 0;
     if (ahead === 0) {
+      overlaps = stream.held !== undefined && ((segmentEnd - stream.held[0].sequence) | 0) > 0;
       words[base + R.NEXT + d] = segmentEnd;
       streams.deliver(c, d, p.bytes, at, end, length, packet, time);
     } else if (ahead < 0) {
@@ -61,10 +63,14 @@ export class Payloads {
         streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);
       }
     } else {
-      if (!streams.hold(stream, sequence, p.bytes, at, end, length, packet, time)) seen = Seen.before;
+      const news = streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
+      if (news === 0) seen = Seen.before;
+      overlaps = news < length;
       if (streams.full(stream)) words[base + R.NEXT + d] = streams.skipHole(c, d, next);
     }
     if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
+    if (overlaps && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))
+      c.note('inconsistentOverlaps', packet);
     if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen);
     else if (last !== R.LAST_PROBE) this.edge(p, row, c, words, base, d, segmentEnd, length);
     const behind = p.flags[row] & Flag.fin ? (segmentEnd + 1) >>> 0 : segmentEnd;
@@ -98,7 +104,6 @@ export class Payloads {
   ): void {
     if (gap === -1 && length === 1) return; // a keep-alive's one byte is garbage
     const packet = p.firstNumber + row;
-    if (this.owner.recent.differs(p, row, sequence)) c.note('inconsistentOverlaps', packet);
     const kind = judge(this.owner.recent, p, row, page, base, d, sequence, length, seen);
     if (kind === Kind.outOfOrder || kind === Kind.undecided) {
       c.note('outOfOrder', packet);

@@ -3,11 +3,11 @@ import { Kind, type Packets } from '../dissect/packets.ts';
 import { Flag } from './tcp-record.ts';
 
 /** How many segments back a first copy is looked for; of a batch that is done at least `CARRIED` are kept for the next. */
-export const RECENT_SEGMENTS = 512;
+export const RECENT_SEGMENTS = 256;
 export const CARRIED = 64;
-/** Payload kept of them. */
-const RING_BYTES = 512 << 10;
-const MOST_BYTES = 16 << 10;
+/** Bytes carried over from batch to batch, and at most of one. */
+const RING_BYTES = 256 << 10;
+const SPAN_BYTES = 128 << 10;
 
 /** Two captures of one packet with nothing but their time to tell lie no further apart. */
 const SAME_NANOSECONDS = 1e6;
@@ -37,19 +37,46 @@ export class Recent {
   private readonly link = new Int32Array(RECENT_SEGMENTS);
   private readonly stamp = new Uint32Array(RECENT_SEGMENTS);
   private readonly time = new Float64Array(RECENT_SEGMENTS);
-  /** Payload: where in the ring, counted from its beginning of time, and how much. */
+  /** Payload: in the batch's bytes while `run` is the present one, in the ring (counted on and on) when it is 0; else gone. */
   private readonly from = new Float64Array(RECENT_SEGMENTS);
   private readonly kept = new Uint32Array(RECENT_SEGMENTS);
-  private readonly bytes = new Uint8Array(RING_BYTES);
+  private readonly run = new Int32Array(RECENT_SEGMENTS);
+  private readonly ring = new Uint8Array(RING_BYTES);
   private written = 0;
-  /** Entries ever made; and the next row of the batch to be entered. */
+  /** Entries ever made; the next row of the batch to be entered; batches, or parts of them, so far. */
   private made = 0;
   private next = 0;
   private batch = -1;
+  private runs = 1;
 
-  /** The batch is done: its last segments are kept. */
+  /** The rows up to here are done and their bytes about to change: the last segments are carried over. */
   done(p: Packets, to: number): void {
     this.upTo(p, to, CARRIED);
+    let low = Number.POSITIVE_INFINITY;
+    let high = 0;
+    let first = this.made;
+    for (; first > 0 && first > this.made - CARRIED; first--) {
+      const i = (first - 1) % RECENT_SEGMENTS;
+      if (this.run[i] !== this.runs) break;
+      const from = Math.min(low, this.from[i]);
+      const to = Math.max(high, this.from[i] + this.kept[i]);
+      if (to - from > SPAN_BYTES) break;
+      low = from;
+      high = to;
+    }
+    if (high > low) {
+      // A span does not wrap: what does not fit before the end begins at the front.
+      const left = RING_BYTES - (this.written % RING_BYTES);
+      if (left < high - low) this.written += left;
+      this.ring.set(p.bytes.subarray(low, high), this.written % RING_BYTES);
+      for (let n = first; n < this.made; n++) {
+        const i = n % RECENT_SEGMENTS;
+        this.run[i] = 0;
+        this.from[i] += this.written - low;
+      }
+      this.written += high - low;
+    }
+    this.runs++;
   }
 
   /**
@@ -107,14 +134,15 @@ export class Recent {
     for (let n = this.made - 1; n >= oldest; n--) {
       const i = n % RECENT_SEGMENTS;
       if (this.flow[i] !== p.flow[row] || this.source[i] !== source || this.kept[i] === 0) continue;
-      if (this.from[i] + RING_BYTES < this.written) return false;
+      const first = this.payloadAt(i);
+      if (first < 0) continue;
+      const bytes = this.run[i] === 0 ? this.ring : p.bytes;
       const firstAt = this.flags[i] & Flag.syn ? (this.sequence[i] + 1) >>> 0 : this.sequence[i];
       const shift = (dataAt - firstAt) | 0;
       const begin = Math.max(0, shift);
       const end = Math.min(this.kept[i], shift + captured);
-      const ring = this.from[i] % RING_BYTES;
       const at = p.payloadAt[row] - shift;
-      for (let k = begin; k < end; k++) if (this.bytes[ring + k] !== p.bytes[at + k]) return true;
+      for (let k = begin; k < end; k++) if (bytes[first + k] !== p.bytes[at + k]) return true;
     }
     return false;
   }
@@ -141,12 +169,19 @@ export class Recent {
 
   /** Whether the payload kept of an entry is that of the row, as far as both were captured. */
   private payloadIs(i: number, p: Packets, row: number): boolean {
-    if (this.from[i] + RING_BYTES < this.written) return true;
-    const ring = this.from[i] % RING_BYTES;
+    const first = this.payloadAt(i);
+    if (first < 0) return true;
+    const bytes = this.run[i] === 0 ? this.ring : p.bytes;
     const at = p.payloadAt[row];
     const end = Math.min(this.kept[i], p.payloadCaptured[row]);
-    for (let k = 0; k < end; k++) if (this.bytes[ring + k] !== p.bytes[at + k]) return false;
+    for (let k = 0; k < end; k++) if (bytes[first + k] !== p.bytes[at + k]) return false;
     return true;
+  }
+
+  /** Where an entry's payload begins, in the ring or in the batch; -1 when it is gone. */
+  private payloadAt(i: number): number {
+    if (this.run[i] === this.runs) return this.from[i];
+    return this.run[i] === 0 && this.from[i] + RING_BYTES >= this.written ? this.from[i] % RING_BYTES : -1;
   }
 
   private upTo(p: Packets, to: number, most: number): void {
@@ -173,15 +208,9 @@ export class Recent {
     this.link[i] = linkOf(p, row);
     this.stamp[i] = stampOf(p, row);
     this.time[i] = p.time[row];
-    const kept = Math.min(p.payloadCaptured[row], MOST_BYTES);
-    // Payload does not wrap: what does not fit before the end begins at the front.
-    if ((this.written % RING_BYTES) + kept > RING_BYTES) this.written += RING_BYTES - (this.written % RING_BYTES);
-    this.from[i] = this.written;
-    this.kept[i] = kept;
-    const ring = this.written % RING_BYTES;
-    const at = p.payloadAt[row];
-    if (kept > 0) this.bytes.set(p.bytes.subarray(at, at + kept), ring);
-    this.written += kept;
+    this.run[i] = this.runs;
+    this.from[i] = p.payloadAt[row];
+    this.kept[i] = p.payloadCaptured[row];
   }
 }
 

@@ -107,32 +107,40 @@ export class TcpTracker {
       words[base + R.HIGHEST + d] = dataAt;
     }
     // A header too short to be one means nothing but whose it was.
-    const gap = p.tcpHeaderLength[row] < HEADER ? 0 : (dataAt - words[base + R.HIGHEST + d]) | 0;
-    if (known && this.repeats(p, row, words, base, d, flags, gap, length) && this.recent.duplicate(p, row)) {
+    const whole = p.tcpHeaderLength[row] >= HEADER;
+    const gap = whole ? (dataAt - words[base + R.HIGHEST + d]) | 0 : 0;
+    const special = flags & (Flag.syn | Flag.fin | Flag.rst);
+    const window = windowOf(p, row, words, base, d);
+    if (
+      known &&
+      (gap < 0 || length === 0 || special !== 0) &&
+      this.repeats(p, row, words, base, d, flags, gap, length, window) &&
+      this.recent.duplicate(p, row)
+    ) {
       this.again(p, row, slot, page, base, d, flags, length);
       return;
     }
-    if (gap > 0 && (flags & Flag.rst) === 0) this.ahead(p, row, slot, page, base, d, dataAt);
-    const probe = length === 1 && gap === 0 && words[base + R.WINDOW + o] === 0 && (state & (R.ACK_SET << o)) !== 0;
-    let last = probe ? R.LAST_PROBE : 0;
-    if (length <= 1 && gap === -1 && (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0) {
-      last = R.LAST_KEEP_ALIVE;
-      this.conversation(slot, page, base).note('keepAlives', p.firstNumber + row);
-    }
-    if (flags & (Flag.syn | Flag.rst | Flag.fin)) this.control(p, row, slot, page, base, d, flags, dataAt, length, gap);
+    let last = 0;
+    if (gap !== 0) {
+      if (gap > 0 && (flags & Flag.rst) === 0) this.ahead(p, row, slot, page, base, d, dataAt);
+      else if (gap === -1 && length <= 1 && special === 0) {
+        last = R.LAST_KEEP_ALIVE;
+        this.conversation(slot, page, base).note('keepAlives', p.firstNumber + row);
+      }
+    } else if (length === 1 && words[base + R.WINDOW + o] === 0 && (state & (R.ACK_SET << o)) !== 0) last = R.LAST_PROBE;
+    if (special !== 0) this.control(p, row, slot, page, base, d, flags, dataAt, length, gap);
     if (length > 0) {
-      words[base + R.STATE] |= R.DATA_SEEN;
+      if ((state & R.DATA_SEEN) === 0) words[base + R.STATE] |= R.DATA_SEEN;
       addLetter(words, base, d, Letter.data);
-      this.payloads.row(p, row, slot, page, base, d, dataAt, length, gap, last);
+      this.payloads.row(p, row, slot, page, base, d, length, gap, last);
     }
-    if (flags & Flag.ack) this.acknowledgments.row(p, row, slot, page, base, d, o, flags, length, gap, last);
+    if (flags & Flag.ack) this.acknowledgments.row(p, row, slot, page, base, d, flags, length, gap, last, window);
     const side = words[base + R.SIDE + d];
     if (((side ^ last) & (R.LAST_KEEP_ALIVE | R.LAST_PROBE)) !== 0)
       words[base + R.SIDE + d] = (side & ~(R.LAST_KEEP_ALIVE | R.LAST_PROBE)) | last;
-    const window = windowOf(p, row, words, base, d);
     if ((flags & Flag.rst) === 0) {
       words[base + R.WINDOW + d] = window;
-      if (window === 0 && p.tcpHeaderLength[row] >= HEADER) this.zeroWindow(p, row, slot, page, base, d, flags, last);
+      if (window === 0 && whole) this.zeroWindow(p, row, slot, page, base, d, flags, last);
     }
     if (flags & Flag.urg) this.conversation(slot, page, base).note('urgent', p.firstNumber + row);
     if (flags & Flag.fin) this.tryClose(slot, page, base, d, p.firstNumber + row, time);
@@ -154,6 +162,7 @@ export class TcpTracker {
     flags: number,
     gap: number,
     length: number,
+    window: number,
   ): boolean {
     const state = words[base + R.STATE];
     if (flags & Flag.rst) return (state & (R.RST_SEEN << d)) !== 0;
@@ -161,7 +170,7 @@ export class TcpTracker {
     if (gap < 0) return true;
     if (gap > 0 || length > 0 || (flags & Flag.fin) !== 0 || (state & (R.ACK_SET << d)) === 0) return false;
     const advance = (p.acknowledgment[row] - words[base + R.ACKED + d]) | 0;
-    return advance < 0 || (advance === 0 && windowOf(p, row, words, base, d) === words[base + R.WINDOW + d]);
+    return advance < 0 || (advance === 0 && window === words[base + R.WINDOW + d]);
   }
 
   /** The same packet captured again: counted, and nothing else. */
