@@ -155,7 +155,22 @@ export class Analysis {
       [c.datagrams.evicted, 'udp-flows-evicted', 'UDP flows finished early because the table was full'],
       [c.tcp.streams.givenUp, 'holes-given-up', 'holes in streams given up because too many bytes waited behind them'],
       [c.fragments.dropped, 'fragments-dropped', 'IP datagrams whose fragments never came together'],
-      [c.fragments.overlapping, 'fragments-overlap', 'overlapping pieces of IP fragments; the bytes that came first were kept'],
+      [
+        c.fragments.overlapping,
+        'fragments-overlap',
+        'pieces of IP fragments that overlap others with different bytes; the bytes that came first were kept',
+      ],
+      [
+        c.fragments.conflicting,
+        'fragments-conflict',
+        'IP datagrams whose fragments contradict each other, in their bytes or their end',
+      ],
+      [c.fragments.repeated, 'fragments-repeated', 'pieces of 8 bytes of IP fragments that came again with the same bytes'],
+      [
+        c.fragments.impossible,
+        'fragments-impossible',
+        'IP fragments that no datagram can have: left out where they end beyond 65,535 bytes, else shortened',
+      ],
       [c.resolutions.evicted, 'resolutions-evicted', 'ARP or NDP questions let go because too many waited'],
       [c.lookups.counters.evicted, 'lookups-evicted', 'DNS questions let go because too many waited'],
     ];
