@@ -140,7 +140,7 @@ export class ConnectionFacts {
     if (sides & R.FAST_OPEN) traits.push('fast-open');
     if (state & R.PORT_REUSED) traits.push('port-reused');
     if (sides & R.SACK_SEEN) traits.push('sack');
-    if (!(sides & R.SCALE_KNOWN) && !silent) traits.push('window-scale-unknown');
+    if (!(sides & R.SCALE_KNOWN) && state & R.DATA_SEEN) traits.push('window-scale-unknown');
     if (state & R.CAPTURE_LOSS) traits.push('capture-loss');
     if (state & R.CUT_PAYLOAD) traits.push('cut-payload');
     if (state & R.SUPER_SEGMENTS) traits.push('super-segments');

@@ -16,6 +16,8 @@ const FAST_DUPLICATES = 2;
 const OPTIONS_AT = 20;
 /** RFC 7323 §2.3: larger shifts count as 14. */
 const MAX_SHIFT = 14;
+/** RFC 6994 identifier in the experimental option. */
+const FAST_OPEN_EXPERIMENT = 0xf989;
 /** NOP, NOP, timestamps of ten bytes: what most segments have and nothing else. */
 const ONLY_TIMESTAMPS = 0x0101080a;
 
@@ -80,7 +82,7 @@ export function readOptions(p: Packets, row: number, words: Uint32Array, base: n
   if (scale >= 0 && bytes[scale + 1] === 3) side |= R.SCALE_OFFERED | (Math.min(bytes[scale + 2], MAX_SHIFT) << R.OFFERED_AT);
   const size = findOption(bytes, at, end, TcpOption.maximumSegmentSize);
   if (size >= 0 && bytes[size + 1] === 4) words[base + R.SEGMENT_SIZES] |= u16(bytes, size + 2) << (d * 16);
-  if (findOption(bytes, at, end, TcpOption.fastOpen) >= 0) side |= R.FAST_OPEN;
+  if (findOption(bytes, at, end, TcpOption.fastOpen) >= 0 || oldFastOpen(bytes, at, end)) side |= R.FAST_OPEN;
   words[base + R.SIDE + d] = side;
   const other = words[base + R.SIDE + 1 - d];
   if ((side & other & R.SYN_OPTIONS_SEEN) === 0) return;
@@ -90,6 +92,12 @@ export function readOptions(p: Packets, row: number, words: Uint32Array, base: n
     const shift = both ? (words[word] >>> R.OFFERED_AT) & 15 : 0;
     words[word] = (words[word] & ~(15 << R.SHIFT_AT)) | R.SCALE_KNOWN | (shift << R.SHIFT_AT);
   }
+}
+
+/** Fast open before it had a kind of its own. */
+function oldFastOpen(bytes: Uint8Array, at: number, end: number): boolean {
+  const option = findOption(bytes, at, end, TcpOption.experiment2);
+  return option >= 0 && bytes[option + 1] >= 4 && u16(bytes, option + 2) === FAST_OPEN_EXPERIMENT;
 }
 
 /** The window that a segment announces, in bytes where the scale is known: that of a SYN is never scaled. */

@@ -1,7 +1,7 @@
 import { ANNEX_BYTES } from '../../src/capture/batch.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
-import type { Connection, Exchange, Journey, Lookup } from '../../src/correlate/model.ts';
-import { batchOf, type Captured, join, tcpFrame } from '../frames.ts';
+import type { Connection, Exchange, IcmpMessage, Journey, Lookup } from '../../src/correlate/model.ts';
+import { batchOf, be16, be32, type Captured, join, tcpFrame, u8 } from '../frames.ts';
 
 const BASE = 1_600_000_000_000_000_000n;
 
@@ -10,18 +10,20 @@ export interface Found {
   exchanges: Exchange[];
   journeys: Journey[];
   lookups: Lookup[];
+  icmp: IcmpMessage[];
   correlator: Correlator;
 }
 
 /** Frames through the correlator, `size` packets a batch. */
 export function correlate(frames: Captured[], size = 8192): Found {
-  const found = { connections: [], exchanges: [], journeys: [], lookups: [] } as Omit<Found, 'correlator'>;
+  const found = { connections: [], exchanges: [], journeys: [], lookups: [], icmp: [] } as Omit<Found, 'correlator'>;
   const correlator = new Correlator(
     {
       connection: (c) => void found.connections.push(c),
       exchange: (x) => void found.exchanges.push(x),
       journey: (j) => void found.journeys.push(j),
       lookup: (l) => void found.lookups.push(l),
+      icmp: (m) => void found.icmp.push(m),
     },
     { hashes: true },
   );
@@ -39,7 +41,8 @@ export function correlate(frames: Captured[], size = 8192): Found {
 /**
  * A TCP connection as a person writes it, one segment a line: `0.013 c SA`, `0.020 s PA "text"`, `0.030 c A seq=5 ack=9 len=3`.
  * `c` is 10.0.0.1:40000 (ISN 1000), `s` 10.0.0.2:80 (ISN 5000). Where `seq` and `ack` are left out they continue; given, they count
- * from the byte behind the SYN. Seconds; `#` begins a comment.
+ * from the byte behind the SYN. Also `win=`, `ttl=`, `id=` (IPv4 identification, else a new one), `mac=` (last byte of the sender's), and the options
+ * `scale=`, `mss=`, `ts=`, `sack=from-to`, `cookie=` (fast open). Seconds; `#` begins a comment.
  */
 export function dialogue(
   script: string,
@@ -73,6 +76,18 @@ export function dialogue(
         acknowledgment: flags.includes('A') ? (ack === undefined ? next[other] : isn[other] + 1 + ack) >>> 0 : 0,
         flags,
         window: option('win') ?? 64240,
+        ttl: option('ttl'),
+        id: option('id') ?? 1000 + frames.length,
+        fromMac: option('mac') === undefined ? undefined : `02:00:00:00:00:${String(option('mac')).padStart(2, '0')}`,
+        options: join(
+          ...[
+            option('mss') === undefined ? u8() : join(u8(2, 4), be16(option('mss') ?? 0)),
+            option('scale') === undefined ? u8() : u8(1, 3, 3, option('scale') ?? 0),
+            option('ts') === undefined ? u8() : join(u8(1, 1, 8, 10), be32(option('ts') ?? 0), be32(0)),
+            option('cookie') === undefined ? u8() : join(u8(34, 6), be32(option('cookie') ?? 0)),
+            blocks(rest, isn[other]),
+          ],
+        ),
         payload,
       }),
     });
@@ -83,3 +98,10 @@ export function dialogue(
 }
 
 export const run = (script: string, ends?: Parameters<typeof dialogue>[1]): Found => correlate(dialogue(script, ends));
+
+/** The SACK option of `sack=from-to`, numbers counted as `ack=` is. */
+function blocks(rest: string, isn: number): Uint8Array {
+  const found = /sack=(\d+)-(\d+)/.exec(rest);
+  if (found === null) return u8();
+  return join(u8(1, 1, 5, 10), be32((isn + 1 + Number(found[1])) >>> 0), be32((isn + 1 + Number(found[2])) >>> 0));
+}
