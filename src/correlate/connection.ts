@@ -51,7 +51,7 @@ export function connectionOf(f: ConnectionFacts): Connection {
     fromServer: direction(f.word(R.PACKETS + server), c?.halves[server]),
     handshake: handshake(f),
     history: historyText(f.words, f.at, client),
-    close: { how: f.closeHow, first: packets.length > 0 ? firstCloser : undefined, packets },
+    close: { how: f.closeHow, first: packets.length > 0 && f.closeHow !== 'unreachable' ? firstCloser : undefined, packets },
     retransmissions: c?.lists?.get('retransmissions') ?? NONE,
     outOfOrder: c?.lists?.get('outOfOrder') ?? NONE,
     duplicateAcks: c?.lists?.get('duplicateAcks') ?? NONE,
