@@ -13,22 +13,52 @@ export const ID_LIMIT = 8;
 /** Initial packets of one connection that are opened in search of its hellos. */
 export const OPEN_LIMIT = 256;
 
+const NO_IDS: readonly string[] = [];
+
+/** Bytes as a string of as many characters: an id of eight bytes takes a tenth of what an array of them does. */
+export const idText = (bytes: Uint8Array, at: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('latin1');
+
+export function sameId(id: string, bytes: Uint8Array, at: number, end: number): boolean {
+  if (id.length !== end - at) return false;
+  for (let i = 0; i < id.length; i++) if (id.charCodeAt(i) !== bytes[at + i]) return false;
+  return true;
+}
+
 /** One side of a connection: the ids that it chose, and its handshake as far as its Initial packets carry it. */
 class Side {
-  readonly ids: Uint8Array[] = [];
-  stream: CryptoStream | undefined = new CryptoStream();
+  ids = NO_IDS;
+  /** No more of its handshake is looked for. */
+  done = false;
+  stream: CryptoStream | undefined;
   keys: PacketKeys | undefined;
   keysVersion = -1;
   /** The packet number that would come next. */
   expected = 0;
 
   learn(bytes: Uint8Array, at: number, end: number): void {
-    if (this.ids.length < ID_LIMIT && !this.has(bytes, at, end)) this.ids.push(bytes.slice(at, end));
+    if (this.ids.length < ID_LIMIT && !this.has(bytes, at, end)) this.ids = [...this.ids, idText(bytes, at, end)];
   }
 
   has(bytes: Uint8Array, at: number, end: number): boolean {
-    for (const id of this.ids) if (sameBytes(id, bytes, at, end)) return true;
+    for (const id of this.ids) if (sameId(id, bytes, at, end)) return true;
     return false;
+  }
+
+  /** Other keys from now on. An unfinished hello comes again from its beginning, and need not be the same. */
+  restart(): void {
+    this.stream = undefined;
+    this.dropKeys();
+  }
+
+  finish(): void {
+    this.done = true;
+    this.stream = undefined;
+  }
+
+  dropKeys(): void {
+    this.keys = undefined;
+    this.keysVersion = -1;
   }
 }
 
@@ -40,7 +70,7 @@ export class QuicState {
   readonly client = new Side();
   readonly server = new Side();
   /** The id that the Initial keys come from; undefined where the client's first packet was not seen. */
-  private keyId: Uint8Array | undefined;
+  private keyId: string | undefined;
   private opens = 0;
   /** A packet was opened: what it says of the version holds. */
   private confirmed = false;
@@ -57,12 +87,15 @@ export class QuicState {
 
   /** Some of the two hellos may still come. */
   get wanting(): boolean {
-    return this.client.stream !== undefined || this.server.stream !== undefined;
+    return !this.client.done || !this.server.done;
   }
 
   /** No more hellos are looked for. */
   giveUp(): void {
-    this.client.stream = this.server.stream = undefined;
+    for (const side of [this.client, this.server]) {
+      side.finish();
+      side.dropKeys();
+    }
   }
 
   /** Do the packet's ids say that it is one of this connection's? Empty ones say nothing. */
@@ -72,7 +105,7 @@ export class QuicState {
     if (!fromClient && scidEnd > scidAt && this.server.has(bytes, scidAt, scidEnd)) return true;
     if (dcidEnd === dcidAt) return false;
     if (!fromClient) return this.client.has(bytes, dcidAt, dcidEnd);
-    if (this.keyId !== undefined && sameBytes(this.keyId, bytes, dcidAt, dcidEnd)) return true;
+    if (this.keyId !== undefined && sameId(this.keyId, bytes, dcidAt, dcidEnd)) return true;
     return this.server.has(bytes, dcidAt, dcidEnd);
   }
 
@@ -85,7 +118,7 @@ export class QuicState {
 
   /** This is the client's first packet: its destination id gives the Initial keys. */
   keyFrom(bytes: Uint8Array, h: LongHeader): void {
-    if (h.idsWhole) this.keyId = bytes.slice(h.dcidAt, h.dcidEnd);
+    if (h.idsWhole) this.keyId = idText(bytes, h.dcidAt, h.dcidEnd);
   }
 
   /** The Initial packet opened with this connection's keys. */
@@ -93,7 +126,7 @@ export class QuicState {
     const side = fromClient ? this.client : this.server;
     if (this.keyId === undefined) return undefined;
     if (side.keysVersion !== h.version) {
-      side.keys = initialKeys(h.version, this.keyId, fromClient);
+      side.keys = initialKeys(h.version, Buffer.from(this.keyId, 'latin1'), fromClient);
       side.keysVersion = h.version;
     }
     return side.keys === undefined ? undefined : openPacket(side.keys, bytes, end, h, side.expected);
@@ -140,18 +173,19 @@ export class QuicState {
   private negotiation(fromClient: boolean, number: number): void {
     if (fromClient) return;
     this.record.negotiationPacket ??= number;
-    if (this.client.stream !== undefined) this.client.stream = new CryptoStream();
+    this.client.restart();
   }
 
   /** RFC 9000 §17.2.5: one at most, before any other answer; from then on the keys come from the id that it gives. */
   private retry(fromClient: boolean, bytes: Uint8Array, h: LongHeader, number: number): void {
     const { record, keyId } = this;
-    if (fromClient || record.retryPacket !== undefined || record.serverHelloPacket !== undefined) return;
-    if (keyId !== undefined && checkRetry(bytes, h, keyId) === false) return;
+    if (fromClient || !h.idsWhole || record.retryPacket !== undefined || record.serverHelloPacket !== undefined) return;
+    if (keyId !== undefined && checkRetry(bytes, h, Buffer.from(keyId, 'latin1')) === false) return;
     record.retryPacket = number;
     this.server.learn(bytes, h.scidAt, h.scidEnd);
-    this.keyId = bytes.slice(h.scidAt, h.scidEnd);
-    this.client.keysVersion = this.server.keysVersion = -1;
+    this.keyId = idText(bytes, h.scidAt, h.scidEnd);
+    this.client.restart();
+    this.server.restart();
   }
 
   private initial(fromClient: boolean, opened: Opened | undefined, h: LongHeader, number: number, time: number): void {
@@ -161,26 +195,28 @@ export class QuicState {
     if (!fromClient || this.record.serverHelloPacket === undefined) this.record.version = versionOf(h.version).name;
     this.confirmed = this.record.clientKnown = true;
     side.expected = Math.max(side.expected, opened.packetNumber + 1);
+    if (side.done) return;
+    side.stream ??= new CryptoStream();
     const { stream } = side;
-    if (stream === undefined) return;
     const { payload } = opened;
     const frames = new FrameReader(payload, 0, payload.length);
     while (frames.next()) if (frames.type === FrameType.crypto) stream.add(frames.offset, payload, frames.dataAt, frames.dataEnd);
     for (let message = stream.message(); message !== undefined; message = stream.message()) {
       if (fromClient) this.clientHello(message.type, message.bytes, number, time);
       else this.serverHello(message.type, message.bytes, number, time);
-      if (side.stream === undefined) return;
+      if (side.done) break;
     }
+    if (!this.wanting) this.giveUp();
   }
 
   private clientHello(type: number, bytes: Uint8Array, number: number, time: number): void {
     const { record } = this;
-    this.client.stream = undefined;
+    this.client.finish();
     if (type !== HandshakeType.clientHello) return;
     const hello = parseClientHello(bytes, 4, bytes.length);
     record.clientHelloPacket = number;
     record.clientHelloTime = time;
-    record.alpnOffered = hello.alpn;
+    record.alpnOffered = [...hello.alpn];
     if (hello.serverName !== undefined) record.sni = hello.serverName;
     this.agree();
   }
@@ -193,7 +229,7 @@ export class QuicState {
       record.helloRetryPacket ??= number;
       return;
     }
-    this.server.stream = undefined;
+    this.server.finish();
     if (hello === undefined) return;
     record.serverHelloPacket = number;
     record.serverHelloTime = time;
@@ -211,10 +247,4 @@ export class QuicState {
     const { record } = this;
     if (record.serverHelloPacket !== undefined && record.alpnOffered.length === 1) record.alpn = record.alpnOffered[0];
   }
-}
-
-export function sameBytes(id: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
-  if (id.length !== end - at) return false;
-  for (let i = 0; i < id.length; i++) if (id[i] !== bytes[at + i]) return false;
-  return true;
 }

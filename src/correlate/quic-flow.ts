@@ -1,7 +1,7 @@
 import { FIXED_BIT, LONG_FORM, type LongHeader, PacketType, SHORTEST_FIRST_FLIGHT } from '../dissect/quic/header.ts';
 import { initialKeys, type Opened, openPacket } from '../dissect/quic/keys.ts';
 import { versionOf } from '../dissect/quic/versions.ts';
-import { type QuicState, sameBytes } from './quic-connection.ts';
+import { type QuicState, sameId } from './quic-connection.ts';
 
 /** A client's first destination id is at least this long (RFC 9000 §7.2); a shorter one was given by the server. */
 const SHORTEST_FIRST_ID = 8;
@@ -9,7 +9,7 @@ const SHORTEST_FIRST_ID = 8;
 /** The QUIC connections of one UDP flow, told apart by their connection ids (RFC 9000 §5.2). */
 export class QuicFlow {
   /** Oldest first. */
-  readonly connections: QuicState[] = [];
+  connections: readonly QuicState[] = [];
   lastTime = 0;
   /** The packet asked about last, where it was opened to see whose it is. */
   opened: Opened | undefined;
@@ -58,7 +58,7 @@ export class QuicFlow {
     for (let i = connections.length - 1; i >= 0; i--) {
       const { clientIsA, server, client } = connections[i];
       for (const id of (clientIsA === fromA ? server : client).ids)
-        if (id.length > 0 && end - at > id.length && sameBytes(id, bytes, at + 1, at + 1 + id.length)) return connections[i];
+        if (id.length > 0 && end - at > id.length && sameId(id, bytes, at + 1, at + 1 + id.length)) return connections[i];
     }
     return newest;
   }

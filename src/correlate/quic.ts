@@ -116,6 +116,7 @@ export class QuicTracker {
       state.packet(state.clientIsA === fromA, bytes, end, h, p.firstNumber + row, p.time[row], flow.opened);
       this.weigh(state);
     }
+    flow.opened = undefined;
     return state;
   }
 
@@ -127,11 +128,12 @@ export class QuicTracker {
     const record = newQuicConnection(this.count++, p, row, h, fromClient, known !== undefined);
     const state = new QuicState(record, fromClient === fromA);
     if (fromClient) state.keyFrom(p.bytes, h);
-    flow.connections.push(state);
-    if (flow.connections.length > CONNECTIONS_PER_FLOW) {
+    if (flow.connections.length === CONNECTIONS_PER_FLOW) {
       this.counters.evicted++;
-      this.finish(flow.connections.shift() as QuicState);
+      this.finish(flow.connections[0]);
+      flow.connections = flow.connections.slice(1);
     }
+    flow.connections = [...flow.connections, state];
     return state;
   }
 

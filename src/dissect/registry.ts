@@ -117,6 +117,9 @@ export function nameOf(id: number): string {
 function fill(): Scan[] {
   if (protocols.length > 255) throw new Error(`${protocols.length} protocols do not fit a byte`);
   const list = new Array<Scan>(256).fill(stop);
+  // QUIC is told by what it holds, on whatever port nobody else has.
+  const anyPort = protocols.indexOf(quic) + 1;
+  byUdpPort.fill(anyPort);
   protocols.forEach((protocol, index) => {
     const id = index + 1;
     if (!ids.has(protocol.name)) ids.set(protocol.name, id);
@@ -124,11 +127,10 @@ function fill(): Scan[] {
     claims[id] = protocol.claims;
     for (const { table, value } of protocol.over) {
       const taken = tables[table][value];
-      if (taken !== 0) throw new Error(`${table} ${value} belongs to ${protocols[taken - 1].name} and ${protocol.name}`);
+      if (taken !== 0 && taken !== anyPort)
+        throw new Error(`${table} ${value} belongs to ${protocols[taken - 1].name} and ${protocol.name}`);
       tables[table][value] = id;
     }
   });
-  // QUIC is told by what it holds, on whatever port nobody else has.
-  for (let port = 0; port < byUdpPort.length; port++) byUdpPort[port] ||= protocols.indexOf(quic) + 1;
   return list;
 }

@@ -1,18 +1,24 @@
 import { u32 } from '../bytes.ts';
-import { Fields, hexText, type Meaning, wrong } from '../fields.ts';
+import { Fields, hexText, wrong } from '../fields.ts';
 import type { Field } from '../protocol.ts';
 import { frameFields } from './frame-fields.ts';
 import { FIXED_BIT, LONG_FORM, LongHeader, PacketType, RETRY_TAG, typeNames } from './header.ts';
 import { initialKeys, openPacket } from './keys.ts';
 import { varint, varintLength } from './varint.ts';
-import { versionOf } from './versions.ts';
+import { isReservedVersion, versionOf } from './versions.ts';
 
 /** Packets of one datagram whose fields are shown; an endpoint coalesces four at most. */
 const PACKET_LIMIT = 16;
 /** Versions of one Version Negotiation packet that are shown. */
 const OFFER_LIMIT = 64;
 
-const versionText: Meaning = (value) => (value === 0 ? 'Version Negotiation' : `${versionOf(value).name} (${hexText(value, 8)})`);
+function versionText(version: number): string {
+  const { name } = versionOf(version);
+  const number = hexText(version, 8);
+  if (version === 0) return `Version Negotiation (${number})`;
+  if (isReservedVersion(version)) return `reserved (${number})`;
+  return name === number ? number : `${name} (${number})`;
+}
 
 /**
  * Adds the packets of one datagram (RFC 9000 §12.2), each a node of its own; returns words for the title. A client's Initial

@@ -116,22 +116,20 @@ function helloFields(bytes: Uint8Array, at: number, end: number, pieces: Piece[]
   return title;
 }
 
-/** Makes offsets in the stream offsets in the packet; where its pieces stand in another order, all become the whole payload. */
-function place(node: Field, pieces: Piece[], at: number, end: number): void {
-  const sorted = [...pieces].sort((a, b) => a.offset - b.offset);
-  const inOrder = sorted.every((piece, i) => i === 0 || (piece.at > sorted[i - 1].at && piece.offset >= reach(sorted[i - 1])));
-  const inPacket = (offset: number): number => {
-    const piece = sorted.find((one) => offset < reach(one));
-    return piece === undefined ? end : piece.at + Math.max(0, offset - piece.offset);
-  };
-  const move = (field: Field): void => {
-    const last = Math.max(field.at, field.end - 1);
-    const length = Math.min(1, field.end - field.at);
-    field.at = inOrder ? inPacket(field.at) : at;
-    field.end = inOrder ? Math.max(field.at, inPacket(last) + length) : end;
-    field.children?.forEach(move);
-  };
-  move(node);
+/** Makes offsets in the stream offsets in the packet. What does not lie in one frame has the whole payload for its place. */
+function place(field: Field, pieces: Piece[], at: number, end: number): void {
+  const piece = pieces.find((one) => field.at >= one.offset && field.end <= one.offset + one.end - one.at);
+  if (piece !== undefined) {
+    shift(field, piece.at - piece.offset);
+    return;
+  }
+  field.at = at;
+  field.end = end;
+  for (const child of field.children ?? []) place(child, pieces, at, end);
 }
 
-const reach = (piece: Piece): number => piece.offset + piece.end - piece.at;
+function shift(field: Field, by: number): void {
+  field.at += by;
+  field.end += by;
+  for (const child of field.children ?? []) shift(child, by);
+}

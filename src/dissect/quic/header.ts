@@ -88,7 +88,7 @@ export class LongHeader {
         return this.tokenEnd > at;
       case PacketType.initial: {
         this.tokenAt = varintEnd(bytes, at, end);
-        if (this.tokenAt > end) return true;
+        if (this.tokenAt > end) return this.tokenAt <= wire;
         this.tokenEnd = this.tokenAt + varint(bytes, at);
         if (this.tokenEnd > wire) return false;
         at = this.tokenEnd;
@@ -96,7 +96,7 @@ export class LongHeader {
     }
     this.lengthAt = at;
     this.numberAt = varintEnd(bytes, at, end);
-    if (this.numberAt > end) return true;
+    if (this.numberAt > end) return this.numberAt <= wire;
     const length = varint(bytes, at);
     this.end = this.numberAt + length;
     this.whole = true;

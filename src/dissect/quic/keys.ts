@@ -1,13 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 import { type LongHeader, RETRY_TAG } from './header.ts';
 import { versionOf } from './versions.ts';
 
 /** What protects one side's Initial packets. Anybody who saw the client's first packet has it (RFC 9001 §5.2). */
 export interface PacketKeys {
-  key: Buffer;
-  iv: Buffer;
+  key: Uint8Array;
+  iv: Uint8Array;
   /** Header protection. */
-  hp: Buffer;
+  hp: Uint8Array;
 }
 
 /** A packet without its protection. */
@@ -21,36 +21,62 @@ export interface Opened {
   payloadAt: number;
 }
 
-const HASH = 'sha256';
 const TAG = 16;
 const SAMPLE = 16;
 /** Header protection takes its sample as if the packet number had this many bytes (RFC 9001 §5.4.2). */
 const LONGEST_NUMBER = 4;
 
-/** HKDF-Expand-Label (RFC 8446 §7.1) for up to one hash's length, with an empty context. */
-function expandLabel(secret: Buffer, label: string, length: number): Buffer {
-  const name = `tls13 ${label}`;
-  const info = Buffer.alloc(name.length + 5);
-  info.writeUInt16BE(length, 0);
-  info[2] = name.length;
-  info.write(name, 3, 'latin1');
-  // The context's length, 0, and the counter of HKDF-Expand's only block (RFC 5869 §2.3).
-  info[name.length + 4] = 1;
-  return createHmac(HASH, secret).update(info).digest().subarray(0, length);
+const BLOCK = 64;
+const HASH = 32;
+const inner = new Uint8Array(BLOCK + HASH);
+const outer = new Uint8Array(BLOCK + HASH);
+
+/**
+ * HMAC-SHA-256 (RFC 2104) with a key of at most one block, of data no longer than a hash. A connection takes five; `hash` leaves
+ * no object of its own to be collected, as `createHmac` does.
+ */
+function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
+  for (let i = 0; i < BLOCK; i++) {
+    const byte = i < key.length ? key[i] : 0;
+    inner[i] = byte ^ 0x36;
+    outer[i] = byte ^ 0x5c;
+  }
+  inner.set(data, BLOCK);
+  digest(inner.subarray(0, BLOCK + data.length), outer, BLOCK);
+  const result = new Uint8Array(HASH);
+  digest(outer, result, 0);
+  return result;
 }
+
+function digest(data: Uint8Array, to: Uint8Array, at: number): void {
+  const text = hash('sha256', data, 'binary');
+  for (let i = 0; i < HASH; i++) to[at + i] = text.charCodeAt(i);
+}
+
+/** What HKDF-Expand-Label (RFC 8446 §7.1) hashes for `length` bytes, up to one hash's, and an empty context. */
+function labelInfo(label: string, length: number): Uint8Array {
+  const name = Buffer.from(`tls13 ${label}`, 'latin1');
+  // Behind the label: the context's length, and the counter of HKDF-Expand's only block (RFC 5869 §2.3).
+  return Uint8Array.of(0, length, name.length, ...name, 0, 1);
+}
+
+const CLIENT = labelInfo('client in', HASH);
+const SERVER = labelInfo('server in', HASH);
+const labels = (prefix: string): Uint8Array[] => [
+  labelInfo(`${prefix} key`, 16),
+  labelInfo(`${prefix} iv`, 12),
+  labelInfo(`${prefix} hp`, 16),
+];
+const FIRST = labels('quic');
+const SECOND = labels('quicv2');
 
 /** Keys of one side's Initial packets (RFC 9001 §5.1, §5.2); undefined for versions whose salt is not known. */
 export function initialKeys(version: number, id: Uint8Array, fromClient: boolean): PacketKeys | undefined {
   const { salt, second } = versionOf(version);
   if (salt === undefined) return undefined;
-  const initial = createHmac(HASH, salt).update(id).digest();
-  const secret = expandLabel(initial, fromClient ? 'client in' : 'server in', 32);
-  const label = second ? 'quicv2' : 'quic';
-  return {
-    key: expandLabel(secret, `${label} key`, 16),
-    iv: expandLabel(secret, `${label} iv`, 12),
-    hp: expandLabel(secret, `${label} hp`, 16),
-  };
+  const secret = hmac(hmac(salt, id), fromClient ? CLIENT : SERVER);
+  const [key, iv, hp] = second ? SECOND : FIRST;
+  return { key: hmac(secret, key).slice(0, 16), iv: hmac(secret, iv).slice(0, 12), hp: hmac(secret, hp).slice(0, 16) };
 }
 
 /**
@@ -81,7 +107,7 @@ export function openPacket(keys: PacketKeys, bytes: Uint8Array, end: number, h: 
   return payload === undefined ? undefined : { first, packetNumber, numberLength, payload, payloadAt };
 }
 
-function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, bytes: Uint8Array, at: number, end: number): Buffer | undefined {
+function decrypt(key: Uint8Array, nonce: Buffer, aad: Buffer, bytes: Uint8Array, at: number, end: number): Buffer | undefined {
   if (end - at < TAG) return undefined;
   const decipher = createDecipheriv('aes-128-gcm', key, nonce, { authTagLength: TAG });
   decipher.setAAD(aad);
