@@ -8,6 +8,8 @@ export interface NameGroup {
   /** The name in lower case. */
   key: string;
   lookups: Lookup[];
+  /** Every address that the lookups were answered with. */
+  addresses: string[];
   /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
   usedAt: number;
   last: number;
@@ -42,7 +44,8 @@ export class NameBook {
   }
 
   answered(lookup: Lookup): void {
-    this.add(lookup);
+    const { addresses } = this.add(lookup);
+    for (const address of lookup.addresses) addresses.push(address);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
@@ -54,7 +57,7 @@ export class NameBook {
   find(client: string, address: string): NameGroup | undefined {
     let group = this.clients.get(client);
     for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
-      for (const lookup of group.lookups) if (lookup.addresses.includes(address)) return group;
+      if (group.addresses.includes(address)) return group;
       group = group.older;
     }
     return undefined;
@@ -64,7 +67,7 @@ export class NameBook {
   findNamed(client: string, address: string, key: string): NameGroup | undefined {
     let group = this.clients.get(client);
     for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
-      if (group.key === key) for (const lookup of group.lookups) if (lookup.addresses.includes(address)) return group;
+      if (group.key === key && group.addresses.includes(address)) return group;
       group = group.older;
     }
     return undefined;
@@ -75,18 +78,18 @@ export class NameBook {
     this.ring.length = 0;
   }
 
-  private add(lookup: Lookup): void {
+  private add(lookup: Lookup): NameGroup {
     const client = lookup.client.address;
     const key = lookup.name.toLowerCase();
     const newest = this.clients.get(client);
     const known = named(newest, key);
     if (known !== undefined) {
-      if (known.lookups.includes(lookup)) return;
+      if (known.lookups.includes(lookup)) return known;
       const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
       if (soon && lookup.start <= known.usedAt && known.lookups.length < GROUP_LOOKUPS) {
         known.lookups.push(lookup);
         known.last = Math.max(known.last, lookup.start);
-        return;
+        return known;
       }
     }
     const group: NameGroup = {
@@ -94,6 +97,7 @@ export class NameBook {
       name: lookup.name,
       key,
       lookups: [lookup],
+      addresses: [],
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,
       older: newest === undefined || newest.lookups === NONE ? undefined : newest,
@@ -106,6 +110,7 @@ export class NameBook {
       this.evicted++;
       this.leave(oldest);
     }
+    return group;
   }
 
   /** Lets a group go: its lookups are free, what still points to it finds it empty. */

@@ -3,9 +3,13 @@ import type { Endpoint } from '../correlate/model.ts';
 const START = 1 << 18;
 /** Room that every primitive write may take without asking. */
 const SLACK = 64;
+const SENTENCES = 256;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
 const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** 1 for what stands in a JSON string as it is. */
+const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
 
 /** A JSON string, harmless for a terminal. */
 export function quoted(text: string): string {
@@ -25,6 +29,7 @@ export class JsonBytes {
   private second = Number.NaN;
   private readonly secondText = new Uint8Array(24);
   private secondLength = 0;
+  private readonly sentences = new Map<string, Uint8Array>();
 
   clear(): void {
     this.length = 0;
@@ -50,11 +55,24 @@ export class JsonBytes {
     bytes[at++] = 0x22;
     for (let i = 0; i < n; i++) {
       const c = text.charCodeAt(i);
-      if (c < 0x20 || c > 0x7e || c === 0x22 || c === 0x5c) return this.utf8(quoted(text));
+      if (c > 0x7e || PLAIN[c] === 0) return this.utf8(quoted(text));
       bytes[at++] = c;
     }
     bytes[at++] = 0x22;
     this.length = at;
+    return this;
+  }
+
+  /** A sentence of our own as a JSON string: there are few, and they come again and again. */
+  sentence(text: string): this {
+    let bytes = this.sentences.get(text);
+    if (bytes === undefined) {
+      bytes = Buffer.from(quoted(text), 'utf8');
+      if (this.sentences.size < SENTENCES) this.sentences.set(text, bytes);
+    }
+    this.room(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
     return this;
   }
 

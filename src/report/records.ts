@@ -12,7 +12,7 @@ import type {
   TlsSession,
 } from '../correlate/model.ts';
 import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
-import { type JsonBytes, quoted } from './json-bytes.ts';
+import type { JsonBytes } from './json-bytes.ts';
 
 /** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
 function direction(w: JsonBytes, d: Direction): void {
@@ -200,7 +200,7 @@ function stage(w: JsonBytes, s: Stage): void {
     .ints(s.packets)
     .raw(s.reused ? ',"reused":true' : ',"reused":false');
   if (s.packetCount > s.packets.length) w.raw(',"packetCount":').int(s.packetCount);
-  if (s.note !== undefined) w.raw(',"note":').utf8(quoted(s.note.en));
+  if (s.note !== undefined) w.raw(',"note":').sentence(s.note.en);
   w.raw('}');
 }
 
