@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// npm run fuzz [-- --seconds 60 | --count N] [--seed N] [--jobs N] [--replay FILE,DONOR,SEED] [--keep DIR]
+// npm run fuzz [-- --seconds 60 | --count N] [--seed N] [--jobs N] [--replay FILE,DONOR,SEED] [--keep DIR] [--steps]
+// --steps: also how often each mutation was made, and where the time went.
 // Breaks captures in seeded ways and runs everything that reads them: nothing may throw, hang, print nonsense or take 512 MB.
 import { fork } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +12,6 @@ import { build } from 'esbuild';
 import { random } from '../bench/generate/random.mjs';
 import { root } from './ensure.mjs';
 import { corpus } from './fuzz/corpus.mjs';
-import { mutate } from './fuzz/mutate.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,13 +21,14 @@ const { values: options } = parseArgs({
     jobs: { type: 'string' },
     replay: { type: 'string' },
     keep: { type: 'string', default: tmpdir() },
+    steps: { type: 'boolean', default: false },
   },
 });
 const INPUT_MS = 10_000;
 const HEAP_MB = 512;
 const MOST_FAULTS = 20;
 /** A fresh process now and then, so that a leak in the fuzzer's own process is not taken for one input's hunger. */
-const INPUTS_PER_WORKER = 5000;
+const INPUTS_PER_WORKER = 1500;
 const firstSeed = Number(options.seed);
 const mostInputs = options.replay ? 1 : Number(options.count ?? Number.POSITIVE_INFINITY);
 const until = options.count || options.replay ? Number.POSITIVE_INFINITY : Date.now() + Number(options.seconds) * 1000;
@@ -61,20 +62,22 @@ function jobOf(seed) {
   return { file: dice.pick(files), donor: dice.pick(files), seed };
 }
 
-const totals = { inputs: 0, refused: 0, packets: 0, programs: 0 };
+const totals = { inputs: 0, refused: 0, packets: 0, damaged: 0, programs: 0 };
+const steps = new Map();
+const spent = new Map();
 const faults = new Map();
 let next = 0;
 
 /** The first of its kind is told with all that is known, the others are counted. */
-function fault(job, what) {
+function fault(job, what, number) {
   const kind = what.split('\n').slice(0, 3).join('\n');
   const alike = faults.get(kind) ?? 0;
   faults.set(kind, alike + 1);
   if (alike > 0) return;
-  const bytes = mutate(readFileSync(join(root, job.file)), readFileSync(join(root, job.donor)), job.seed);
   const kept = join(options.keep, `wirebook-fuzz-${basename(job.file)}-${job.seed}`);
-  writeFileSync(kept, bytes.bytes);
-  console.log(`FAULT ${what}\n  made by: ${bytes.steps.join(', ')}; kept as ${kept}`);
+  const made = join(scratch, `${number}.pcap`);
+  if (existsSync(made)) copyFileSync(made, kept);
+  console.log(`FAULT ${what}\n  kept as ${kept}`);
   console.log(`  again: npm run fuzz -- --replay '${job.file},${job.donor},${job.seed}'`);
 }
 
@@ -102,7 +105,7 @@ function work(number) {
       job = jobOf(firstSeed + next++);
       worker.send(job);
       timer = setTimeout(() => {
-        fault(job, `no end within ${INPUT_MS / 1000} s`);
+        fault(job, `no end within ${INPUT_MS / 1000} s`, number);
         job = undefined;
         worker.kill('SIGKILL');
       }, INPUT_MS);
@@ -111,9 +114,12 @@ function work(number) {
       totals.inputs++;
       totals.refused += result.refused ? 1 : 0;
       totals.packets += result.packets ?? 0;
+      totals.damaged += result.damaged ?? 0;
       totals.programs += result.programs ?? 0;
+      for (const [step, times] of result.steps) steps.set(step, (steps.get(step) ?? 0) + times);
+      spent.set(worker.pid, result.spent);
       if (result.fault) {
-        fault(job, result.fault);
+        fault(job, result.fault, number);
         done = INPUTS_PER_WORKER;
       }
       give();
@@ -121,7 +127,7 @@ function work(number) {
     worker.on('exit', async (code, signal) => {
       clearTimeout(timer);
       await pause(50); // the rest of its standard error
-      if (job) fault(job, `the process died (${signal ?? `exit code ${code}`}): ${stderr.trim()}`);
+      if (job) fault(job, `the process died (${signal ?? `exit code ${code}`}): ${stderr.trim()}`, number);
       const more = next < mostInputs && Date.now() < until && faults.size < MOST_FAULTS;
       resolve(more ? work(number) : undefined);
     });
@@ -136,8 +142,14 @@ rmSync(scratch, { recursive: true, force: true });
 const seconds = ((Date.now() - started) / 1000).toFixed(0);
 const seeds = totals.inputs > 0 ? `, seeds ${firstSeed} to ${firstSeed + next - 1}` : '';
 console.log(
-  `fuzz: ${totals.inputs} inputs from ${files.length} captures in ${seconds} s${seeds}: ${totals.packets} packets, ` +
-    `${totals.refused} refused as no capture, ${totals.programs} runs of the whole program; ${faults.size} kinds of faults`,
+  `fuzz: ${totals.damaged} packets mutated in ${totals.inputs} captures made of ${files.length} in ${seconds} s${seeds}: ` +
+    `${totals.packets} packets in all, ${totals.refused} refused as no capture, ${totals.programs} runs of the whole program; ` +
+    `${faults.size} kinds of faults`,
 );
+if (options.steps) {
+  for (const [step, times] of [...steps].sort((a, b) => b[1] - a[1])) console.log(`  ${String(times).padStart(9)} ${step}`);
+  for (const part of ['mutate', 'report', 'screens', 'trees', 'scans'])
+    console.log(`  ${([...spent.values()].reduce((sum, s) => sum + s[part], 0) / 1000).toFixed(1).padStart(9)} s in ${part}`);
+}
 for (const [kind, times] of faults) if (times > 1) console.log(`${times} times: ${kind.split('\n')[0]}`);
 process.exitCode = faults.size > 0 || totals.inputs === 0 ? 1 : 0;

@@ -34,12 +34,17 @@ class Part {
 
 function pcapParts(bytes) {
   const big = bytes[0] === 0xa1;
+  const link = read32(bytes, 20, big) & 0xffff;
+  const unit = [0xa1b23c4d, 0x4d3cb2a1].includes(bytes.readUInt32BE(0)) ? 1e-9 : 1e-6;
   const parts = [new Part('header', big, bytes.subarray(0, 24), undefined, Buffer.alloc(0))];
   let at = 24;
   while (at + 16 <= bytes.length) {
     const end = at + 16 + read32(bytes, at + 8, big);
     if (end > bytes.length) break;
-    parts.push(new Part('record', big, bytes.subarray(at, at + 16), bytes.subarray(at + 16, end), Buffer.alloc(0)));
+    const part = new Part('record', big, bytes.subarray(at, at + 16), bytes.subarray(at + 16, end), Buffer.alloc(0));
+    part.link = link;
+    part.time = read32(bytes, at, big) + read32(bytes, at + 4, big) * unit;
+    parts.push(part);
     at = end;
   }
   return { parts, at };
@@ -47,21 +52,29 @@ function pcapParts(bytes) {
 
 function pcapngParts(bytes) {
   const parts = [];
+  let links = [];
   let big = false;
   let at = 0;
   while (at + 12 <= bytes.length) {
-    if (bytes.readUInt32BE(at) === SECTION) big = bytes.readUInt32BE(at + 8) === BIG_MAGIC;
+    if (bytes.readUInt32BE(at) === SECTION) {
+      big = bytes.readUInt32BE(at + 8) === BIG_MAGIC;
+      links = [];
+    }
     const type = read32(bytes, at, big);
     const total = read32(bytes, at + 4, big);
     if (total < 12 || total % 4 !== 0 || at + total > bytes.length) break;
     const block = bytes.subarray(at, at + total);
+    if (type === 1 && total >= 12) links.push(big ? block.readUInt16BE(8) : block.readUInt16LE(8));
     const header = PACKET_HEADER[type];
     const length = header === 28 && total >= 32 ? read32(block, 20, big) : type === 3 ? total - 16 : Number.NaN;
     if (length >= 0 && header + length + 4 <= total) {
       const padded = Math.min(total - 4, header + length + (-length & 3));
-      parts.push(
-        new Part('block', big, block.subarray(0, header), block.subarray(header, header + length), block.subarray(padded)),
-      );
+      const data = block.subarray(header, header + length);
+      const part = new Part('block', big, block.subarray(0, header), data, block.subarray(padded));
+      part.link = links[type === 6 ? read32(block, 8, big) : 0] ?? links[0] ?? 1;
+      // Microseconds as a rule; where not, it is a clock like any other.
+      part.time = type === 3 ? 0 : (read32(block, 12, big) * 2 ** 32 + read32(block, 16, big)) / 1e6;
+      parts.push(part);
     } else parts.push(new Part('other', big, block, undefined, Buffer.alloc(0)));
     at += total;
   }

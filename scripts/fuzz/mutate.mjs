@@ -117,6 +117,30 @@ const STRUCTURAL = {
       if (at >= 0 && dice.chance(0.1)) write(part.head, dice.chance(0.5) ? dice.bits() : dice.pick(WIDE_EDGES), at, part.big);
     }
   },
+  blockLength(parts, dice) {
+    const part = dice.pick(parts);
+    const at = part.kind === 'record' ? dice.pick([8, 12]) : part.kind === 'header' ? dice.pick([0, 4, 16, 20]) : 4;
+    if (part.head.length < at + 4) return;
+    part.lie = true;
+    const length = part.big ? part.head.readUInt32BE(at) : part.head.readUInt32LE(at);
+    write(part.head, (dice.chance(0.5) ? length + dice.below(9) - 4 : dice.pick(WIDE_EDGES)) >>> 0, at, part.big);
+  },
+  /** Options and interface ids of pcapng: any word of a block that is no packet's data. */
+  blockBody(parts, dice) {
+    const others = parts.filter((part) => part.kind === 'other');
+    if (others.length === 0) return;
+    const { head, big } = dice.pick(others);
+    const at = 8 + 2 * dice.below(Math.max(1, (head.length - 12) >> 1));
+    if (at + 2 > head.length) return;
+    const value = dice.pick([0, 1, 2, 3, 9, 14, 255, 0x7fff, 0xffff, head.length]);
+    if (big) head.writeUInt16BE(value & 0xffff, at);
+    else head.writeUInt16LE(value & 0xffff, at);
+  },
+  repeatBlock(parts, dice) {
+    const others = parts.filter((part) => part.kind === 'other' || part.kind === 'header');
+    if (others.length > 0)
+      for (let i = dice.below(6); i > 0; i--) parts.splice(dice.below(parts.length + 1), 0, copyOf(dice.pick(others)));
+  },
   linkType(parts, dice) {
     const [header] = parts;
     if (header.kind === 'header')
@@ -138,6 +162,9 @@ function windowOf(parts, dice) {
   const end = parts.findIndex((part, i) => i >= first && (bytes += part.head.length + (part.data?.length ?? 0)) > WINDOW_BYTES);
   return [...parts.slice(0, head), ...parts.slice(first, end < 0 ? parts.length : end + 1)];
 }
+
+/** Which inputs are made of damaged packets (soup.mjs), and which of a damaged file. */
+export const isSoup = (seed) => seed % 4 !== 0;
 
 /** { bytes, steps }: the broken capture and the names of what was done to it. */
 export function mutate(original, donor, seed) {

@@ -1,9 +1,16 @@
 /** What the fuzzer runs on each broken capture: all that reads it, for reports and for the screen. Throws on what must not be. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Analysis } from '../../src/analysis.ts';
+import { BATCH_ROWS, Batch } from '../../src/capture/batch.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Journey } from '../../src/correlate/model.ts';
-import type { Field } from '../../src/dissect/protocol.ts';
+import { decode, decodeWith } from '../../src/dissect/decode.ts';
+import { Packets } from '../../src/dissect/packets.ts';
+import type { Field, Layer } from '../../src/dissect/protocol.ts';
+import { scanLayers, scanRows } from '../../src/dissect/scan.ts';
+import { Stacks } from '../../src/dissect/stacks.ts';
+import { summarize } from '../../src/dissect/summary.ts';
+import { byLinkType } from '../../src/dissect/tables.ts';
 import { FileSession } from '../../src/file-session.ts';
 import { JsonLinesReport } from '../../src/report/jsonl.ts';
 import { Out } from '../../src/report/out.ts';
@@ -90,15 +97,123 @@ async function screens(path: string): Promise<void> {
   }
 }
 
+/** Where layers and fields lie in a packet, for mutations that know what they break: [from, to, from, to …]. */
+export function fieldsOf(data: Uint8Array, link: number): { layers: Pick<Layer, 'protocol' | 'at'>[]; fields: Uint16Array } {
+  const list: number[] = [];
+  const walk = (fields: Field[]) => {
+    for (const field of fields) {
+      if (field.at < field.end && field.end <= 0xffff && list.length < 2000) list.push(field.at, field.end);
+      if (field.children) walk(field.children);
+    }
+  };
+  const layers = decode(data, data.length, link);
+  for (const layer of layers) walk(layer.fields);
+  return { layers: layers.map(({ protocol, at }) => ({ protocol, at })), fields: Uint16Array.from(list) };
+}
+
+export interface LoosePacket {
+  data: Uint8Array;
+  link: number;
+  wire: number;
+}
+
+/** A tree costs ten times as much as a report: every so many-th packet. */
+const TREE_EVERY = 4;
+const APPLICATIONS = ['http', 'tls', 'dns', 'quic', 'none'];
+
+/** Field trees of packets which no file holds: with the protocol guessed, and with any that a stream may have told. */
+function trees(packets: LoosePacket[], seed: number): void {
+  packets.forEach(({ data, link, wire }, i) => {
+    if ((i + seed) % TREE_EVERY !== 0) return;
+    const wireLength = Math.max(wire, data.length);
+    const told = i % 3 === 0 ? APPLICATIONS[i % APPLICATIONS.length] : undefined;
+    const layers = told === undefined ? decode(data, wireLength, link) : decodeWith(data, wireLength, link, told);
+    for (const layer of layers) {
+      if (layer.title.includes('could not be shown')) throw new Fault(`${layer.title}\n${Buffer.from(data).toString('hex')}`);
+      checkFields(layer.fields, data.length, layer.protocol);
+    }
+    summarize(data, wireLength, link, layers);
+  });
+}
+
+const batch = new Batch();
+const fast = new Packets();
+const plain = new Packets();
+const stacks = new Stacks();
+const COLUMNS = Object.keys(fast).filter((key) => ArrayBuffer.isView(fast[key as keyof Packets])) as (keyof Packets)[];
+/** Columns that count only where a transport was found, or a fragment. */
+const WITH_KIND = new Set([
+  'sourcePort',
+  'destinationPort',
+  'sequence',
+  'acknowledgment',
+  'flags',
+  'window',
+  'tcpHeaderLength',
+  'payloadAt',
+]);
+const OF_FRAGMENTS = new Set(['fragmentId', 'fragmentOffset', 'fragmentMore']);
+
+/** The fast path of plain TCP must see what the protocols' own scans see. */
+function scans(packets: LoosePacket[]): void {
+  const list = packets.slice(0, BATCH_ROWS);
+  const bytes = Buffer.concat(list.map(({ data }) => data));
+  batch.bytes = bytes;
+  batch.count = list.length;
+  let at = 0;
+  list.forEach(({ data, link, wire }, row) => {
+    batch.at[row] = at;
+    batch.caplen[row] = data.length;
+    batch.wirelen[row] = Math.max(wire, data.length);
+    batch.linkType[row] = link;
+    at += data.length;
+  });
+  scanRows(fast, batch, 0, list.length, 0, stacks);
+  plain.bytes = bytes;
+  plain.clear(0, list.length);
+  list.forEach(({ data, link, wire }, row) => {
+    const from = batch.at[row];
+    const end = from + data.length;
+    scanLayers(plain, row, byLinkType[link], from, end, Math.max(end, from + wire), stacks);
+    for (const column of COLUMNS) {
+      if (column === 'time' || (WITH_KIND.has(column) && fast.kind[row] !== 1) || OF_FRAGMENTS.has(column)) continue;
+      const [a, b] = [(fast[column] as Uint8Array)[row], (plain[column] as Uint8Array)[row]];
+      if (a !== b) throw new Fault(`scan: ${column} is ${a} on the fast path, else ${b}\n${Buffer.from(data).toString('hex')}`);
+    }
+    if (fast.payloadCaptured[row] > 0 && fast.payloadAt[row] + fast.payloadCaptured[row] > end)
+      throw new Fault(`scan: payload beyond the packet\n${Buffer.from(data).toString('hex')}`);
+  });
+}
+
 /** Bytes read at once; small ones put every border inside a record now and then. */
 const CHUNKS = [1 << 20, 1 << 16, 1 << 12, 1 << 16];
 /** The screens' side costs as much again: every so many-th input. */
 const SCREENS_EVERY = 3;
 
-export async function inspect(path: string, seed: number): Promise<{ refused?: boolean; packets?: number }> {
+/** Milliseconds of each part, all inputs together. */
+export const spent = { report: 0, screens: 0, trees: 0, scans: 0 };
+
+async function timed(part: keyof typeof spent, work: () => unknown): Promise<unknown> {
+  const from = performance.now();
+  const result = await work();
+  spent[part] += performance.now() - from;
+  return result;
+}
+
+/** `loose`: the packets of the file at `path`, where they are known. */
+export async function inspect(
+  path: string,
+  seed: number,
+  loose?: LoosePacket[],
+): Promise<{ refused?: boolean; packets?: number }> {
   try {
-    const packets = await report(path, CHUNKS[seed % CHUNKS.length]);
-    if (seed % SCREENS_EVERY === 0) await screens(path);
+    if (loose !== undefined) {
+      await timed('scans', () => scans(loose));
+      await timed('trees', () => trees(loose, seed));
+    }
+    const packets = (await timed('report', () => report(path, CHUNKS[seed % CHUNKS.length]))) as number;
+    if (loose !== undefined && packets !== loose.length) throw new Fault(`${packets} packets read of ${loose.length}`);
+    if (seed % SCREENS_EVERY === 0) await timed('screens', () => screens(path));
     return { packets };
   } catch (error) {
     if ((error as Error).name === 'CaptureError') return { refused: true };

@@ -4,17 +4,19 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../ensure.mjs';
-import { mutate } from './mutate.mjs';
+import { corpus } from './corpus.mjs';
+import { isSoup, mutate } from './mutate.mjs';
+import { Kitchen, soup } from './soup.mjs';
 
 const [, , target, scratch, number] = process.argv;
 const MOST_MIB = 512;
 /** The whole program takes a hundred times as long as its parts in here, so it gets every so many-th input. */
-const PROGRAM_EVERY = 150;
+const PROGRAM_EVERY = 75;
 const PROGRAM_MS = 8000;
 const KNOWN_EXIT_CODES = [0, 1, 2];
 const main = join(root, 'dist', 'main.js');
 
-const { inspect } = await import(pathToFileURL(target).href);
+const { fieldsOf, inspect, spent } = await import(pathToFileURL(target).href);
 const path = join(scratch, `${number}.pcap`);
 const captures = new Map();
 
@@ -22,6 +24,9 @@ function capture(file) {
   if (!captures.has(file)) captures.set(file, readFileSync(join(root, file)));
   return captures.get(file);
 }
+
+const files = corpus();
+const kitchen = new Kitchen(capture, fieldsOf);
 
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
@@ -47,12 +52,24 @@ function program(format, args, input) {
   return undefined;
 }
 
-async function handle({ file, donor, seed }) {
-  const { bytes } = mutate(capture(file), capture(donor), seed);
+/** The broken capture, and what was done to how many packets. */
+function broken({ file, donor, seed }) {
+  if (isSoup(seed)) return soup(kitchen, files, file, donor, seed);
+  const { bytes, steps } = mutate(capture(file), capture(donor), seed);
+  return { bytes, steps: new Map(steps.map((step) => [step, 1])) };
+}
+
+async function handle(job) {
+  const { seed } = job;
+  const from = performance.now();
+  const { bytes, packets, damaged, steps } = broken(job);
   writeFileSync(path, bytes);
-  const result = {};
+  spent.mutate = (spent.mutate ?? 0) + performance.now() - from;
+  const result = { steps: [...steps] };
   try {
-    Object.assign(result, await inspect(path, seed));
+    Object.assign(result, await inspect(path, seed, packets));
+    // Of a capture that was broken as a file, every packet is an input: most steps change many.
+    result.damaged = damaged ?? result.packets;
     if (seed % PROGRAM_EVERY === 0 && existsSync(main)) {
       result.programs = 3;
       result.fault = program('jsonl', ['-'], bytes) ?? program('json', [path]) ?? program('text', [path]);
@@ -62,6 +79,7 @@ async function handle({ file, donor, seed }) {
   }
   const peak = process.resourceUsage().maxRSS / 1024;
   if (peak > MOST_MIB) result.fault ??= `took ${peak.toFixed(0)} MiB`;
+  result.spent = spent;
   process.send(result);
 }
 
