@@ -295,7 +295,8 @@ export interface Exchange {
   upgraded?: string;
 }
 
-export type StageKind = 'arp' | 'ndp' | 'dns' | 'tcp' | 'tls' | 'send' | 'wait' | 'receive' | 'idle' | 'close';
+export const STAGE_KINDS = ['arp', 'ndp', 'dns', 'tcp', 'tls', 'send', 'wait', 'receive', 'idle', 'close'] as const;
+export type StageKind = (typeof STAGE_KINDS)[number];
 
 /** One bar of a timeline. `end >= start`; the stages of a journey follow each other without gap or overlap. */
 export interface Stage {

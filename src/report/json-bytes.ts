@@ -29,10 +29,15 @@ export class JsonBytes {
   private second = Number.NaN;
   private readonly secondText = new Uint8Array(24);
   private secondLength = 0;
+  /** The last time written, and where it stands: a stage begins when the one before it ends. */
+  private lastTime = Number.NaN;
+  private lastTimeAt = 0;
+  private lastTimeLength = 0;
   private readonly sentences = new Map<string, Uint8Array>();
 
   clear(): void {
     this.length = 0;
+    this.lastTime = Number.NaN;
   }
 
   /** ASCII, as it is. */
@@ -126,8 +131,14 @@ export class JsonBytes {
 
   /** A session time as a decimal string of seconds since 1970 with nine digits. */
   time(nanoseconds: number): this {
+    if (nanoseconds === this.lastTime) return this.again(this.lastTimeAt, this.lastTimeLength);
+    const at = this.length;
     const seconds = Math.floor(nanoseconds / 1e9);
-    return this.exact(this.baseSeconds + seconds, Math.round(nanoseconds - seconds * 1e9));
+    this.exact(this.baseSeconds + seconds, Math.round(nanoseconds - seconds * 1e9));
+    this.lastTime = nanoseconds;
+    this.lastTimeAt = at;
+    this.lastTimeLength = this.length - at;
+    return this;
   }
 
   exact(seconds: number, nanoseconds: number): this {
@@ -154,6 +165,15 @@ export class JsonBytes {
 
   endpoint(e: Endpoint): this {
     return this.raw('{"address":"').raw(e.address).raw('","port":').int(e.port).raw('}');
+  }
+
+  /** Writes once more what stands at `at`. */
+  private again(at: number, length: number): this {
+    this.room(length);
+    const { bytes } = this;
+    for (let i = 0; i < length; i++) bytes[this.length + i] = bytes[at + i];
+    this.length += length;
+    return this;
   }
 
   /** Makes room for `n` bytes more and what a primitive may need behind them. */

@@ -9,8 +9,10 @@ import type {
   QuicConnection,
   Resolution,
   Stage,
+  StageKind,
   TlsSession,
 } from '../correlate/model.ts';
+import { STAGE_KINDS } from '../correlate/model.ts';
 import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
 import type { JsonBytes } from './json-bytes.ts';
 
@@ -43,8 +45,12 @@ export function connection(w: JsonBytes, c: Connection): void {
   w.raw(',"history":"').raw(c.history).raw('","close":{"how":"').raw(c.close.how).raw('"');
   if (c.close.first !== undefined) w.raw(',"first":"').raw(c.close.first).raw('"');
   w.raw(',"packets":').ints(c.close.packets);
-  w.raw('},"retransmissions":').ints(c.retransmissions).raw(',"outOfOrder":').ints(c.outOfOrder);
-  w.raw(',"duplicateAcks":').ints(c.duplicateAcks);
+  if (c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length === 0)
+    w.raw('},"retransmissions":[],"outOfOrder":[],"duplicateAcks":[]');
+  else {
+    w.raw('},"retransmissions":').ints(c.retransmissions).raw(',"outOfOrder":').ints(c.outOfOrder);
+    w.raw(',"duplicateAcks":').ints(c.duplicateAcks);
+  }
   if (c.segments !== undefined) {
     let lead = ',"segments":{"';
     for (const kind of SEGMENT_KINDS) {
@@ -187,18 +193,19 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.upgraded !== undefined) w.raw(',"upgraded":').str(x.upgraded);
 }
 
+const STAGE_HEADS = Object.fromEntries(STAGE_KINDS.map((kind) => [kind, `{"kind":"${kind}","start":`])) as Record<
+  StageKind,
+  string
+>;
+
 function stage(w: JsonBytes, s: Stage): void {
-  w.raw('{"kind":"')
-    .raw(s.kind)
-    .raw('","start":')
-    .time(s.start)
-    .raw(',"end":')
-    .time(s.end)
-    .raw(',"ms":')
-    .ms(s.end - s.start);
-  w.raw(',"packets":')
-    .ints(s.packets)
-    .raw(s.reused ? ',"reused":true' : ',"reused":false');
+  w.raw(STAGE_HEADS[s.kind]).time(s.start).raw(',"end":').time(s.end).raw(',"ms":');
+  w.ms(s.end - s.start)
+    .raw(',"packets":')
+    .ints(s.packets);
+  const plain = s.packetCount <= s.packets.length && s.note === undefined;
+  w.raw(s.reused ? (plain ? ',"reused":true}' : ',"reused":true') : plain ? ',"reused":false}' : ',"reused":false');
+  if (plain) return;
   if (s.packetCount > s.packets.length) w.raw(',"packetCount":').int(s.packetCount);
   if (s.note !== undefined) w.raw(',"note":').sentence(s.note.en);
   w.raw('}');
