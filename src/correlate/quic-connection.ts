@@ -10,7 +10,7 @@ import type { QuicConnection } from './model.ts';
 
 /** Connection ids remembered of each side. */
 export const ID_LIMIT = 8;
-/** Initial packets of one connection that are opened in search of its hellos. */
+/** Initial packets of one connection that are opened, in search of its hellos or to see whose they are. */
 export const OPEN_LIMIT = 256;
 
 const NO_IDS: readonly string[] = [];
@@ -121,10 +121,10 @@ export class QuicState {
     if (h.idsWhole) this.keyId = idText(bytes, h.dcidAt, h.dcidEnd);
   }
 
-  /** The Initial packet opened with this connection's keys. */
-  open(fromClient: boolean, bytes: Uint8Array, end: number, h: LongHeader): Opened | undefined {
+  /** The Initial packet opened with this connection's keys; after many of them no more are tried. */
+  tryOpen(fromClient: boolean, bytes: Uint8Array, end: number, h: LongHeader): Opened | undefined {
     const side = fromClient ? this.client : this.server;
-    if (this.keyId === undefined) return undefined;
+    if (this.keyId === undefined || this.opens++ >= OPEN_LIMIT) return undefined;
     if (side.keysVersion !== h.version) {
       side.keys = initialKeys(h.version, Buffer.from(this.keyId, 'latin1'), fromClient);
       side.keysVersion = h.version;
@@ -156,8 +156,7 @@ export class QuicState {
         record.earlyDataPacket ??= number;
         return;
       case PacketType.initial:
-        if (this.wanting && this.opens++ < OPEN_LIMIT)
-          this.initial(fromClient, opened ?? this.open(fromClient, bytes, end, h), h, number, time);
+        if (this.wanting) this.initial(fromClient, opened ?? this.tryOpen(fromClient, bytes, end, h), h, number, time);
     }
     if (h.type === PacketType.unknown || !h.idsWhole) return;
     (fromClient ? this.client : this.server).learn(bytes, h.scidAt, h.scidEnd);
@@ -206,6 +205,7 @@ export class QuicState {
       else this.serverHello(message.type, message.bytes, number, time);
       if (side.done) break;
     }
+    if (stream.overflowed) side.finish();
     if (!this.wanting) this.giveUp();
   }
 

@@ -38,16 +38,16 @@ export class QuicFlow {
     const fromClient = newest.clientIsA === fromA;
     if (h.dcidEnd - h.dcidAt < SHORTEST_FIRST_ID) return false;
     if (h.type === PacketType.zeroRtt) return fromClient;
-    this.opened = fromClient ? newest.open(true, bytes, end, h) : undefined;
+    this.opened = fromClient ? newest.tryOpen(true, bytes, end, h) : undefined;
     if (this.opened !== undefined) {
       newest.learnServerId(bytes, h);
       return false;
     }
+    if (length < SHORTEST_FIRST_FLIGHT) return false;
     this.opened = openFirst(bytes, end, h);
     if (this.opened !== undefined) return true;
     // Whole, of a version whose keys are known, and not opened: no first packet.
-    if (h.whole && h.end <= end && versionOf(h.version).salt !== undefined) return false;
-    return fromClient && length >= SHORTEST_FIRST_FLIGHT;
+    return fromClient && !(h.whole && h.end <= end && versionOf(h.version).salt !== undefined);
   }
 
   /** Whose is a datagram without a long header? Only the beginning of its destination id tells, where there are several. */

@@ -8,6 +8,7 @@ import { be16, be32, fromHex, join, stackOf, text, u8, udpFrame } from '../frame
 import * as b from './build.ts';
 
 const looks = (bytes: Uint8Array, wire = bytes.length): boolean => looksLikeQuic(guarded(bytes), 0, bytes.length, wire);
+const greased = (packet: Uint8Array): Uint8Array => join(u8(packet[0] & 0xbf), packet.subarray(1));
 const SCID = fromHex('0102030405');
 
 function read(bytes: Uint8Array, wire = bytes.length): LongHeader | undefined {
@@ -109,7 +110,8 @@ describe('is it QUIC', () => {
     ['STUN', join(fromHex('0001 0000 2112a442'), new Uint8Array(12))],
     ['DTLS', join(fromHex('16fefd 0000 000000000000 0030'), new Uint8Array(48))],
     ['a short header', b.shortPacket(b.ID)],
-    ['the fixed bit missing', join(u8(0x80), b.initial({ pad: 60 }).subarray(1))],
+    ['a Retry without the fixed bit', greased(b.retry({ scid: SCID, token: text('t') }))],
+    ['a reserved version without the fixed bit', greased(b.firstInitial({ version: b.RESERVED }))],
     ['all ones', new Uint8Array(100).fill(255)],
     ['a reserved version in a short datagram', b.initial({ version: b.RESERVED, pad: 60 })],
     ['Version Negotiation without a version that is known', b.negotiation(b.ID, u8(), b.RESERVED, 0x12345678)],
@@ -124,6 +126,7 @@ describe('is it QUIC', () => {
     ['Handshake', b.longPacket(2, { pad: 60 })],
     ['0-RTT', b.longPacket(1, { pad: 60 })],
     ['Retry', b.retry({ scid: SCID, token: text('t') })],
+    ['an Initial without the fixed bit (RFC 9287)', greased(b.initial({ pad: 60 }))],
     ['Version Negotiation', b.negotiation(u8(), b.ID, b.RESERVED, 1)],
     ['a reserved version in a first datagram', b.firstInitial({ version: b.RESERVED })],
     ['padding behind the packet', join(b.initial({ pad: 60 }), new Uint8Array(500))],
@@ -134,12 +137,17 @@ describe('is it QUIC', () => {
     expect(stackOf(udpFrame({ from: '10.0.0.1:50000', to: '10.0.0.2:53', payload }))).toBe('eth:ip:udp:dns');
   });
 
+  test('without the fixed bit only a whole header is', () => {
+    const packet = greased(b.initial({ pad: 60 }));
+    expect([20, 18, 17, 10].map((end) => looks(packet.subarray(0, end), packet.length))).toEqual([true, true, false, false]);
+  });
+
   test('random payloads are not', () => {
     const below = random(9000);
     let found = 0;
     for (let i = 0; i < 200_000; i++) {
       const payload = new Uint8Array(8 + below(40)).map(() => below(256));
-      payload[0] |= 0xc0;
+      payload[0] |= 0x80;
       if (looks(payload)) found++;
     }
     expect(found).toBe(0);

@@ -114,6 +114,16 @@ describe('fields', () => {
     expect(named(layer, 'quic.dcid').map((field) => field.value)).toEqual(new Array(4).fill('0102030405'));
   });
 
+  test('a short header is told from padding by the id before it', () => {
+    const id = u8(1, 2, 3, 4);
+    const packet = b.initial({ dcid: id, scid: b.ID, frames: b.PING, pad: 30 });
+    const behind = (rest: Uint8Array): string | undefined => quic(packet, rest).fields.at(-1)?.label;
+    expect(behind(b.shortPacket(id))).toBe('Short header packet');
+    expect(behind(join(u8(0x01), id, text('greased')))).toBe('Short header packet');
+    expect(behind(join(u8(0x41), text('random padding')))).toBe('Padding');
+    expect(behind(u8(0x41, 1, 2))).toBe('Padding');
+  });
+
   test('a first datagram padded outside of its packet', () => {
     const layer = quic(b.initial({ frames: b.PING, pad: 40 }), new Uint8Array(500));
     expect(layer.fields.map((field) => field.label)).toEqual(['Initial packet', 'Padding']);

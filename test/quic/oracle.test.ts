@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { Analysis } from '../../src/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import type { QuicConnection } from '../../src/correlate/model.ts';
+import { decode } from '../../src/dissect/decode.ts';
+import { Kind } from '../../src/dissect/packets.ts';
 import { versionOf } from '../../src/dissect/quic/versions.ts';
+import { check } from '../dissect/checks.ts';
 
 // What tshark says of the QUIC connections in captures made by others. They lie beside the project; without them nothing is compared.
 
@@ -93,6 +96,23 @@ describe.runIf(present)('what tshark says of QUIC', () => {
       0,
     );
     expect(packets).toBe(named);
+  });
+
+  test.each(files().filter(({ oracle }) => oracle.quic?.length))('$file: long headers have their fields', async ({ file }) => {
+    const source = await openCapture(join(captures, file));
+    const analysis = new Analysis(source, {});
+    while (await analysis.step()) {
+      const p = analysis.correlator.packets;
+      const { batch } = analysis;
+      for (let row = 0; row < p.count; row++) {
+        if (p.kind[row] !== Kind.udp || (p.bytes[p.payloadAt[row]] & 0x80) === 0) continue;
+        const bytes = batch.bytes.slice(batch.at[row], batch.at[row] + batch.caplen[row]);
+        check(bytes, batch.wirelen[row], batch.linkType[row]);
+        const layers = decode(bytes, batch.wirelen[row], batch.linkType[row]);
+        expect(layers.at(-1)?.protocol, `packet ${p.firstNumber + row}`).toBe('quic');
+      }
+    }
+    source.close();
   });
 
   test('where tshark sees no QUIC there is none', { timeout: 60_000 }, async () => {

@@ -325,9 +325,12 @@ describe('bounds', () => {
 
   test('packets opened in search of a hello', () => {
     const steps: Step[] = [];
-    for (let i = 0; i < OPEN_LIMIT; i++) steps.push(['>', first(b.PING, { number: i })]);
-    expect(story(...steps.slice(1), ['>', first(b.crypto(0, HELLO), { number: OPEN_LIMIT })]).connections[0].sni).toBeDefined();
-    expect(story(...steps, ['>', first(b.crypto(0, HELLO), { number: OPEN_LIMIT })]).connections[0].sni).toBeUndefined();
+    // The one that begins the connection is opened before there is a count.
+    for (let i = 0; i <= OPEN_LIMIT; i++) steps.push(['>', first(b.PING, { number: i })]);
+    expect(
+      story(...steps.slice(1), ['>', first(b.crypto(0, HELLO), { number: OPEN_LIMIT + 1 })]).connections[0].sni,
+    ).toBeDefined();
+    expect(story(...steps, ['>', first(b.crypto(0, HELLO), { number: OPEN_LIMIT + 1 })]).connections[0].sni).toBeUndefined();
   });
 
   test('bytes of unfinished hellos: the oldest is given up', () => {

@@ -1,5 +1,5 @@
 import { u32 } from '../bytes.ts';
-import { Fields, hexText, wrong } from '../fields.ts';
+import { Fields, hexText } from '../fields.ts';
 import type { Field } from '../protocol.ts';
 import { frameFields } from './frame-fields.ts';
 import { FIXED_BIT, LONG_FORM, LongHeader, PacketType, RETRY_TAG, typeNames } from './header.ts';
@@ -96,9 +96,8 @@ function firstByte(f: Fields, h: LongHeader, first: number | undefined): void {
     f.bits('quic.vn.unused', 'Unused', 0, 1, 0x7f, (value) => hexText(value, 2));
     return;
   }
-  const fixed = f.flag('quic.fixed_bit', 'Fixed Bit', 0, 1, FIXED_BIT);
+  f.flag('quic.fixed_bit', 'Fixed Bit', 0, 1, FIXED_BIT);
   if (h.type === PacketType.unknown) return;
-  if (fixed?.value === false) wrong(fixed, 'QUIC: the fixed bit is not set');
   const name = versionOf(h.version).second ? 'quic.long.packet_type_v2' : 'quic.long.packet_type';
   f.bits(name, 'Packet Type', 0, 1, 0x30, (value) => `${typeNames[h.type]} (${value})`);
   if (first === undefined) return;
@@ -124,7 +123,7 @@ function titleOf(f: Fields, h: LongHeader, node: Field, inside: string[] = []): 
 
 /** What stands behind the packets with a long header: one with a short header (RFC 9000 §17.3.1), or padding. */
 function rest(bytes: Uint8Array, at: number, end: number, h: LongHeader, fields: Field[], behind: boolean): string[] {
-  if (!behind || (bytes[at] & (LONG_FORM | FIXED_BIT)) !== FIXED_BIT) {
+  if (!behind || !shortHeader(bytes, at, end, h)) {
     fields.push({ name: 'quic.remaining_payload', label: behind ? 'Padding' : 'Data', at, end, value: end - at });
     return [];
   }
@@ -133,9 +132,18 @@ function rest(bytes: Uint8Array, at: number, end: number, h: LongHeader, fields:
   f.flag('quic.header_form', 'Long Header', 0, 1, LONG_FORM);
   f.flag('quic.fixed_bit', 'Fixed Bit', 0, 1, FIXED_BIT);
   f.flag('quic.spin_bit', 'Spin Bit', 0, 1, 0x20);
-  const length = Math.min(h.dcidEnd - h.dcidAt, end - at - 1);
+  const length = h.dcidEnd - h.dcidAt;
   f.raw('quic.dcid', 'Destination Connection ID', 1, length);
   f.raw('quic.remaining_payload', 'Protected Payload', 1 + length, end - at - 1 - length);
   fields.push({ name: 'quic.packet', label: 'Short header packet', at, end, value: null, text: `${end - at} bytes`, children });
   return ['Protected Payload'];
+}
+
+/** It has the destination id of the packet before it; where that is empty, the fixed bit must do. */
+function shortHeader(bytes: Uint8Array, at: number, end: number, h: LongHeader): boolean {
+  const length = h.dcidEnd - h.dcidAt;
+  if ((bytes[at] & LONG_FORM) !== 0 || end - at <= length) return false;
+  if (length === 0) return (bytes[at] & FIXED_BIT) !== 0;
+  for (let i = 0; i < length; i++) if (bytes[at + 1 + i] !== bytes[h.dcidAt + i]) return false;
+  return true;
 }

@@ -122,15 +122,17 @@ const probe = new LongHeader();
 /**
  * Does a UDP payload begin with a QUIC packet, whatever its ports are? A long header of a known version with lengths that
  * fit; a Version Negotiation packet that names a known version; of versions that force one, a datagram as long as a client's
- * first. Allocates nothing; what is not QUIC mostly ends at the first byte.
+ * first. Without the fixed bit, which peers may agree to leave to chance (RFC 9287), the whole header must be there. Allocates
+ * nothing; what is not QUIC mostly ends at the first byte.
  */
 export function looksLikeQuic(bytes: Uint8Array, at: number, end: number, wire: number): boolean {
   if (end - at < BEFORE_IDS || (bytes[at] & LONG_FORM) === 0) return false;
   const version = u32(bytes, at + 1);
   if (version !== 0) {
-    if ((bytes[at] & FIXED_BIT) === 0 || !isKnownVersion(version)) return false;
-    if (isReservedVersion(version) && wire - at < SHORTEST_FIRST_FLIGHT) return false;
-    return probe.read(bytes, at, end, wire);
+    if (!isKnownVersion(version)) return false;
+    const fixed = (bytes[at] & FIXED_BIT) !== 0;
+    if (isReservedVersion(version) && (!fixed || wire - at < SHORTEST_FIRST_FLIGHT)) return false;
+    return probe.read(bytes, at, end, wire) && (fixed || (probe.whole && probe.type !== PacketType.retry));
   }
   if (!probe.read(bytes, at, end, wire) || !probe.idsWhole) return false;
   for (let i = probe.scidEnd; i + 4 <= end; i += 4) {
