@@ -152,6 +152,7 @@ export class Analysis {
         'packets were cut short when they were captured (snap length); what was cut off is missing everywhere',
       ],
       [c.tcp.evicted, 'tcp-flows-evicted', 'TCP connections finished early because the table was full'],
+      [c.tcp.silenced, 'tcp-conversations-evicted', 'TCP connections finished early because too many carried payload at once'],
       [c.datagrams.evicted, 'udp-flows-evicted', 'UDP flows finished early because the table was full'],
       [c.tcp.streams.givenUp, 'holes-given-up', 'holes in streams given up because too many bytes waited behind them'],
       [c.fragments.dropped, 'fragments-dropped', 'IP datagrams whose fragments never came together'],

@@ -24,8 +24,9 @@ export class Half {
   payloadBytes = 0;
   streamBytes = 0;
   missingBytes = 0;
-  /** Undefined while nothing is held. */
+  /** In order, without overlap, from `heldFrom` on; undefined while nothing is held. */
   held: Held[] | undefined;
+  heldFrom = 0;
   heldBytes = 0;
   hash: Hash | undefined;
   /** First bytes, while they are too few to tell the protocol; and how often it was tried in vain. */

@@ -55,6 +55,11 @@ export class FlowTable {
     this.recordWords = recordWords;
   }
 
+  /** Slots there are, used or free. */
+  get slotCount(): number {
+    return this.pages.length << PAGE_SHIFT;
+  }
+
   page(slot: number): Page {
     return this.pages[slot >> PAGE_SHIFT];
   }

@@ -9,6 +9,10 @@ export const HELD_SEGMENTS_PER_STREAM = 8192;
 /** When the receiver has acknowledged the hole, the capture missed it; this much is still waited for a packet captured late. */
 export const HELD_BYTES_ACKNOWLEDGED = 64 << 10;
 
+/** Places at the front of a list that are empty before it is moved up: moving it for each one takes too long. */
+const COMPACT_AT = 1024;
+const GONE: Held = { sequence: 0, bytes: new Uint8Array(0), length: 0, packet: 0, time: 0 };
+
 /** Gets the bytes of a direction once they are contiguous. */
 export interface StreamSink {
   bytes(
@@ -23,9 +27,9 @@ export interface StreamSink {
   gap(conversation: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void;
 }
 
-/** The first held segment that ends behind a sequence number; they are in order and do not overlap. */
-export function firstBehind(held: Held[], sequence: number): number {
-  let low = 0;
+/** The first held segment, from one on, that ends behind a sequence number; they are in order and do not overlap. */
+export function firstBehind(held: Held[], from: number, sequence: number): number {
+  let low = from;
   let high = held.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -89,7 +93,7 @@ export class Streams {
     half.held ??= [];
     const held = half.held;
     const to = length;
-    let i = firstBehind(held, sequence);
+    let i = firstBehind(held, half.heldFrom, sequence);
     let from = 0;
     if (i < held.length && ((held[i].sequence - sequence) | 0) <= 0) {
       from = (held[i].sequence + held[i].length - sequence) | 0;
@@ -110,8 +114,12 @@ export class Streams {
       if (stop > from) {
         const copy = bytes.slice(Math.min(at + from, end), Math.min(at + stop, end));
         const piece: Held = { sequence: (sequence + from) >>> 0, bytes: copy, length: stop - from, packet, time };
-        held.splice(i, 0, piece);
-        i++;
+        if (i === half.heldFrom && i > 0) held[--half.heldFrom] = piece;
+        else {
+          if (i === held.length) held.push(piece);
+          else held.splice(i, 0, piece);
+          i++;
+        }
         half.heldBytes += copy.length + 64;
         this.heldBytes += copy.length + 64;
         news += piece.length;
@@ -127,12 +135,13 @@ export class Streams {
     const half = c.halves[direction];
     const { held } = half;
     if (held === undefined) return next;
-    let n = 0;
+    let n = half.heldFrom;
     let at = next;
     for (; n < held.length; n++) {
       const piece = held[n];
       const ahead = (piece.sequence - at) | 0;
       if (ahead > 0) break;
+      held[n] = GONE;
       const skip = -ahead;
       this.release(half, piece);
       if (skip >= piece.length) continue;
@@ -148,14 +157,21 @@ export class Streams {
       );
       at = (piece.sequence + piece.length) >>> 0;
     }
-    if (n === held.length) half.held = undefined;
-    else if (n > 0) held.splice(0, n);
+    half.heldFrom = n;
+    if (n === held.length) {
+      half.held = undefined;
+      half.heldFrom = 0;
+    } else if (n >= COMPACT_AT && 2 * n > held.length) {
+      held.splice(0, n);
+      half.heldFrom = 0;
+    }
     return at;
   }
 
   /** Gives up the hole before the first held piece; returns the new next. */
   skipHole(c: Conversation, direction: 0 | 1, next: number): number {
-    const first = c.halves[direction].held?.[0];
+    const half = c.halves[direction];
+    const first = half.held?.[half.heldFrom];
     if (first === undefined) return next;
     this.miss(c, direction, (first.sequence - next) >>> 0, first.packet, first.time);
     return this.drain(c, direction, first.sequence);
@@ -169,15 +185,30 @@ export class Streams {
   }
 
   full(half: Half): boolean {
-    const segments = half.held?.length ?? 0;
-    if (segments <= HELD_SEGMENTS_PER_STREAM && half.heldBytes <= HELD_BYTES_PER_STREAM && this.heldBytes <= HELD_BYTES)
-      return false;
-    this.givenUp++;
-    return true;
+    return over(half, 1) || this.heldBytes > HELD_BYTES;
+  }
+
+  /** The stream, or all together, hold too much: a hole is given up, and more until a quarter of the stream's share is free. */
+  makeRoom(c: Conversation, direction: 0 | 1, next: number): number {
+    const half = c.halves[direction];
+    const many = over(half, 1);
+    let at = next;
+    do {
+      this.givenUp++;
+      at = this.skipHole(c, direction, at);
+    } while (many && half.held !== undefined && over(half, 0.75));
+    return at;
   }
 
   private release(half: Half, piece: Held): void {
     half.heldBytes -= piece.bytes.length + 64;
     this.heldBytes -= piece.bytes.length + 64;
   }
+}
+
+/** Whether a stream holds more than this share of what it may. */
+function over(half: Half, share: number): boolean {
+  return (
+    (half.held?.length ?? 0) - half.heldFrom > HELD_SEGMENTS_PER_STREAM * share || half.heldBytes > HELD_BYTES_PER_STREAM * share
+  );
 }

@@ -7,6 +7,9 @@ import { readSack } from './tcp-judge.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
+/** RFC 7323 §2.3: no sender is further ahead, so a hole this far behind an ACK is never filled (and soon 2^32 is not far). */
+const LARGEST_WINDOW = 2 ** 30;
+
 /** What the acknowledgments need of the tracker. */
 interface Owner {
   readonly streams: Streams;
@@ -132,18 +135,30 @@ export class Acknowledgments {
     const fin = words[base + R.STATE] & (R.FIN_SEEN << o) ? 1 : 0;
     if (beyond <= fin) return;
     const before = (words[base + R.STATE] & (R.ACK_SET << d)) === 0 ? 0 : (words[base + R.ACKED + d] - next) | 0;
-    const held = this.owner.conversations[slot]?.halves[o].held;
-    if (held !== undefined && isHeld(held, (next + Math.max(0, before)) >>> 0, (acknowledged - fin) >>> 0)) return;
+    const half = this.owner.conversations[slot]?.halves[o];
+    if (
+      half?.held !== undefined &&
+      isHeld(half.held, half.heldFrom, (next + Math.max(0, before)) >>> 0, (acknowledged - fin) >>> 0)
+    )
+      return;
     words[base + R.STATE] |= R.CAPTURE_LOSS;
-    this.owner.conversation(slot, page, base).note('unseenAcked', p.firstNumber + row);
+    const c = this.owner.conversation(slot, page, base);
+    c.note('unseenAcked', p.firstNumber + row);
+    // A number that the other side has not come near is not believed.
+    if (beyond < LARGEST_WINDOW || ((acknowledged - words[base + R.HIGHEST + o]) | 0) > 0) return;
+    const { streams } = this.owner;
+    const to = (acknowledged - fin) >>> 0;
+    const at = streams.flush(c, o, next);
+    if (((to - at) | 0) > 0) streams.miss(c, o, (to - at) >>> 0, p.firstNumber + row, p.time[row]);
+    words[base + R.NEXT + o] = ((to - at) | 0) > 0 ? to : at;
   }
 
   /** The receiver has what we miss: the capture lost it. A packet captured late is waited for a little. */
   private missed(slot: number, words: Uint32Array, base: number, o: 0 | 1, acknowledged: number): void {
     const c = this.owner.conversations[slot];
-    const held = c?.halves[o].held;
-    if (c === undefined || held === undefined || c.halves[o].heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
-    if (((acknowledged - held[0].sequence) | 0) >= 0)
+    const half = c?.halves[o];
+    if (c === undefined || half?.held === undefined || half.heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
+    if (((acknowledged - half.held[half.heldFrom].sequence) | 0) >= 0)
       words[base + R.NEXT + o] = this.owner.streams.skipHole(c, o, words[base + R.NEXT + o]);
   }
 }
@@ -152,8 +167,8 @@ export class Acknowledgments {
 const LOOK_AT = 64;
 
 /** Whether every byte from `from` to before `to` is among the held segments. */
-function isHeld(held: Held[], from: number, to: number): boolean {
-  let i = firstBehind(held, from);
+function isHeld(held: Held[], first: number, from: number, to: number): boolean {
+  let i = firstBehind(held, first, from);
   let at = from;
   for (let looked = 0; looked < LOOK_AT; looked++, i++) {
     if (((to - at) | 0) <= 0) return true;

@@ -52,7 +52,7 @@ export class Payloads {
     let seen: number = Seen.never;
     let overlaps = ahead < 0;
     if (ahead === 0) {
-      overlaps = stream.held !== undefined && ((segmentEnd - stream.held[0].sequence) | 0) > 0;
+      overlaps = stream.held !== undefined && ((segmentEnd - stream.held[stream.heldFrom].sequence) | 0) > 0;
       words[base + R.NEXT + d] = segmentEnd;
       streams.deliver(c, d, p.bytes, at, end, length, packet, time);
     } else if (ahead < 0) {
@@ -66,7 +66,7 @@ export class Payloads {
       const news = streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
       if (news === 0) seen = Seen.before;
       overlaps = news < length;
-      if (streams.full(stream)) words[base + R.NEXT + d] = streams.skipHole(c, d, next);
+      if (streams.full(stream)) words[base + R.NEXT + d] = streams.makeRoom(c, d, next);
     }
     if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
     if (overlaps && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))

@@ -1,7 +1,7 @@
 import type { Packets } from '../dissect/packets.ts';
 import { HEADER } from '../dissect/protocols/tcp.ts';
 import { Conversation } from './conversation.ts';
-import { Lingering } from './lingering.ts';
+import { Hand, Lingering } from './lingering.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { Streams, type StreamSink } from './streams.ts';
 import { Acknowledgments } from './tcp-acks.ts';
@@ -11,6 +11,8 @@ import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
+
+const SIDES = [0, 1] as const;
 
 /** What the tracker tells the rest of the correlator. */
 export interface TcpEvents extends StreamSink {
@@ -34,16 +36,19 @@ export class TcpTracker {
   readonly streams: Streams;
   /** Segments just seen, to tell copies and changed repeats. */
   readonly recent = new Recent();
-  /** Connections seen, and those finished early because the table was full. */
+  /** Connections seen; those finished early because the table was full, or too many carried payload at once. */
   count = 0;
   evicted = 0;
+  silenced = 0;
 
   private readonly events: TcpEvents;
   private readonly hashes: boolean;
   private readonly lingering = new Lingering(R.LINGER_FLOWS);
   private readonly acknowledgments: Acknowledgments;
   private readonly payloads: Payloads;
-  private hand = 0;
+  private readonly hand = new Hand(R.FIRST, R.LAST_TIME);
+  /** Conversations there are. */
+  private talking = 0;
 
   constructor(events: TcpEvents, options: { hashes: boolean }) {
     this.events = events;
@@ -57,6 +62,7 @@ export class TcpTracker {
   conversation(slot: number, page: Page, base: number): Conversation {
     let c = this.conversations[slot];
     if (c === undefined) {
+      if (this.talking++ >= R.MAX_CONVERSATIONS) this.silence(slot);
       c = new Conversation(page.words[base + R.ID], page, base, this.hashes);
       while (this.conversations.length < slot) this.conversations.push(undefined);
       this.conversations[slot] = c;
@@ -355,20 +361,7 @@ export class TcpTracker {
 
   /** The table is full: of a few slots at a moving hand, the one idle longest goes. */
   private evict(p: Packets, row: number): void {
-    const total = this.table.pages.length << 12;
-    let best = -1;
-    let bestTime = Number.POSITIVE_INFINITY;
-    for (let tries = 0; tries < 8; tries++) {
-      this.hand = (this.hand + 1) % total;
-      const page = this.table.page(this.hand);
-      const base = this.table.base(this.hand);
-      if (page.words[base + R.FIRST] === 0) continue;
-      const last = page.doubles[(base >> 1) + R.LAST_TIME];
-      if (last < bestTime) {
-        bestTime = last;
-        best = this.hand;
-      }
-    }
+    const best = this.hand.idlest(this.table);
     if (best < 0) return;
     this.evicted++;
     this.finish(best);
@@ -376,13 +369,22 @@ export class TcpTracker {
     this.table.find(p, row);
   }
 
+  /** Too many connections have objects: one of them goes, not the one at hand. */
+  private silence(keep: number): void {
+    const best = this.hand.idlest(this.table, this.conversations, keep);
+    if (best < 0) return;
+    this.silenced++;
+    this.finish(best);
+  }
+
   private finish(slot: number): void {
     const page = this.table.page(slot);
     const base = this.table.base(slot);
     const c = this.conversations[slot];
     if (c !== undefined) {
-      for (const d of [0, 1] as const) page.words[base + R.NEXT + d] = this.streams.flush(c, d, page.words[base + R.NEXT + d]);
+      for (const d of SIDES) page.words[base + R.NEXT + d] = this.streams.flush(c, d, page.words[base + R.NEXT + d]);
     }
+    if (c !== undefined) this.talking--;
     this.table.remove(slot);
     this.events.finished(page, base, c);
     page.words[base + R.FIRST] = 0;
