@@ -172,7 +172,7 @@ export const cases = [
   {
     name: 'holes-everywhere',
     counts: '1-byte segments with a hole before each, 4096 a stream',
-    n: 5e5,
+    n: 6e5,
     tells: ['holes-given-up'],
     *make(s, n) {
       s.pcap();
@@ -350,6 +350,26 @@ export const cases = [
       const records = Array.from({ length: 256 }, (_, k) => join(be16(0xc00c, 1, 1, 0, 1, 4), be32(i * 256 + k)));
       s.udp(SERVER, host(0), 53, port(i), join(dnsHeader(i, 0x8180, 1, 256, 0, 0), asked.subarray(12), ...records));
     }),
+  },
+  {
+    name: 'address-hunt',
+    counts: 'connections of a client that knows 500,000 other addresses',
+    n: 50_000,
+    tells: [],
+    *make(s, n) {
+      s.pcap();
+      for (let i = 0; i < 2048; i++) {
+        const asked = join(dnsHeader(i, 0x0100, 1, 0, 0, 0), name(i >> 4), be16(1 + (i & 15), 1));
+        s.udp(host(0), SERVER, port(0), 53, asked);
+        const records = Array.from({ length: 256 }, (_, k) => join(be16(0xc00c, 1, 1, 0, 1, 4), be32(i * 256 + k)));
+        s.udp(SERVER, host(0), 53, port(0), join(dnsHeader(i, 0x8180, 1, 256, 0, 0), asked.subarray(12), ...records));
+        yield;
+      }
+      for (let i = 0; i < n; i++) {
+        s.tcp(host(0), 0x0c000000 + i, 1024 + (i % 60_000), 80, i, 0, SYN);
+        yield;
+      }
+    },
   },
   {
     name: 'mdns-flood',

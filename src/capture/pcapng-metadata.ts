@@ -10,6 +10,10 @@ export const INTERFACE_LIMIT = 65_535;
 export const NAME_BYTES_LIMIT = 4 << 20;
 export const SECRET_BYTES_LIMIT = 64 << 20;
 
+/** Types of blocks that are told apart; those beyond are counted as one. */
+export const BLOCK_TYPES_LIMIT = 256;
+export const OTHER_BLOCKS = -1;
+
 const LEAST_INTERFACE = 16;
 const LEAST_STATISTICS = 20;
 const LEAST_SECRETS = 16;
@@ -46,7 +50,9 @@ export class Metadata {
   }
 
   count(type: number): void {
-    this.blocks.set(type, (this.blocks.get(type) ?? 0) + 1);
+    const known = this.blocks.get(type);
+    const as = known === undefined && this.blocks.size >= BLOCK_TYPES_LIMIT ? OTHER_BLOCKS : type;
+    this.blocks.set(as, (this.blocks.get(as) ?? 0) + 1);
   }
 
   /** Reads a block that is no packet, from `at` up to its trailing length at `end`. Blocks of other types are only counted. */

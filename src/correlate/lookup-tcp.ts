@@ -1,5 +1,6 @@
 import { u16 } from '../dissect/bytes.ts';
 import { looksLikeTcpMessage } from '../dissect/dns/walk.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Endpoint } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
@@ -28,8 +29,11 @@ export class DnsStream implements StreamParser {
   private readonly client: Endpoint;
   private readonly server: Endpoint;
   private readonly sides = [new Side(), new Side()] as const;
+  private readonly budget: HeldBytes;
 
-  constructor(tracker: LookupTracker, client: Endpoint, server: Endpoint) {
+  /** `budget`: one for all connections, for messages in pieces. */
+  constructor(tracker: LookupTracker, client: Endpoint, server: Endpoint, budget = new HeldBytes()) {
+    this.budget = budget;
     this.tracker = tracker;
     this.client = client;
     this.server = server;
@@ -63,7 +67,7 @@ export class DnsStream implements StreamParser {
       this.give(side, fromClient, bytes, at + 2, whole);
       at = whole;
     }
-    if (at < end) this.hold(side, bytes, at, end);
+    if (at < end && !this.hold(side, bytes, at, end)) this.skip(side, end - at >= 2 ? 2 + u16(bytes, at) - (end - at) : 0);
   }
 
   gap(fromClient: boolean, length: number, _packet: number, _time: number): void {
@@ -74,41 +78,59 @@ export class DnsStream implements StreamParser {
       side.skip = 0;
       side.lost = true;
     }
+    this.drop(side);
+  }
+
+  end(fromClient: boolean, _how: 'fin' | 'reset' | 'capture-end', _packet: number, _time: number): void {
+    this.drop(this.sides[fromClient ? 0 : 1]);
+  }
+
+  private drop(side: Side): void {
+    this.budget.give(side.held.length);
     side.held = NOTHING;
     side.length = 0;
   }
 
-  end(fromClient: boolean, _how: 'fin' | 'reset' | 'capture-end', _packet: number, _time: number): void {
-    const side = this.sides[fromClient ? 0 : 1];
-    side.held = NOTHING;
-    side.length = 0;
+  /** There is no room for the message at hand: `left` bytes of it are still to come, 0 that is not known. */
+  private skip(side: Side, left: number): void {
+    this.drop(side);
+    side.skip = left;
+    side.lost = left === 0;
   }
 
   /** Completes the held message, as far as the bytes go; returns where the next begins. */
   private fill(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): number {
-    while (side.length < 2 && at < end) at = this.hold(side, bytes, at, at + 1);
+    // The first two bytes are always within the first allocation.
+    while (side.length < 2 && at < end) this.hold(side, bytes, at, ++at);
     if (side.length < 2) return at;
     const whole = 2 + u16(side.held, 0);
     const step = Math.min(whole - side.length, end - at);
-    at = this.hold(side, bytes, at, at + step);
+    if (!this.hold(side, bytes, at, at + step)) {
+      const left = whole - side.length - step;
+      this.skip(side, left);
+      side.lost = false;
+      return at + step;
+    }
     if (side.length === whole) {
       this.give(side, fromClient, side.held, 2, whole);
-      side.length = 0;
-      side.held = NOTHING;
+      this.drop(side);
     }
-    return at;
+    return at + step;
   }
 
-  private hold(side: Side, bytes: Uint8Array, at: number, end: number): number {
+  /** False: all connections together hold too much already. */
+  private hold(side: Side, bytes: Uint8Array, at: number, end: number): boolean {
     const need = side.length + end - at;
     if (side.held.length < need) {
-      const bigger = new Uint8Array(Math.max(need, 2 * side.held.length, FIRST_BYTES));
+      const size = Math.max(need, 2 * side.held.length, FIRST_BYTES);
+      if (!this.budget.take(size - side.held.length)) return false;
+      const bigger = new Uint8Array(size);
       bigger.set(side.held.subarray(0, side.length));
       side.held = bigger;
     }
     side.held.set(bytes.subarray(at, end), side.length);
     side.length = need;
-    return end;
+    return true;
   }
 
   private give(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): void {

@@ -13,6 +13,8 @@ export interface NameGroup {
   /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
   usedAt: number;
   last: number;
+  /** About how many bytes its lookups hold. */
+  weight: number;
   /** What the same client asked for before. */
   older: NameGroup | undefined;
 }
@@ -22,20 +24,27 @@ const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
 /** Clients remembered, and groups over all of them. */
 const CLIENT_LIMIT = 8192;
-const GROUP_LIMIT = 16384;
+export const GROUP_LIMIT = 16384;
+/** And about how many bytes their lookups may hold together: an answer may have hundreds of addresses. */
+export const NAME_BYTES_LIMIT = 64 << 20;
 /** How far back a client's groups are looked through: for an address, and for a name asked for a moment ago. */
 const ADDRESS_STEPS = 1024;
+/** Addresses compared at most for one connection, over those groups. */
+const ADDRESS_COMPARISONS = 8192;
 const NAME_STEPS = 16;
 const NONE: Lookup[] = [];
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
 export class NameBook {
+  /** Groups let go for want of room. */
   evicted = 0;
   /** The newest group of each client; from there `older` leads on. */
   private readonly clients = new RecentMap<string, NameGroup>(CLIENT_LIMIT);
-  /** Every group, in the order they were made: a ring. */
+  /** Groups `first` … `made`-1 in the order they were made: a ring. */
   private readonly ring: NameGroup[] = [];
-  private at = 0;
+  private first = 0;
+  private made = 0;
+  private weight = 0;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
 
@@ -56,8 +65,11 @@ export class NameBook {
   /** Who told this client that address, if anybody did: the newest answer counts. */
   find(client: string, address: string): NameGroup | undefined {
     let group = this.clients.get(client);
+    let compared = 0;
     for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
       if (group.addresses.includes(address)) return group;
+      compared += group.addresses.length;
+      if (compared > ADDRESS_COMPARISONS) return undefined;
       group = group.older;
     }
     return undefined;
@@ -74,7 +86,7 @@ export class NameBook {
   }
 
   end(): void {
-    for (let i = 0; i < this.ring.length; i++) this.leave(this.ring[(this.at + i) % this.ring.length]);
+    while (this.first < this.made) this.leaveOldest();
     this.ring.length = 0;
   }
 
@@ -83,12 +95,16 @@ export class NameBook {
     const key = lookup.name.toLowerCase();
     const newest = this.clients.get(client);
     const known = named(newest, key);
+    const weight = weightOf(lookup);
     if (known !== undefined) {
       if (known.lookups.includes(lookup)) return known;
       const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
       if (soon && lookup.start <= known.usedAt && known.lookups.length < GROUP_LOOKUPS) {
         known.lookups.push(lookup);
         known.last = Math.max(known.last, lookup.start);
+        known.weight += weight;
+        this.weight += weight;
+        this.makeRoom();
         return known;
       }
     }
@@ -100,25 +116,44 @@ export class NameBook {
       addresses: [],
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,
+      weight,
       older: newest === undefined || newest.lookups === NONE ? undefined : newest,
     };
     this.clients.set(client, group);
-    const oldest = this.ring[this.at];
-    this.ring[this.at] = group;
-    this.at = (this.at + 1) % GROUP_LIMIT;
-    if (oldest !== undefined) {
-      this.evicted++;
-      this.leave(oldest);
-    }
+    if (this.made - this.first === GROUP_LIMIT) this.evict();
+    this.ring[this.made++ % GROUP_LIMIT] = group;
+    this.weight += weight;
+    this.makeRoom();
     return group;
   }
 
+  /** The group made last stays, whatever it weighs. */
+  private makeRoom(): void {
+    while (this.weight > NAME_BYTES_LIMIT && this.made - this.first > 1) this.evict();
+  }
+
+  private evict(): void {
+    this.evicted++;
+    this.leaveOldest();
+  }
+
   /** Lets a group go: its lookups are free, what still points to it finds it empty. */
-  private leave(group: NameGroup): void {
+  private leaveOldest(): void {
+    const group = this.ring[this.first++ % GROUP_LIMIT];
+    this.weight -= group.weight;
     if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
     group.lookups = NONE;
+    group.addresses = [];
     group.older = undefined;
   }
+}
+
+/** Bytes that a lookup holds, as far as a sender can make it large. */
+function weightOf(lookup: Lookup): number {
+  let weight = 512 + lookup.name.length + 48 * lookup.addresses.length;
+  for (const alias of lookup.aliases) weight += 32 + alias.length;
+  for (const record of lookup.records ?? []) weight += 128 + record.name.length + record.data.length;
+  return weight;
 }
 
 /** The newest group of a name among a client's last few. */

@@ -18,6 +18,9 @@ interface Seen {
 /** URLs remembered, over all clients. */
 const URL_LIMIT = 8192;
 
+/** Longer ones are not remembered. */
+export const URL_LENGTH_LIMIT = 2048;
+
 /** "http://host/path" of an exchange, as far as its head says; `host` is that of its head, else the address it went to. */
 export function urlOf(exchange: Exchange, host: string): string | undefined {
   const { target } = exchange;
@@ -33,7 +36,7 @@ export class PageBook {
 
   parent(client: string, journey: number, exchange: Exchange, url: string | undefined): Place {
     const place: Place = { page: journey, parent: null };
-    if (url === undefined) return place;
+    if (url === undefined || url.length > URL_LENGTH_LIMIT) return place;
     const key = `${client} ${url}`;
     const redirect = this.redirects.size === 0 ? undefined : this.redirects.get(key);
     const referer = exchange.referer === undefined ? undefined : this.fetched.get(`${client} ${exchange.referer}`);
@@ -52,7 +55,7 @@ export class PageBook {
   finished(client: string, journey: number, exchange: Exchange, url: string | undefined): void {
     const { location, status } = exchange;
     if (location === undefined || url === undefined || status === undefined || status < 300 || status > 399) return;
-    if (!URL.canParse(location, url)) return;
+    if (location.length + url.length > URL_LENGTH_LIMIT || !URL.canParse(location, url)) return;
     const page = this.fetched.get(`${client} ${url}`)?.page ?? journey;
     this.redirects.set(`${client} ${new URL(location, url).href}`, { journey, page, packet: exchange.responsePacket ?? 0 });
   }

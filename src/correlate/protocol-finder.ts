@@ -2,6 +2,7 @@ import { clientSide, endpoint, portOf } from './connection-facts.ts';
 import { type Conversation, PREFIX_BYTES } from './conversation.ts';
 import type { Page } from './flow-table.ts';
 import { HttpParser } from './http.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { HttpHooks, HttpProblem } from './http-hooks.ts';
 import { DnsStream } from './lookup-tcp.ts';
 import type { LookupTracker } from './lookups.ts';
@@ -26,6 +27,9 @@ export class ProtocolFinder {
   current: Conversation | undefined;
   /** What the HTTP parsers met, by code. */
   readonly problems = new Map<HttpProblem, number>();
+  /** Messages in pieces: of TLS, and of DNS over TCP. */
+  readonly handshakes = new HeldBytes();
+  readonly messages = new HeldBytes();
   private exchanges = 0;
   private readonly hooks: HttpHooks;
 
@@ -86,7 +90,7 @@ export class ProtocolFinder {
     const server = client === 0 ? 1 : 0;
     const tls = TlsParser.guess(bytes, at, end);
     if (tls === 'yes') {
-      const parser = new TlsParser(c.id, this.events.tls);
+      const parser = new TlsParser(c.id, this.events.tls, this.handshakes);
       c.tls = parser.session;
       return parser;
     }
@@ -103,7 +107,8 @@ export class ProtocolFinder {
     if (http === 'yes') return new HttpParser(c.id, this.hooks);
     if (portOf(page, base, server) === DNS_PORT) {
       const dns = DnsStream.guess(bytes, at, end);
-      if (dns === 'yes') return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server));
+      if (dns === 'yes')
+        return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server), this.messages);
       if (dns === 'more') return 'more';
     }
     return tls === 'more' || http === 'more' ? 'more' : 'no';
@@ -113,7 +118,7 @@ export class ProtocolFinder {
   private tunnel(c: Conversation, protocol: string): StreamParser | undefined {
     c.tunnel = protocol;
     if (protocol !== 'connect') return undefined;
-    const parser = new TlsParser(c.id, this.events.tls);
+    const parser = new TlsParser(c.id, this.events.tls, this.handshakes);
     c.tls = parser.session;
     return parser;
   }

@@ -45,7 +45,11 @@ export function readMessages(side: Side, bytes: Uint8Array, at: number, end: num
 function collect(side: Side, bytes: Uint8Array, at: number, end: number, reader: MessageReader): number {
   if (side.carryLength < 4) {
     const step = Math.min(4 - side.carryLength, end - at);
-    side.hold(bytes, at, at + step);
+    if (!side.hold(bytes, at, at + step)) {
+      side.messagesLost = true;
+      side.dropCarry();
+      return end;
+    }
     if (side.carryLength < 4) return at + step;
     side.carryNeed = 4 + u24(side.carry, 1);
     if (!reader.startMessage(side, side.carry[0], side.carryNeed - 4)) side.dropCarry();
@@ -53,9 +57,13 @@ function collect(side: Side, bytes: Uint8Array, at: number, end: number, reader:
     return at + step;
   }
   const step = Math.min(side.carryNeed - side.carryLength, end - at);
-  side.hold(bytes, at, at + step);
-  complete(side, reader);
-  return at + step;
+  if (side.hold(bytes, at, at + step)) {
+    complete(side, reader);
+    return at + step;
+  }
+  side.messageSkip = side.carryNeed - side.carryLength;
+  side.dropCarry();
+  return at;
 }
 
 function complete(side: Side, reader: MessageReader): void {

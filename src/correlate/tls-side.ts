@@ -1,6 +1,7 @@
 import { parseOldClientHello } from '../dissect/tls/handshake.ts';
 import { ContentType, handshakeTypeName } from '../dissect/tls/names.ts';
 import { isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import type { Guess } from './stream-parser.ts';
 
 /** The first bytes of an SSL 2.0 ClientHello that tell all about it. */
@@ -53,18 +54,29 @@ export class Side {
   finished = false;
   ended = false;
 
-  hold(bytes: Uint8Array, at: number, end: number): void {
+  private readonly budget: HeldBytes;
+
+  constructor(budget: HeldBytes) {
+    this.budget = budget;
+  }
+
+  /** False: all connections together hold too much already. */
+  hold(bytes: Uint8Array, at: number, end: number): boolean {
     const need = this.carryLength + end - at;
     if (this.carry.length < need) {
-      const bigger = new Uint8Array(Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), FIRST_CARRY));
+      const size = Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), FIRST_CARRY);
+      if (!this.budget.take(size - this.carry.length)) return false;
+      const bigger = new Uint8Array(size);
       bigger.set(this.carry.subarray(0, this.carryLength));
       this.carry = bigger;
     }
     this.carry.set(bytes.subarray(at, end), this.carryLength);
     this.carryLength = need;
+    return true;
   }
 
   dropCarry(): void {
+    this.budget.give(this.carry.length);
     this.carry = NOTHING;
     this.carryLength = 0;
     this.carryNeed = 0;

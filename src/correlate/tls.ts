@@ -12,6 +12,7 @@ import {
 } from '../dissect/tls/names.ts';
 import { findRecord, isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 import { type MessageReader, readMessages } from './tls-messages.ts';
@@ -47,7 +48,7 @@ export class TlsParser implements StreamParser, MessageReader {
 
   private readonly emit: (session: TlsSession) => void;
   private emitted = false;
-  private readonly sides = [new Side(), new Side()] as const;
+  private readonly sides: readonly [Side, Side];
   /** The connection's "client" turned out to be the TLS server. */
   private flipped = false;
   private recordVersion = 0;
@@ -56,8 +57,9 @@ export class TlsParser implements StreamParser, MessageReader {
   private sessionId = '';
   private noteSegment = false;
 
-  /** `emit` gets the session once, when both sides have ended. */
-  constructor(connection: number, emit: (session: TlsSession) => void) {
+  /** `emit` gets the session once, when both sides have ended. `budget`: one for all parsers, for messages in pieces. */
+  constructor(connection: number, emit: (session: TlsSession) => void, budget = new HeldBytes()) {
+    this.sides = [new Side(budget), new Side(budget)];
     this.session = newSession(connection);
     this.emit = emit;
   }
