@@ -57,7 +57,8 @@ export class Payloads {
       streams.deliver(c, d, p.bytes, at, end, length, packet, time);
     } else if (ahead < 0) {
       const fresh = length + ahead;
-      seen = stream.missingBytes > 0 ? Seen.unknown : Seen.before;
+      const early = ((segmentEnd - words[base + R.ISN + d] - 1) | 0) <= 0;
+      seen = early || stream.missingBytes > 0 ? Seen.unknown : Seen.before;
       if (fresh > 0) {
         words[base + R.NEXT + d] = segmentEnd;
         streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);

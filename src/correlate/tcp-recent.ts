@@ -82,7 +82,7 @@ export class Recent {
   /**
    * Whether the row is another capture of a packet just seen. Sure where its IPv4 identification repeats that of the first
    * copy and others of the flow have others, or where TTL or MAC addresses differ; else only for what no host sends again
-   * that soon: not for pure ACKs, and not once the other side has spoken in between.
+   * that soon: not for pure ACKs and RSTs, and not once the other side has spoken in between.
    */
   duplicate(p: Packets, row: number): boolean {
     this.upTo(p, row, RECENT_SEGMENTS);
@@ -121,7 +121,7 @@ export class Recent {
     const apart = Math.abs(time - this.time[found]);
     if (id > 0 && idsVary) return true;
     if (this.hops[found] !== hopsOf(p, row) || this.link[found] !== linkOf(p, row)) return apart < ROUTED_NANOSECONDS;
-    const speaks = length > 0 || (p.flags[row] & (Flag.syn | Flag.fin | Flag.rst)) !== 0;
+    const speaks = length > 0 || (p.flags[row] & (Flag.syn | Flag.fin)) !== 0;
     return speaks && !answered && apart < SAME_NANOSECONDS;
   }
 

@@ -94,6 +94,11 @@ describe('late or sent again', () => {
     expect(traits(cut)).toEqual(['mid-stream', 'one-direction', 'window-scale-unknown']);
   });
 
+  test('bytes ahead of the first that was captured were not seen before', () => {
+    expect(kinds('0.05 s A seq=100 len=9\n 0.0501 s A seq=0 len=100')).toEqual({ outOfOrder: [2], undecided: [2] });
+    expect(kinds('0.05 s A seq=0 len=100\n 0.0501 s A seq=100 len=9\n 0.06 s A seq=0 len=100')).toEqual({ retransmissions: [3] });
+  });
+
   test('a handshake whose SYN was sent twice gives no round trip (Karn)', () => {
     const late = `0 c S\n 3 c S seq=-1\n 3.01 s SA\n 3.02 c A\n 4 s A seq=100 len=100\n 4.5 s A seq=0 len=100`;
     expect(kinds(late)).toMatchObject({ retransmissions: [2, 6] });
@@ -204,6 +209,11 @@ describe('the same packet captured twice', () => {
     const { connections } = run('0 c S id=5\n 0.0001 c S seq=-1 id=5\n 0.01 s SA\n 0.011 c A');
     expect(connections[0].handshake?.syn).toEqual([1, 2]);
     expect(kindsOf(connections[0])).toEqual({ duplicates: [2] });
+  });
+
+  test('a closed port answers every segment: two RSTs are two', () => {
+    expect(kinds('0 c S\n 0.1 c R seq=0 id=0\n 0.1001 c R seq=0 id=0')).not.toHaveProperty('duplicates');
+    expect(kinds('0 c S\n 0.1 c R seq=0 id=0\n 0.1001 c R seq=0 id=0 ttl=63')).toHaveProperty('duplicates', [3]);
   });
 
   test('other bytes are no duplicate', () => {
