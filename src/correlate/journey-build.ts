@@ -215,17 +215,19 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   if (f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0) return;
   const packets = f.handshakePackets;
   const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
-  const refused = f.closeHow === 'refused';
+  const unreachable = f.closeHow === 'unreachable';
+  const refused = f.closeHow === 'refused' || unreachable;
   const answered =
     f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
   const silent = f.closeHow === 'unanswered';
   const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : silent ? f.time(R.LAST_TIME) : start);
-  if (refused) packets.push(f.word(R.RST_PACKET));
+  if (refused) packets.push(...f.closePackets);
   const stage = t.add('tcp', start, end, inOrder(packets));
   if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
   if (answered === undefined && !refused && !silent)
     stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
-  if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
+  if (unreachable) stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
+  else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
 function tlsStage(t: Timeline, c: Conversation): void {
@@ -309,7 +311,7 @@ function tunnelStages(t: Timeline, c: Conversation | undefined): void {
 }
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
-  if (f.closePackets.length === 0 || f.closeHow === 'refused') return;
+  if (f.closePackets.length === 0 || f.closeHow === 'refused' || f.closeHow === 'unreachable') return;
   t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
 }
 
@@ -329,7 +331,7 @@ function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcom
 }
 
 function connectionOutcome(f: ConnectionFacts): Outcome {
-  if (f.closeHow === 'refused') return 'refused';
+  if (f.closeHow === 'refused' || f.closeHow === 'unreachable') return 'refused';
   // One SYN without an answer may just be the end of the capture; a repeated one was waited for.
   if (f.closeHow === 'unanswered') return f.synCount > 1 ? 'timed-out' : 'unanswered';
   const c = f.conversation;
