@@ -174,6 +174,9 @@ export class Analysis {
       ],
       [c.resolutions.evicted, 'resolutions-evicted', 'ARP or NDP questions let go because too many waited'],
       [c.lookups.counters.evicted, 'lookups-evicted', 'DNS questions let go because too many waited'],
+      [c.journeys.names.evicted, 'names-evicted', 'names with their addresses forgotten because too many were known'],
+      [c.finder.handshakes.refused, 'tls-handshakes-held', 'TLS handshake messages not read because too many were unfinished'],
+      [c.finder.messages.refused, 'dns-messages-held', 'DNS messages over TCP not read because too many were unfinished'],
     ];
     const http: Record<HttpProblem, string> = {
       'http-head-too-long': 'HTTP heads longer than what is kept',

@@ -164,7 +164,7 @@ export const cases = [
     *make(s, n) {
       s.pcap().connect(host(0), port(0), 80);
       for (let i = n; i > 0; i--) {
-        s.tcp(host(0), SERVER, port(0), 80, 1 + i, 1, ACK, text('x'));
+        s.tcp(host(0), SERVER, port(0), 80, i, 1, ACK, text('x'));
         yield;
       }
     },
@@ -521,7 +521,7 @@ export const cases = [
   },
   {
     name: 'pcapng-names',
-    counts: 'name blocks of 200 KB each',
+    counts: 'name blocks of 150 KB each',
     n: 400,
     tells: ['too-many-names'],
     *make(s, n) {

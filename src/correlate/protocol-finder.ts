@@ -49,6 +49,11 @@ export class ProtocolFinder {
     };
   }
 
+  /** Bytes of unfinished HTTP heads. */
+  get carriedBytes(): number {
+    return this.hooks.budget?.carried ?? 0;
+  }
+
   /**
    * The connection's parser, once its first bytes tell. While they are too few they are kept in the half's `prefix`, which
    * the caller hands over before these bytes.
