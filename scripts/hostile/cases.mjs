@@ -119,7 +119,7 @@ export const cases = [
     name: 'unfinished-heads',
     counts: 'connections',
     n: 2e5,
-    tells: ['http-heads-held'],
+    tells: ['tcp-conversations-evicted'],
     make: talk(80, (i) => [text(`GET /${i} HTTP/1.1\r\nHost: a\r\nX-Slow: `)]),
   },
   {
@@ -291,7 +291,7 @@ export const cases = [
     name: 'tls-half-done',
     counts: 'connections with a ClientHello',
     n: 1e5,
-    tells: [],
+    tells: ['tcp-conversations-evicted'],
     make: talk(443, () => [hello(HELLO_BODY.length, HELLO_BODY)]),
   },
   {
@@ -343,7 +343,7 @@ export const cases = [
     name: 'dns-many-addresses',
     counts: 'answers with 256 addresses each, 16 types a name',
     n: 40_000,
-    tells: [],
+    tells: ['names-evicted'],
     make: each((s, i) => {
       const asked = join(dnsHeader(i, 0x0100, 1, 0, 0, 0), name(i >> 4), be16(1 + (i & 15), 1));
       s.udp(host(0), SERVER, port(i), 53, asked);

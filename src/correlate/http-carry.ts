@@ -3,7 +3,7 @@ import type { CarryBudget } from './http-hooks.ts';
 
 /** Bytes that all unfinished heads together may hold. */
 export const CARRY_BUDGET = 64 * 1024 * 1024;
-const SMALLEST = 512;
+const SMALLEST = 128;
 const EMPTY = Buffer.alloc(0);
 
 /** A head that spans segments. */

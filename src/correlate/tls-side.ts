@@ -8,6 +8,8 @@ import type { Guess } from './stream-parser.ts';
 export const OLD_HELLO_HEADER = 11;
 /** Handshake messages longer than this are stepped over (a certificate chain is rarely above 10 KB). */
 export const HANDSHAKE_LIMIT = 65_536;
+/** A message's header, until it says how much follows: most are then stepped over. */
+const HEADER = 4;
 const FIRST_CARRY = 1024;
 const NOTHING = new Uint8Array(0);
 
@@ -64,7 +66,7 @@ export class Side {
   hold(bytes: Uint8Array, at: number, end: number): boolean {
     const need = this.carryLength + end - at;
     if (this.carry.length < need) {
-      const size = Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), FIRST_CARRY);
+      const size = Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), this.carryNeed === 0 ? HEADER : FIRST_CARRY);
       if (!this.budget.take(size - this.carry.length)) return false;
       const bigger = new Uint8Array(size);
       bigger.set(this.carry.subarray(0, this.carryLength));
