@@ -311,7 +311,7 @@ export const cases = [
   {
     name: 'dns-pointers',
     counts: 'messages of pointer loops',
-    n: 3e5,
+    n: 5e4,
     tells: [],
     make: each((s, i) => {
       const loops = join(...Array.from({ length: 200 }, (_, k) => be16(0xc000 | (12 + 2 * ((k + 1 + (i % 7)) % 200)))));
@@ -470,7 +470,7 @@ export const cases = [
   {
     name: 'nested-tunnels',
     counts: 'packets in 4 to 40 tunnels, each in an order of its own',
-    n: 1e5,
+    n: 5e4,
     tells: [],
     make: each((s, i) => s.frame(nested(i, 4 + (i % 37)))),
   },
