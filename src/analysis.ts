@@ -151,6 +151,8 @@ export class Analysis {
         'cut-packets',
         'packets were cut short when they were captured (snap length); what was cut off is missing everywhere',
       ],
+      [c.quic.counters.evicted, 'quic-connections-evicted', 'QUIC connections finished early because a table was full'],
+      [c.quic.counters.hellosGivenUp, 'quic-hellos-held', 'QUIC hellos given up because too many were unfinished at once'],
       [c.tcp.evicted, 'tcp-flows-evicted', 'TCP connections finished early because the table was full'],
       [c.tcp.silenced, 'tcp-conversations-evicted', 'TCP connections finished early because too many carried payload at once'],
       [c.datagrams.evicted, 'udp-flows-evicted', 'UDP flows finished early because the table was full'],

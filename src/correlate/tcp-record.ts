@@ -98,4 +98,4 @@ export const LINGER_FLOWS = 1024;
 /** TCP flows at once; past it the one idle longest among a few candidates is finished early and counted. */
 export const MAX_FLOWS = 1 << 20;
 /** Of these, connections with payload or a list at once: they have objects of their own. Past it the same is done with them. */
-export const MAX_CONVERSATIONS = 1 << 16;
+export const MAX_CONVERSATIONS = 48 << 10;
