@@ -201,11 +201,6 @@ const STAGE_HEADS = Object.fromEntries(STAGE_KINDS.map((kind) => [kind, `{"kind"
 function stage(w: JsonBytes, s: Stage): void {
   w.raw(STAGE_HEADS[s.kind]).time(s.start).raw(',"end":').time(s.end).raw(',"ms":');
   w.ms(s.end - s.start);
-  // Idle time has no packets, and none of it can be used again.
-  if (s.kind === 'idle') {
-    w.raw('}');
-    return;
-  }
   w.raw(',"packets":').ints(s.packets);
   const plain = s.packetCount <= s.packets.length && s.note === undefined;
   w.raw(s.reused ? (plain ? ',"reused":true}' : ',"reused":true') : plain ? ',"reused":false}' : ',"reused":false');
