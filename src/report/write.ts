@@ -8,9 +8,6 @@ import { JsonLinesReport } from './jsonl.ts';
 import { Out, OutputClosed } from './out.ts';
 import { TextReport } from './text.ts';
 
-/** Problems that mean that bytes of the file could not be read as packets. */
-const NOTES = new Set(['clock-step-back', 'clock-steps', 'unknown-link-type', 'unknown-link-types']);
-
 /** Reads the whole capture and prints the report on standard output. Gives the reader's complaints, for people. */
 export async function writeReport(
   source: Source,
@@ -30,5 +27,5 @@ export async function writeReport(
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
   }
-  return source.problems.filter((p) => !NOTES.has(p.code)).map((p) => problemText(p, language));
+  return source.problems.map((p) => problemText(p, language));
 }
