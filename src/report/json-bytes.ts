@@ -1,8 +1,11 @@
 import type { Endpoint } from '../correlate/model.ts';
+import { type Literal, literal, literalAt, literalLength, POOL } from './literals.ts';
 
 const START = 1 << 18;
-/** Room that every primitive write may take without asking. */
+/** Room that every primitive write may take without asking, and how far whole words may be written over its end. */
 const SLACK = 64;
+/** Longest time: ten digits of seconds and nine behind the point, in quotes, in words of eight bytes. */
+const TIME_WORDS = 3;
 const SENTENCES = 256;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
@@ -10,6 +13,18 @@ const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufef
 
 /** 1 for what stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
+
+/** Three digits each as four bytes that one store writes: `DIGITS` with leading zeros, `SHORT` without. */
+const DIGITS = new Uint32Array(1000);
+const SHORT = new Uint32Array(1000);
+for (let n = 0; n < 1000; n++) {
+  const word = (text: string): number => [...text].reduce((sum, c, i) => sum + (c.charCodeAt(0) << (8 * i)), 0);
+  DIGITS[n] = word(String(n).padStart(3, '0'));
+  SHORT[n] = word(String(n));
+}
+
+const ADDRESS = literal('{"address":"');
+const PORT = literal('","port":');
 
 /** A JSON string, harmless for a terminal. */
 export function quoted(text: string): string {
@@ -22,12 +37,14 @@ export function quoted(text: string): string {
  */
 export class JsonBytes {
   bytes = new Uint8Array(START);
+  /** The same bytes for stores of more than one. */
+  private view = new DataView(this.bytes.buffer);
   length = 0;
   /** Whole seconds since 1970 that times count from. */
   baseSeconds = 0;
   /** The last whole second written, as bytes with its quote and point: times come in runs. */
   private second = Number.NaN;
-  private readonly secondText = new Uint8Array(24);
+  private readonly secondText = new DataView(new ArrayBuffer(24));
   private secondLength = 0;
   /** The last time written, and where it stands: a stage begins when the one before it ends. */
   private lastTime = Number.NaN;
@@ -38,6 +55,18 @@ export class JsonBytes {
   clear(): void {
     this.length = 0;
     this.lastTime = Number.NaN;
+  }
+
+  /** A piece of our own. */
+  put(piece: Literal): this {
+    const length = literalLength(piece);
+    this.room(length);
+    const { view } = this;
+    const from = literalAt(piece);
+    const at = this.length;
+    for (let i = 0; i < length; i += 8) view.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
+    this.length = at + length;
+    return this;
   }
 
   /** ASCII, as it is. */
@@ -93,18 +122,20 @@ export class JsonBytes {
   /** A whole number up to 2^53, or whatever `String` makes of another. */
   int(value: number): this {
     if (!(value >= 0 && value < 1e9) || value !== Math.trunc(value)) return this.raw(String(value));
-    this.room(SLACK);
-    this.digits(value, width(value));
+    this.room(0);
+    this.short(value);
     return this;
   }
 
   ints(list: readonly number[]): this {
-    this.raw('[');
+    this.room(0);
+    this.bytes[this.length++] = 0x5b;
     for (let i = 0; i < list.length; i++) {
       if (i > 0) this.bytes[this.length++] = 0x2c;
       this.int(list[i]);
     }
-    return this.raw(']');
+    this.bytes[this.length++] = 0x5d;
+    return this;
   }
 
   strs(list: readonly string[]): this {
@@ -142,36 +173,46 @@ export class JsonBytes {
   }
 
   exact(seconds: number, nanoseconds: number): this {
-    this.room(SLACK);
-    const { bytes } = this;
+    this.room(0);
+    const { view, secondText } = this;
     if (seconds === this.second) {
-      for (let i = 0; i < this.secondLength; i++) bytes[this.length + i] = this.secondText[i];
+      view.setFloat64(this.length, secondText.getFloat64(0, true), true);
+      view.setFloat64(this.length + 8, secondText.getFloat64(8, true), true);
       this.length += this.secondLength;
     } else {
       const start = this.length;
-      this.raw('"').big(seconds).raw('.');
+      this.bytes[this.length++] = 0x22;
+      this.big(seconds);
+      this.bytes[this.length++] = 0x2e;
       this.secondLength = this.length - start;
-      if (this.secondLength <= this.secondText.length) {
-        this.secondText.set(this.bytes.subarray(start, this.length));
+      if (this.secondLength <= 16) {
+        for (let i = 0; i < this.secondLength; i++) secondText.setUint8(i, this.bytes[start + i]);
         this.second = seconds;
       }
     }
-    const high = (nanoseconds / 1e5) | 0;
-    this.digits(high, 4);
-    this.digits(nanoseconds - high * 1e5, 5);
-    this.bytes[this.length++] = 0x22;
+    const micro = (nanoseconds / 1000) | 0;
+    const milli = (micro / 1000) | 0;
+    const at = this.length;
+    view.setUint32(at, DIGITS[milli], true);
+    view.setUint32(at + 3, DIGITS[micro - milli * 1000], true);
+    view.setUint32(at + 6, DIGITS[nanoseconds - micro * 1000], true);
+    this.bytes[at + 9] = 0x22;
+    this.length = at + 10;
     return this;
   }
 
   endpoint(e: Endpoint): this {
-    return this.raw('{"address":"').raw(e.address).raw('","port":').int(e.port).raw('}');
+    this.put(ADDRESS).raw(e.address).put(PORT).int(e.port);
+    this.bytes[this.length++] = 0x7d;
+    return this;
   }
 
-  /** Writes once more what stands at `at`. */
+  /** Writes the time once more that stands at `at`. */
   private again(at: number, length: number): this {
-    this.room(length);
-    const { bytes } = this;
-    for (let i = 0; i < length; i++) bytes[this.length + i] = bytes[at + i];
+    if (length > 8 * TIME_WORDS) return this.utf8(Buffer.from(this.bytes.subarray(at, at + length)).toString('latin1'));
+    this.room(0);
+    const { view } = this;
+    for (let i = 0; i < 8 * TIME_WORDS; i += 8) view.setFloat64(this.length + i, view.getFloat64(at + i, true), true);
     this.length += length;
     return this;
   }
@@ -182,48 +223,61 @@ export class JsonBytes {
     const wider = new Uint8Array(Math.max(this.bytes.length * 2, this.length + n + SLACK));
     wider.set(this.bytes.subarray(0, this.length));
     this.bytes = wider;
+    this.view = new DataView(wider.buffer);
   }
 
   private decimal(whole: number, millionths: number): this {
     this.big(whole);
     if (millionths === 0) return this;
-    this.room(SLACK);
-    this.bytes[this.length++] = 0x2e;
-    this.digits(millionths, 6);
-    while (this.bytes[this.length - 1] === 0x30) this.length--;
+    this.room(0);
+    const { view, bytes } = this;
+    bytes[this.length] = 0x2e;
+    const high = (millionths / 1000) | 0;
+    const low = millionths - high * 1000;
+    view.setUint32(this.length + 1, DIGITS[high], true);
+    this.length += 4;
+    if (low > 0) {
+      view.setUint32(this.length, DIGITS[low], true);
+      this.length += 3;
+    }
+    while (bytes[this.length - 1] === 0x30) this.length--;
     return this;
   }
 
   private big(value: number): this {
-    return value < 1e9
-      ? this.int(value)
-      : value < 1e10 && value === Math.trunc(value)
-        ? this.ten(value)
-        : this.raw(String(value));
-  }
-
-  /** Ten digits: seconds since 1970 until the year 2286. */
-  private ten(value: number): this {
-    this.room(SLACK);
-    this.digits(Math.floor(value / 1e5), 5);
-    this.digits(value % 1e5, 5);
+    if (!(value >= 1e9 && value < 1e10) || value !== Math.trunc(value)) return this.int(value);
+    this.room(0);
+    const high = Math.floor(value / 1e6);
+    this.short(high);
+    this.six(value - high * 1e6);
     return this;
   }
 
-  private digits(value: number, count: number): void {
-    let rest = value | 0;
-    const { bytes } = this;
-    for (let i = this.length + count - 1; i >= this.length; i--) {
-      const next = (rest / 10) | 0;
-      bytes[i] = 0x30 + rest - next * 10;
-      rest = next;
-    }
-    this.length += count;
+  /** A whole number below 10^9 without leading zeros. */
+  private short(value: number): void {
+    if (value >= 1e6) {
+      const high = (value / 1e6) | 0;
+      this.first(high);
+      this.six(value - high * 1e6);
+    } else if (value >= 1000) {
+      const high = (value / 1000) | 0;
+      this.first(high);
+      this.view.setUint32(this.length, DIGITS[value - high * 1000], true);
+      this.length += 3;
+    } else this.first(value);
   }
-}
 
-function width(value: number): number {
-  let n = 1;
-  for (let limit = 10; value >= limit; limit *= 10) n++;
-  return n;
+  /** Up to three digits. */
+  private first(value: number): void {
+    this.view.setUint32(this.length, SHORT[value], true);
+    this.length += value < 10 ? 1 : value < 100 ? 2 : 3;
+  }
+
+  /** Six digits. */
+  private six(value: number): void {
+    const high = (value / 1000) | 0;
+    this.view.setUint32(this.length, DIGITS[high], true);
+    this.view.setUint32(this.length + 3, DIGITS[value - high * 1000], true);
+    this.length += 6;
+  }
 }

@@ -9,239 +9,226 @@ import type {
   QuicConnection,
   Resolution,
   Stage,
-  StageKind,
   TlsSession,
 } from '../correlate/model.ts';
 import { STAGE_KINDS } from '../correlate/model.ts';
 import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
 import type { JsonBytes } from './json-bytes.ts';
+import * as K from './keys.ts';
+import { literal, literals } from './literals.ts';
 
 /** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
 function direction(w: JsonBytes, d: Direction): void {
-  w.raw('{"packets":').int(d.packets).raw(',"payloadBytes":').int(d.payloadBytes).raw(',"streamBytes":').int(d.streamBytes);
-  if (d.streamSha256 !== undefined) w.raw(',"streamSha256":"').raw(d.streamSha256).raw('"');
-  w.raw(',"missingBytes":').int(d.missingBytes).raw('}');
+  w.put(K.OPEN_PACKETS).int(d.packets).put(K.PAYLOAD_BYTES).int(d.payloadBytes).put(K.STREAM_BYTES).int(d.streamBytes);
+  if (d.streamSha256 !== undefined) w.put(K.STREAM_SHA256_TEXT).raw(d.streamSha256).put(K.QUOTE);
+  w.put(K.MISSING_BYTES).int(d.missingBytes).put(K.END);
 }
 
 function flow(w: JsonBytes, f: Connection | DatagramFlow | QuicConnection): void {
-  w.raw('"id":').int(f.id).raw(',"client":').endpoint(f.client).raw(',"server":').endpoint(f.server);
-  w.raw(',"firstPacket":').int(f.firstPacket).raw(',"lastPacket":').int(f.lastPacket);
-  w.raw(',"firstTime":').time(f.firstTime).raw(',"lastTime":').time(f.lastTime);
+  w.put(K.FIRST_ID).int(f.id).put(K.CLIENT).endpoint(f.client).put(K.SERVER).endpoint(f.server);
+  w.put(K.FIRST_PACKET).int(f.firstPacket).put(K.LAST_PACKET).int(f.lastPacket);
+  w.put(K.FIRST_TIME).time(f.firstTime).put(K.LAST_TIME).time(f.lastTime);
 }
 
 export function connection(w: JsonBytes, c: Connection): void {
   flow(w, c);
-  w.raw(',"fromClient":');
+  w.put(K.FROM_CLIENT);
   direction(w, c.fromClient);
-  w.raw(',"fromServer":');
+  w.put(K.FROM_SERVER);
   direction(w, c.fromServer);
   const h = c.handshake;
   if (h !== undefined) {
-    w.raw(',"handshake":{"syn":').ints(h.syn).raw(',"synAck":').ints(h.synAck);
-    if (h.ack !== undefined) w.raw(',"ack":').int(h.ack);
-    if (h.rtt !== undefined) w.raw(',"rttMs":').ms(h.rtt);
-    w.raw('}');
+    w.put(K.HANDSHAKE_SYN).ints(h.syn).put(K.SYN_ACK).ints(h.synAck);
+    if (h.ack !== undefined) w.put(K.ACK).int(h.ack);
+    if (h.rtt !== undefined) w.put(K.RTT_MS).ms(h.rtt);
+    w.put(K.END);
   }
-  w.raw(',"history":"').raw(c.history).raw('","close":{"how":"').raw(c.close.how).raw('"');
-  if (c.close.first !== undefined) w.raw(',"first":"').raw(c.close.first).raw('"');
-  w.raw(',"packets":').ints(c.close.packets);
-  if (c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length === 0)
-    w.raw('},"retransmissions":[],"outOfOrder":[],"duplicateAcks":[]');
+  w.put(K.HISTORY_TEXT).raw(c.history).put(K.QUOTE_CLOSE_HOW_TEXT).raw(c.close.how).put(K.QUOTE);
+  if (c.close.first !== undefined) w.put(K.FIRST_TEXT).raw(c.close.first).put(K.QUOTE);
+  w.put(K.PACKETS).ints(c.close.packets);
+  if (c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length === 0) w.put(K.END_NO_LISTS);
   else {
-    w.raw('},"retransmissions":').ints(c.retransmissions).raw(',"outOfOrder":').ints(c.outOfOrder);
-    w.raw(',"duplicateAcks":').ints(c.duplicateAcks);
+    w.put(K.END_RETRANSMISSIONS).ints(c.retransmissions).put(K.OUT_OF_ORDER).ints(c.outOfOrder);
+    w.put(K.DUPLICATE_ACKS).ints(c.duplicateAcks);
   }
   if (c.segments !== undefined) {
     let lead = ',"segments":{"';
     for (const kind of SEGMENT_KINDS) {
       const list = c.segments[kind];
       if (list === undefined) continue;
-      w.raw(lead).raw(kind).raw('":').ints(list);
+      w.raw(lead).raw(kind).put(K.QUOTE_COLON).ints(list);
       lead = ',"';
     }
-    w.raw('}');
+    w.put(K.END);
   }
-  if (c.counts !== undefined) w.raw(',"counts":').raw(JSON.stringify(c.counts));
+  if (c.counts !== undefined) w.put(K.COUNTS).raw(JSON.stringify(c.counts));
   if (c.windowScale !== undefined)
-    w.raw(',"windowScale":{"client":').int(c.windowScale.client).raw(',"server":').int(c.windowScale.server).raw('}');
-  if (c.traits !== undefined && c.traits.length > 0) w.raw(',"traits":["').raw(c.traits.join('","')).raw('"]');
-  if (c.application !== undefined) w.raw(',"application":"').raw(c.application).raw('"');
-  if (!c.clientKnown) w.raw(',"clientKnown":false');
+    w.put(K.WINDOW_SCALE_CLIENT).int(c.windowScale.client).put(K.SERVER).int(c.windowScale.server).put(K.END);
+  if (c.traits !== undefined && c.traits.length > 0) w.put(K.TRAITS_TEXT).raw(c.traits.join('","')).put(K.QUOTE_END_LIST);
+  if (c.application !== undefined) w.put(K.APPLICATION_TEXT).raw(c.application).put(K.QUOTE);
+  if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
 }
 
 export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
   flow(w, d);
-  w.raw(',"fromClient":{"packets":').int(d.fromClient.packets).raw(',"payloadBytes":').int(d.fromClient.payloadBytes);
-  w.raw('},"fromServer":{"packets":').int(d.fromServer.packets).raw(',"payloadBytes":').int(d.fromServer.payloadBytes).raw('}');
+  w.put(K.FROM_CLIENT_PACKETS).int(d.fromClient.packets).put(K.PAYLOAD_BYTES).int(d.fromClient.payloadBytes);
+  w.put(K.END_FROM_SERVER_PACKETS).int(d.fromServer.packets).put(K.PAYLOAD_BYTES).int(d.fromServer.payloadBytes).put(K.END);
 }
 
 export function lookup(w: JsonBytes, l: Lookup): void {
-  w.raw('"packet":').int(l.packet).raw(',"id":').int(l.id).raw(',"transport":"').raw(l.transport);
-  w.raw('","client":')
-    .endpoint(l.client)
-    .raw(',"server":')
-    .endpoint(l.server)
-    .raw(',"name":')
-    .str(l.name)
-    .raw(',"type":')
-    .str(l.type);
-  if (l.answerPacket !== undefined) w.raw(',"answerPacket":').int(l.answerPacket);
-  if (l.rcode !== undefined) w.raw(',"rcode":').str(l.rcode);
-  w.raw(',"addresses":').strs(l.addresses).raw(',"aliases":').strs(l.aliases);
-  if (l.end !== undefined) w.raw(',"timeMs":').ms(l.end - l.start);
-  w.raw(',"repeats":').ints(l.repeats);
-  if (l.truncated) w.raw(',"truncated":true');
-  if (l.retryOf !== undefined) w.raw(',"retryOf":').int(l.retryOf);
-  if (l.retriedBy !== undefined) w.raw(',"retriedBy":').int(l.retriedBy);
+  w.put(K.FIRST_PACKET_NUMBER).int(l.packet).put(K.ID).int(l.id).put(K.TRANSPORT_TEXT).raw(l.transport);
+  w.put(K.QUOTE_CLIENT).endpoint(l.client).put(K.SERVER).endpoint(l.server).put(K.NAME).str(l.name).put(K.TYPE).str(l.type);
+  if (l.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(l.answerPacket);
+  if (l.rcode !== undefined) w.put(K.RCODE).str(l.rcode);
+  w.put(K.ADDRESSES).strs(l.addresses).put(K.ALIASES).strs(l.aliases);
+  if (l.end !== undefined) w.put(K.TIME_MS).ms(l.end - l.start);
+  w.put(K.REPEATS).ints(l.repeats);
+  if (l.truncated) w.put(K.TRUNCATED_TRUE);
+  if (l.retryOf !== undefined) w.put(K.RETRY_OF).int(l.retryOf);
+  if (l.retriedBy !== undefined) w.put(K.RETRIED_BY).int(l.retriedBy);
   if (l.records === undefined) return;
-  w.raw(',"records":[');
+  w.put(K.RECORDS_LIST);
   l.records.forEach((r, i) => {
-    w.raw(i > 0 ? ',{"name":' : '{"name":')
+    w.put(i > 0 ? K.NEXT_NAME : K.OPEN_NAME)
       .str(r.name)
-      .raw(',"type":')
+      .put(K.TYPE)
       .str(r.type)
-      .raw(',"ttl":')
+      .put(K.TTL)
       .int(r.ttl);
-    w.raw(',"data":').str(r.data).raw(',"section":"').raw(r.section).raw('"}');
+    w.put(K.DATA).str(r.data).put(K.SECTION_TEXT).raw(r.section).put(K.QUOTE_END);
   });
-  w.raw(']');
+  w.put(K.END_LIST);
 }
 
 export function resolution(w: JsonBytes, r: Resolution): void {
-  w.raw('"packet":').int(r.packet).raw(',"operation":').int(r.operation);
-  w.raw(',"senderMac":"').raw(r.senderMac).raw('","senderAddress":"').raw(r.senderAddress);
-  w.raw('","targetMac":"').raw(r.targetMac).raw('","targetAddress":"').raw(r.targetAddress).raw('"');
-  if (r.answerPacket !== undefined) w.raw(',"answerPacket":').int(r.answerPacket);
-  if (r.answerTime !== undefined) w.raw(',"timeMs":').ms(r.answerTime - r.time);
+  w.put(K.FIRST_PACKET_NUMBER).int(r.packet).put(K.OPERATION).int(r.operation);
+  w.put(K.SENDER_MAC_TEXT).raw(r.senderMac).put(K.SENDER_ADDRESS_TEXT).raw(r.senderAddress);
+  w.put(K.TARGET_MAC_TEXT).raw(r.targetMac).put(K.TARGET_ADDRESS_TEXT).raw(r.targetAddress).put(K.QUOTE);
+  if (r.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(r.answerPacket);
+  if (r.answerTime !== undefined) w.put(K.TIME_MS).ms(r.answerTime - r.time);
 }
 
 export function icmp(w: JsonBytes, m: IcmpMessage): void {
-  w.raw('"packet":').int(m.packet).raw(',"version":').int(m.version).raw(',"type":').int(m.type).raw(',"code":').int(m.code);
-  w.raw(',"source":"').raw(m.source).raw('","destination":"').raw(m.destination).raw('"');
-  if (m.about !== undefined) w.raw(',"about":').raw(JSON.stringify(m.about));
+  w.put(K.FIRST_PACKET_NUMBER).int(m.packet).put(K.VERSION).int(m.version).put(K.TYPE).int(m.type).put(K.CODE).int(m.code);
+  w.put(K.SOURCE_TEXT).raw(m.source).put(K.DESTINATION_TEXT).raw(m.destination).put(K.QUOTE);
+  if (m.about !== undefined) w.put(K.ABOUT).raw(JSON.stringify(m.about));
 }
 
 export function tls(w: JsonBytes, t: TlsSession): void {
-  w.raw('"connection":').int(t.connection);
-  if (t.clientHelloPacket !== undefined) w.raw(',"clientHelloPacket":').int(t.clientHelloPacket);
-  if (t.serverHelloPacket !== undefined) w.raw(',"serverHelloPacket":').int(t.serverHelloPacket);
-  if (t.helloRetryPacket !== undefined) w.raw(',"helloRetryPacket":').int(t.helloRetryPacket);
-  if (t.finishedPacket !== undefined) w.raw(',"finishedPacket":').int(t.finishedPacket);
-  if (t.sni !== undefined) w.raw(',"sni":').str(t.sni);
-  if (t.version !== undefined) w.raw(',"version":').str(t.version);
-  if (t.cipher !== undefined) w.raw(',"cipher":').str(t.cipher);
-  if (t.cipherId !== undefined) w.raw(',"cipherId":').str(t.cipherId);
-  w.raw(',"alpnOffered":').strs(t.alpnOffered);
-  if (t.alpn !== undefined) w.raw(',"alpn":').str(t.alpn);
-  if (t.resumed !== undefined) w.raw(t.resumed ? ',"resumed":true' : ',"resumed":false');
-  if (t.certificateNames !== undefined) w.raw(',"certificateNames":').strs(t.certificateNames);
-  w.raw(',"alerts":[');
+  w.put(K.FIRST_CONNECTION).int(t.connection);
+  if (t.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(t.clientHelloPacket);
+  if (t.serverHelloPacket !== undefined) w.put(K.SERVER_HELLO_PACKET).int(t.serverHelloPacket);
+  if (t.helloRetryPacket !== undefined) w.put(K.HELLO_RETRY_PACKET).int(t.helloRetryPacket);
+  if (t.finishedPacket !== undefined) w.put(K.FINISHED_PACKET).int(t.finishedPacket);
+  if (t.sni !== undefined) w.put(K.SNI).str(t.sni);
+  if (t.version !== undefined) w.put(K.VERSION).str(t.version);
+  if (t.cipher !== undefined) w.put(K.CIPHER).str(t.cipher);
+  if (t.cipherId !== undefined) w.put(K.CIPHER_ID).str(t.cipherId);
+  w.put(K.ALPN_OFFERED).strs(t.alpnOffered);
+  if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
+  if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
+  if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
+  w.put(K.ALERTS_LIST);
   t.alerts.forEach((a, i) => {
-    w.raw(i > 0 ? ',{"packet":' : '{"packet":')
+    w.put(i > 0 ? K.NEXT_PACKET : K.OPEN_PACKET)
       .int(a.packet)
-      .raw(',"from":"')
+      .put(K.FROM_TEXT)
       .raw(a.from)
-      .raw('","level":')
+      .put(K.QUOTE_LEVEL)
       .str(a.level);
-    w.raw(',"description":').str(a.description).raw('}');
+    w.put(K.DESCRIPTION).str(a.description).put(K.END);
   });
-  w.raw(']');
+  w.put(K.END_LIST);
 }
 
 export function quic(w: JsonBytes, q: QuicConnection): void {
   datagram(w, q);
-  w.raw(',"version":').str(q.version);
-  if (q.sni !== undefined) w.raw(',"sni":').str(q.sni);
-  w.raw(',"alpnOffered":').strs(q.alpnOffered);
-  if (q.alpn !== undefined) w.raw(',"alpn":').str(q.alpn);
-  if (q.tlsVersion !== undefined) w.raw(',"tlsVersion":').str(q.tlsVersion);
-  if (q.cipher !== undefined) w.raw(',"cipher":').str(q.cipher);
-  if (q.cipherId !== undefined) w.raw(',"cipherId":').str(q.cipherId);
-  if (q.resumed !== undefined) w.raw(q.resumed ? ',"resumed":true' : ',"resumed":false');
-  if (q.negotiationPacket !== undefined) w.raw(',"negotiationPacket":').int(q.negotiationPacket);
-  if (q.retryPacket !== undefined) w.raw(',"retryPacket":').int(q.retryPacket);
-  if (q.clientHelloPacket !== undefined) w.raw(',"clientHelloPacket":').int(q.clientHelloPacket);
-  if (q.helloRetryPacket !== undefined) w.raw(',"helloRetryPacket":').int(q.helloRetryPacket);
-  if (q.serverHelloPacket !== undefined) w.raw(',"serverHelloPacket":').int(q.serverHelloPacket);
-  if (q.earlyDataPacket !== undefined) w.raw(',"earlyDataPacket":').int(q.earlyDataPacket);
-  if (!q.clientKnown) w.raw(',"clientKnown":false');
+  w.put(K.VERSION).str(q.version);
+  if (q.sni !== undefined) w.put(K.SNI).str(q.sni);
+  w.put(K.ALPN_OFFERED).strs(q.alpnOffered);
+  if (q.alpn !== undefined) w.put(K.ALPN).str(q.alpn);
+  if (q.tlsVersion !== undefined) w.put(K.TLS_VERSION).str(q.tlsVersion);
+  if (q.cipher !== undefined) w.put(K.CIPHER).str(q.cipher);
+  if (q.cipherId !== undefined) w.put(K.CIPHER_ID).str(q.cipherId);
+  if (q.resumed !== undefined) w.put(q.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
+  if (q.negotiationPacket !== undefined) w.put(K.NEGOTIATION_PACKET).int(q.negotiationPacket);
+  if (q.retryPacket !== undefined) w.put(K.RETRY_PACKET).int(q.retryPacket);
+  if (q.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(q.clientHelloPacket);
+  if (q.helloRetryPacket !== undefined) w.put(K.HELLO_RETRY_PACKET).int(q.helloRetryPacket);
+  if (q.serverHelloPacket !== undefined) w.put(K.SERVER_HELLO_PACKET).int(q.serverHelloPacket);
+  if (q.earlyDataPacket !== undefined) w.put(K.EARLY_DATA_PACKET).int(q.earlyDataPacket);
+  if (!q.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
 }
 
 export function exchange(w: JsonBytes, x: Exchange): void {
-  w.raw('"id":').int(x.id).raw(',"connection":').int(x.connection).raw(',"stream":').int(x.stream);
-  w.raw(',"version":"').raw(x.version).raw('"');
-  if (x.method !== undefined) w.raw(',"method":').str(x.method);
-  w.raw(',"scheme":"').raw(x.scheme).raw('"');
-  if (x.host !== undefined) w.raw(',"host":').str(x.host);
-  if (x.target !== undefined) w.raw(',"target":').str(x.target);
-  if (x.requestPacket !== undefined) w.raw(',"requestPacket":').int(x.requestPacket);
+  w.put(K.FIRST_ID).int(x.id).put(K.CONNECTION).int(x.connection).put(K.STREAM).int(x.stream);
+  w.put(K.VERSION_TEXT).raw(x.version).put(K.QUOTE);
+  if (x.method !== undefined) w.put(K.METHOD).str(x.method);
+  w.put(K.SCHEME_TEXT).raw(x.scheme).put(K.QUOTE);
+  if (x.host !== undefined) w.put(K.HOST).str(x.host);
+  if (x.target !== undefined) w.put(K.TARGET).str(x.target);
+  if (x.requestPacket !== undefined) w.put(K.REQUEST_PACKET).int(x.requestPacket);
   if (x.requestHeadPacket !== undefined && x.requestHeadPacket !== x.requestPacket)
-    w.raw(',"requestHeadPacket":').int(x.requestHeadPacket);
-  if (x.requestEndPacket !== undefined) w.raw(',"requestEndPacket":').int(x.requestEndPacket);
-  if (x.status !== undefined) w.raw(',"status":').int(x.status);
-  if (x.reason !== undefined) w.raw(',"reason":').str(x.reason);
-  if (x.contentType !== undefined) w.raw(',"contentType":').str(x.contentType);
-  if (x.location !== undefined) w.raw(',"location":').str(x.location);
-  if (x.responsePacket !== undefined) w.raw(',"responsePacket":').int(x.responsePacket);
+    w.put(K.REQUEST_HEAD_PACKET).int(x.requestHeadPacket);
+  if (x.requestEndPacket !== undefined) w.put(K.REQUEST_END_PACKET).int(x.requestEndPacket);
+  if (x.status !== undefined) w.put(K.STATUS).int(x.status);
+  if (x.reason !== undefined) w.put(K.REASON).str(x.reason);
+  if (x.contentType !== undefined) w.put(K.CONTENT_TYPE).str(x.contentType);
+  if (x.location !== undefined) w.put(K.LOCATION).str(x.location);
+  if (x.responsePacket !== undefined) w.put(K.RESPONSE_PACKET).int(x.responsePacket);
   if (x.responseHeadPacket !== undefined && x.responseHeadPacket !== x.responsePacket)
-    w.raw(',"responseHeadPacket":').int(x.responseHeadPacket);
-  if (x.responseEndPacket !== undefined) w.raw(',"responseEndPacket":').int(x.responseEndPacket);
-  w.raw(',"requestBodyBytes":').int(x.requestBodyBytes).raw(',"responseBodyBytes":').int(x.responseBodyBytes);
-  if (x.responseFraming !== undefined) w.raw(',"responseFraming":"').raw(x.responseFraming).raw('"');
-  if (x.complete === false) w.raw(',"complete":false');
-  if (!x.whole) w.raw(',"whole":false');
-  if (x.upgraded !== undefined) w.raw(',"upgraded":').str(x.upgraded);
+    w.put(K.RESPONSE_HEAD_PACKET).int(x.responseHeadPacket);
+  if (x.responseEndPacket !== undefined) w.put(K.RESPONSE_END_PACKET).int(x.responseEndPacket);
+  w.put(K.REQUEST_BODY_BYTES).int(x.requestBodyBytes).put(K.RESPONSE_BODY_BYTES).int(x.responseBodyBytes);
+  if (x.responseFraming !== undefined) w.put(K.RESPONSE_FRAMING_TEXT).raw(x.responseFraming).put(K.QUOTE);
+  if (x.complete === false) w.put(K.COMPLETE_FALSE);
+  if (!x.whole) w.put(K.WHOLE_FALSE);
+  if (x.upgraded !== undefined) w.put(K.UPGRADED).str(x.upgraded);
 }
 
-const STAGE_HEADS = Object.fromEntries(STAGE_KINDS.map((kind) => [kind, `{"kind":"${kind}","start":`])) as Record<
-  StageKind,
-  string
->;
+const STAGE_HEADS = literals(STAGE_KINDS, (kind) => `{"kind":"${kind}","start":`);
+const REUSED = [false, true].map((reused) => literal(`,"reused":${reused}`));
+const REUSED_END = [false, true].map((reused) => literal(`,"reused":${reused}}`));
 
 function stage(w: JsonBytes, s: Stage): void {
-  w.raw(STAGE_HEADS[s.kind]).time(s.start).raw(',"end":').time(s.end).raw(',"ms":');
+  w.put(STAGE_HEADS[s.kind]).time(s.start).put(K.END_TIME).time(s.end).put(K.MS);
   w.ms(s.end - s.start);
-  w.raw(',"packets":').ints(s.packets);
+  w.put(K.PACKETS).ints(s.packets);
   const plain = s.packetCount <= s.packets.length && s.note === undefined;
-  w.raw(s.reused ? (plain ? ',"reused":true}' : ',"reused":true') : plain ? ',"reused":false}' : ',"reused":false');
+  w.put((plain ? REUSED_END : REUSED)[s.reused ? 1 : 0]);
   if (plain) return;
-  if (s.packetCount > s.packets.length) w.raw(',"packetCount":').int(s.packetCount);
-  if (s.note !== undefined) w.raw(',"note":').sentence(s.note.en);
-  w.raw('}');
+  if (s.packetCount > s.packets.length) w.put(K.PACKET_COUNT).int(s.packetCount);
+  if (s.note !== undefined) w.put(K.NOTE).sentence(s.note.en);
+  w.put(K.END);
 }
 
 export function journey(w: JsonBytes, j: Journey): void {
-  w.raw('"id":').int(j.id).raw(',"name":').str(j.name);
-  if (j.url !== undefined) w.raw(',"url":').str(j.url);
-  w.raw(',"page":').int(j.page).raw(',"parent":');
-  if (j.parent === null) w.raw('null');
+  w.put(K.FIRST_ID).int(j.id).put(K.NAME).str(j.name);
+  if (j.url !== undefined) w.put(K.URL).str(j.url);
+  w.put(K.PAGE).int(j.page).put(K.PARENT);
+  if (j.parent === null) w.put(K.NULL);
   else w.int(j.parent);
-  w.raw(',"client":"').raw(j.client).raw('"');
-  if (j.connection !== undefined) w.raw(',"connection":').int(j.connection);
-  if (j.exchange !== undefined) w.raw(',"exchange":').int(j.exchange);
-  if (j.lookup !== undefined) w.raw(',"lookup":').int(j.lookup);
-  if (j.partial) w.raw(',"partial":true');
-  w.raw(',"start":').time(j.start).raw(',"end":').time(j.end).raw(',"outcome":"').raw(j.outcome).raw('","stages":[');
+  w.put(K.CLIENT_TEXT).raw(j.client).put(K.QUOTE);
+  if (j.connection !== undefined) w.put(K.CONNECTION).int(j.connection);
+  if (j.exchange !== undefined) w.put(K.EXCHANGE).int(j.exchange);
+  if (j.lookup !== undefined) w.put(K.LOOKUP).int(j.lookup);
+  if (j.partial) w.put(K.PARTIAL_TRUE);
+  w.put(K.START).time(j.start).put(K.END_TIME).time(j.end).put(K.OUTCOME_TEXT).raw(j.outcome).put(K.QUOTE_STAGES_LIST);
   for (let i = 0; i < j.stages.length; i++) {
-    if (i > 0) w.raw(',');
+    if (i > 0) w.put(K.COMMA);
     stage(w, j.stages[i]);
   }
   const h = j.har;
-  w.raw('],"har":{"blocked":')
-    .milliseconds(h.blocked)
-    .raw(',"dns":')
-    .milliseconds(h.dns)
-    .raw(',"connect":')
-    .milliseconds(h.connect);
-  w.raw(',"ssl":').milliseconds(h.ssl).raw(',"send":').milliseconds(h.send).raw(',"wait":').milliseconds(h.wait);
-  w.raw(',"receive":').milliseconds(h.receive).raw(',"total":').milliseconds(h.total).raw('},"evidence":[');
+  w.put(K.END_LIST_HAR_BLOCKED).milliseconds(h.blocked).put(K.DNS).milliseconds(h.dns).put(K.CONNECT).milliseconds(h.connect);
+  w.put(K.SSL).milliseconds(h.ssl).put(K.SEND).milliseconds(h.send).put(K.WAIT).milliseconds(h.wait);
+  w.put(K.RECEIVE).milliseconds(h.receive).put(K.TOTAL).milliseconds(h.total).put(K.END_EVIDENCE_LIST);
   for (let i = 0; i < j.evidence.length; i++) {
     const e = j.evidence[i];
-    w.raw(i > 0 ? ',{"join":"' : '{"join":"')
+    w.put(i > 0 ? K.NEXT_JOIN_TEXT : K.OPEN_JOIN_TEXT)
       .raw(e.join)
-      .raw('","packets":')
+      .put(K.QUOTE_PACKETS)
       .ints(e.packets)
-      .raw('}');
+      .put(K.END);
   }
-  w.raw(']');
+  w.put(K.END_LIST);
 }
