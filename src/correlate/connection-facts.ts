@@ -88,27 +88,25 @@ export class ConnectionFacts {
 
   /** SYNs, SYN-ACKs and the ACK, in order. */
   get handshakePackets(): number[] {
-    const packets: number[] = [];
-    if (this.word(R.SYN_PACKET) !== 0) packets.push(this.word(R.SYN_PACKET));
-    if (this.word(R.SYN_ACK_PACKET) !== 0) packets.push(this.word(R.SYN_ACK_PACKET));
-    if (this.word(R.ACK_PACKET) !== 0) packets.push(this.word(R.ACK_PACKET));
+    const syn = this.word(R.SYN_PACKET);
+    const synAck = this.word(R.SYN_ACK_PACKET);
+    const ack = this.word(R.ACK_PACKET);
     const lists = this.conversation?.lists;
-    if (lists !== undefined) packets.push(...(lists.get('syn') ?? NONE), ...(lists.get('synAck') ?? NONE));
-    return inOrder(packets);
+    if (lists === undefined && syn !== 0 && syn < synAck && synAck < ack) return [syn, synAck, ack];
+    const more = lists === undefined ? NONE : [...(lists.get('syn') ?? NONE), ...(lists.get('synAck') ?? NONE)];
+    return inOrder([syn, synAck, ack, ...more]);
   }
 
   /** The FINs, the packets that acknowledged them, the RST, the ICMP errors that answered the SYN: each once, in order. */
   get closePackets(): number[] {
     if (this.closing !== undefined) return this.closing;
-    const packets: number[] = [];
-    for (let word = R.FIN_PACKET; word <= R.RST_PACKET; word++) {
-      if (word === R.FIN_END || word === R.FIN_END + 1) continue;
-      const packet = this.word(word);
-      if (packet !== 0) packets.push(packet);
-    }
-    if (packets.length === 0 && this.closeHow === 'unreachable')
-      packets.push(...(this.conversation?.lists?.get('icmpErrors') ?? NONE));
-    this.closing = inOrder(packets);
+    const fin = this.word(R.FIN_PACKET);
+    const otherFin = this.word(R.FIN_PACKET + 1);
+    const reset = this.word(R.RST_PACKET);
+    if (fin === 0 && otherFin === 0 && reset === 0)
+      this.closing =
+        this.closeHow === 'unreachable' ? inOrder((this.conversation?.lists?.get('icmpErrors') ?? NONE).slice()) : NONE;
+    else this.closing = inOrder([fin, otherFin, this.word(R.FIN_ACKED), this.word(R.FIN_ACKED + 1), reset]);
     return this.closing;
   }
 

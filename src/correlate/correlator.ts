@@ -112,16 +112,21 @@ export class Correlator implements TcpEvents {
       if (kind === Kind.tcp) {
         this.row = row;
         this.tcp.segment(p, row);
-      } else if (kind === Kind.udp && (isDnsPort(p.sourcePort[row]) || isDnsPort(p.destinationPort[row]))) {
-        if (isDnsPort(p.destinationPort[row])) {
-          const resolution = this.resolutions.take(p, row);
-          if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);
-        }
-        this.lookups.udpRow(p, row);
-      } else if (kind === Kind.udp) this.quic.row(p, row);
+      } else if (kind === Kind.udp) this.udp(p, row);
       else if (kind === Kind.icmp || kind === Kind.icmpv6) this.icmp.row(p, row);
     }
     this.tcp.recent.done(p, to);
+  }
+
+  private udp(p: Packets, row: number): void {
+    const asked = isDnsPort(p.destinationPort[row]);
+    if (!asked && !isDnsPort(p.sourcePort[row])) {
+      this.quic.row(p, row);
+      return;
+    }
+    const resolution = asked ? this.resolutions.take(p, row) : undefined;
+    if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);
+    this.lookups.udpRow(p, row);
   }
 
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void {

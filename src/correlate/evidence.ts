@@ -1,14 +1,14 @@
 import type { Text } from '../text/text.ts';
-import type { Evidence } from './model.ts';
+import type { Endpoint, Evidence } from './model.ts';
 
 /** What the sentences are made of; which of them apply depends on the join. */
 interface Values {
   name?: string;
   /** The name that the request itself uses, where it is another one. */
-  otherName?: string;
+  otherName?: string | undefined;
   address?: string;
   mac?: string;
-  client?: string;
+  client?: Endpoint;
   stream?: number;
 }
 
@@ -58,8 +58,8 @@ const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text
     ko: `${p[1]}번 패킷의 Host 헤더는 ${p[0]}번 패킷이 물어본 이름과 같습니다`,
   }),
   'same-connection': (v) => ({
-    en: `request ${v.stream} on the connection that ${v.client} had opened already`,
-    ko: `${v.client}이(가) 이미 열어 둔 연결의 ${v.stream}번째 요청입니다`,
+    en: `request ${v.stream} on the connection that ${v.client?.address}:${v.client?.port} had opened already`,
+    ko: `${v.client?.address}:${v.client?.port}이(가) 이미 열어 둔 연결의 ${v.stream}번째 요청입니다`,
   }),
   redirect: (_v, p) => ({
     en: `the answer in packet ${p[0]} redirected to this URL`,

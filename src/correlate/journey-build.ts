@@ -48,7 +48,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
   if (!first) {
     reuseConnection(t, f);
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
-    reasons.push(evidence('same-connection', packets, { stream: x.stream, client: `${f.client.address}:${f.client.port}` }));
+    reasons.push(evidence('same-connection', packets, { stream: x.stream, client: f.client }));
   }
   exchangeStages(t, x, f, last);
   if (last) tunnelStages(t, f.conversation);
@@ -190,7 +190,8 @@ function dnsStage(t: Timeline, lookups: Lookup[]): void {
   const packets: number[] = [];
   for (const l of lookups) {
     start = Math.min(start, l.start);
-    packets.push(l.packet, ...l.repeats);
+    packets.push(l.packet);
+    for (const repeat of l.repeats) packets.push(repeat);
     if (l.answerPacket !== undefined) packets.push(l.answerPacket);
     if (l.end !== undefined) end = Math.max(end, l.end);
     asked = Math.max(asked, l.lastAsked);
@@ -201,13 +202,9 @@ function dnsStage(t: Timeline, lookups: Lookup[]): void {
 }
 
 function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
-  const other = name !== undefined && !sameName(name, l.name);
+  const otherName = name === undefined || sameName(name, l.name) ? undefined : name;
   reasons.push(
-    evidence('answer-address', [l.packet, l.answerPacket as number], {
-      name: l.name,
-      address: f.server.address,
-      ...(other ? { otherName: name } : {}),
-    }),
+    evidence('answer-address', [l.packet, l.answerPacket as number], { name: l.name, address: f.server.address, otherName }),
   );
 }
 

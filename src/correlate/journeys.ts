@@ -68,7 +68,7 @@ export class JourneyTracker {
   /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
   private named(c: Conversation, name: string | undefined): void {
     const group = c.names;
-    if (group === undefined || name === undefined || c.built > 0) return;
+    if (group === undefined || name === undefined || c.built > 0 || group.key === name) return;
     const key = plainName(name);
     if (group.key === key) return;
     const client = clientSide(c.page, c.base);

@@ -5,6 +5,7 @@ import { recordText } from '../dissect/dns/records.ts';
 import { type MessageWalker, Section } from '../dissect/dns/walk.ts';
 import { ipv4Text } from './addresses.ts';
 import { LIST_LIMIT, type Lookup } from './model.ts';
+import { added } from './packet-list.ts';
 
 const A = 1;
 const CNAME = 5;
@@ -49,13 +50,13 @@ export class AnswerReader {
       const type = walker.type[i];
       if (type === A || type === AAAA) {
         if (end - at !== (type === A ? 4 : 16) || lookup.addresses.length >= LIST_LIMIT) continue;
-        lookup.addresses.push(type === A ? ipv4Text(u32(walker.bytes, at)) : ipv6Text(walker.bytes, at));
+        lookup.addresses = added(lookup.addresses, type === A ? ipv4Text(u32(walker.bytes, at)) : ipv6Text(walker.bytes, at));
       } else if (
         type === CNAME &&
         lookup.aliases.length < LIST_LIMIT &&
         name.read(walker.bytes, walker.at, at, end, walker.end)
       ) {
-        lookup.aliases.push(name.text());
+        lookup.aliases = added(lookup.aliases, name.text());
       }
     }
   }

@@ -3,6 +3,7 @@ import { NameReader } from '../dissect/dns/name-reader.ts';
 import type { MessageWalker } from '../dissect/dns/walk.ts';
 import { ipv4Text } from './addresses.ts';
 import { LIST_LIMIT, type Lookup } from './model.ts';
+import { added } from './packet-list.ts';
 
 /** mDNS questions that wait for an answer at once; the oldest go first. */
 export const MULTICAST_LIMIT = 4096;
@@ -97,7 +98,10 @@ export class MulticastQuestions {
       if (!((type === 1 && size === 4) || (type === 28 && size === 16))) continue;
       if (!this.name.read(walker.bytes, walker.at, walker.nameAt[i], walker.typeAt[i], walker.end)) continue;
       if (!this.name.equals(lookup.name)) continue;
-      lookup.addresses.push(type === 1 ? ipv4Text(u32(walker.bytes, walker.dataAt[i])) : ipv6(walker.bytes, walker.dataAt[i]));
+      lookup.addresses = added(
+        lookup.addresses,
+        type === 1 ? ipv4Text(u32(walker.bytes, walker.dataAt[i])) : ipv6(walker.bytes, walker.dataAt[i]),
+      );
     }
   }
 }

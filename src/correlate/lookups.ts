@@ -7,6 +7,7 @@ import { packetAddress } from './addresses.ts';
 import { AnswerReader } from './lookup-answer.ts';
 import { MULTICAST_LIMIT, MulticastQuestions } from './lookup-multicast.ts';
 import { KEY_CLIENT, KEY_ID, KEY_PORTS, KEY_SERVER, NAME_HASH, PendingTable, TYPE } from './lookup-table.ts';
+import { added, EMPTY } from './packet-list.ts';
 import { TruncatedAnswers } from './lookup-retries.ts';
 import { type Endpoint, LIST_LIMIT, type Lookup } from './model.ts';
 
@@ -298,7 +299,8 @@ export class LookupTracker {
   /** Asked again; the same question twice in one message is asked once. */
   private repeat(lookup: Lookup): void {
     lookup.lastAsked = this.time;
-    if (lookup.index < this.firstOfMessage && lookup.repeats.length < LIST_LIMIT) lookup.repeats.push(this.packet);
+    if (lookup.index < this.firstOfMessage && lookup.repeats.length < LIST_LIMIT)
+      lookup.repeats = added(lookup.repeats, this.packet);
   }
 
   private multicastQuestion(): void {
@@ -350,10 +352,10 @@ export class LookupTracker {
       lastAsked: this.time,
       answerPacket: undefined,
       rcode: undefined,
-      addresses: [],
-      aliases: [],
+      addresses: EMPTY,
+      aliases: EMPTY,
       records: undefined,
-      repeats: [],
+      repeats: EMPTY,
       truncated: undefined,
       retryOf: undefined,
       retriedBy: undefined,

@@ -1,4 +1,5 @@
 import type { Lookup } from './model.ts';
+import { EMPTY } from './packet-list.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
@@ -53,8 +54,9 @@ export class NameBook {
   }
 
   answered(lookup: Lookup): void {
-    const { addresses } = this.add(lookup);
-    for (const address of lookup.addresses) addresses.push(address);
+    const group = this.add(lookup);
+    // A group of one lookup, most of them, has that lookup's own list.
+    group.addresses = group.addresses === EMPTY ? lookup.addresses : group.addresses.concat(lookup.addresses);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
@@ -113,7 +115,7 @@ export class NameBook {
       name: lookup.name,
       key,
       lookups: [lookup],
-      addresses: [],
+      addresses: EMPTY,
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,
       weight,
@@ -143,7 +145,7 @@ export class NameBook {
     this.weight -= group.weight;
     if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
     group.lookups = NONE;
-    group.addresses = [];
+    group.addresses = EMPTY;
     group.older = undefined;
   }
 }

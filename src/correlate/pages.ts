@@ -1,18 +1,12 @@
 import type { Exchange } from './model.ts';
-import { RecentMap } from './recent-map.ts';
+import { UrlTable } from './url-table.ts';
 
 export interface Place {
   page: number;
   parent: number | null;
-  why?: 'redirect' | 'referer';
+  why: 'redirect' | 'referer' | undefined;
   /** The answer that redirected, or the request whose URL is the Referer. */
-  packet?: number;
-}
-
-interface Seen {
-  journey: number;
-  page: number;
-  packet: number;
+  packet: number | undefined;
 }
 
 /** URLs remembered, over all clients. */
@@ -31,15 +25,14 @@ export function urlOf(exchange: Exchange, host: string): string | undefined {
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
 export class PageBook {
-  private readonly fetched = new RecentMap<string, Seen>(URL_LIMIT);
-  private readonly redirects = new RecentMap<string, Seen>(URL_LIMIT);
+  private readonly fetched = new UrlTable(URL_LIMIT);
+  private readonly redirects = new UrlTable(URL_LIMIT);
 
   parent(client: string, journey: number, exchange: Exchange, url: string | undefined): Place {
-    const place: Place = { page: journey, parent: null };
+    const place: Place = { page: journey, parent: null, why: undefined, packet: undefined };
     if (url === undefined || url.length > URL_LENGTH_LIMIT) return place;
-    const key = `${client} ${url}`;
-    const redirect = this.redirects.size === 0 ? undefined : this.redirects.get(key);
-    const referer = exchange.referer === undefined ? undefined : this.fetched.get(`${client} ${exchange.referer}`);
+    const redirect = this.redirects.get(client, url);
+    const referer = exchange.referer === undefined ? undefined : this.fetched.get(client, exchange.referer);
     const seen = redirect ?? referer;
     if (seen !== undefined) {
       place.page = seen.page;
@@ -47,8 +40,8 @@ export class PageBook {
       place.why = redirect === undefined ? 'referer' : 'redirect';
       place.packet = seen.packet;
     }
-    if (redirect !== undefined) this.redirects.delete(key);
-    this.fetched.set(key, { journey, page: place.page, packet: exchange.requestPacket ?? 0 });
+    if (redirect !== undefined) this.redirects.delete(client, url);
+    this.fetched.set(client, url, journey, place.page, exchange.requestPacket ?? 0);
     return place;
   }
 
@@ -56,7 +49,7 @@ export class PageBook {
     const { location, status } = exchange;
     if (location === undefined || url === undefined || status === undefined || status < 300 || status > 399) return;
     if (location.length + url.length > URL_LENGTH_LIMIT || !URL.canParse(location, url)) return;
-    const page = this.fetched.get(`${client} ${url}`)?.page ?? journey;
-    this.redirects.set(`${client} ${new URL(location, url).href}`, { journey, page, packet: exchange.responsePacket ?? 0 });
+    const page = this.fetched.get(client, url)?.page ?? journey;
+    this.redirects.set(client, new URL(location, url).href, journey, page, exchange.responsePacket ?? 0);
   }
 }

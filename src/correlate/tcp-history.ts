@@ -31,8 +31,26 @@ export function addLetter(words: Uint32Array, base: number, d: 0 | 1, letter: nu
   words[base + R.HISTORY + ((n / PER_WORD) | 0)] |= (letter | (d << 4)) << ((n % PER_WORD) * ENTRY_BITS);
 }
 
-/** The letters in order, capitals from the client. */
+const CACHE = 256;
+const cached = new Uint32Array(3 * CACHE);
+const texts: string[] = new Array(CACHE).fill('');
+
+/** The letters in order, capitals from the client. The same few histories come again and again. */
 export function historyText(words: Uint32Array, base: number, client: 0 | 1): string {
+  if (words[base + R.HISTORY_SEEN] >>> COUNT_AT > 2 * PER_WORD) return spell(words, base, client);
+  const first = words[base + R.HISTORY];
+  const second = words[base + R.HISTORY + 1];
+  const shape = ((words[base + R.HISTORY_SEEN] >>> COUNT_AT) << 1) | client;
+  const slot = Math.imul(first ^ Math.imul(second ^ shape, 0x85ebca6b), 0x9e3779b1) >>> 24;
+  const i = 3 * slot;
+  if (cached[i] === first && cached[i + 1] === second && cached[i + 2] === shape) return texts[slot];
+  cached[i] = first;
+  cached[i + 1] = second;
+  cached[i + 2] = shape;
+  return (texts[slot] = spell(words, base, client));
+}
+
+function spell(words: Uint32Array, base: number, client: 0 | 1): string {
   let text = '';
   const count = words[base + R.HISTORY_SEEN] >>> COUNT_AT;
   for (let n = 0; n < count; n++) {
