@@ -1,6 +1,6 @@
 import type { Lookup } from './model.ts';
 import { EMPTY } from './packet-list.ts';
-import { RecentMap } from './recent-map.ts';
+import { PairTable } from './pair-table.ts';
 
 /** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
 export interface NameGroup {
@@ -16,31 +16,31 @@ export interface NameGroup {
   last: number;
   /** About how many bytes its lookups hold. */
   weight: number;
-  /** What the same client asked for before. */
+  /** In the order they were made. */
+  number: number;
+  /** What the same client asked for before under this name. */
   older: NameGroup | undefined;
 }
 
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
-/** Clients remembered, and groups over all of them. */
-const CLIENT_LIMIT = 8192;
+/** Groups remembered, over all clients; and answered addresses by client, at least. */
 export const GROUP_LIMIT = 16384;
+const ADDRESS_LIMIT = 2 * GROUP_LIMIT;
 /** And about how many bytes their lookups may hold together: an answer may have hundreds of addresses. */
 export const NAME_BYTES_LIMIT = 64 << 20;
-/** How far back a client's groups are looked through: for an address, and for a name asked for a moment ago. */
-const ADDRESS_STEPS = 1024;
-/** Addresses compared at most for one connection, over those groups. */
-const ADDRESS_COMPARISONS = 8192;
-const NAME_STEPS = 16;
+/** How many of a client's groups of one name are looked through for an address. */
+const NAME_STEPS = 64;
 const NONE: Lookup[] = [];
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
 export class NameBook {
   /** Groups let go for want of room. */
   evicted = 0;
-  /** The newest group of each client; from there `older` leads on. */
-  private readonly clients = new RecentMap<string, NameGroup>(CLIENT_LIMIT);
+  /** Numbers of groups: by client and name in lower case, and by client and address; the newest answer counts. */
+  private readonly byName = new PairTable(GROUP_LIMIT);
+  private readonly byAddress = new PairTable(ADDRESS_LIMIT);
   /** Groups `first` … `made`-1 in the order they were made: a ring. */
   private readonly ring: NameGroup[] = [];
   private first = 0;
@@ -57,6 +57,7 @@ export class NameBook {
     const group = this.add(lookup);
     // A group of one lookup, most of them, has that lookup's own list.
     group.addresses = group.addresses === EMPTY ? lookup.addresses : group.addresses.concat(lookup.addresses);
+    for (const address of lookup.addresses) this.byAddress.set(group.client, address, group.number);
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
@@ -66,22 +67,15 @@ export class NameBook {
 
   /** Who told this client that address, if anybody did: the newest answer counts. */
   find(client: string, address: string): NameGroup | undefined {
-    let group = this.clients.get(client);
-    let compared = 0;
-    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
-      if (group.addresses.includes(address)) return group;
-      compared += group.addresses.length;
-      if (compared > ADDRESS_COMPARISONS) return undefined;
-      group = group.older;
-    }
-    return undefined;
+    const group = this.byAddress.find(client, address) ? this.group(this.byAddress.value[0]) : undefined;
+    return group?.client === client && group.addresses.includes(address) ? group : undefined;
   }
 
   /** The client's newest group of this very name that led to the address: a name in the request breaks a tie of addresses. */
   findNamed(client: string, address: string, key: string): NameGroup | undefined {
-    let group = this.clients.get(client);
-    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < ADDRESS_STEPS; steps++) {
-      if (group.key === key && group.addresses.includes(address)) return group;
+    let group = this.named(client, key);
+    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
+      if (group.addresses.includes(address)) return group;
       group = group.older;
     }
     return undefined;
@@ -92,11 +86,19 @@ export class NameBook {
     this.ring.length = 0;
   }
 
+  private group(number: number): NameGroup | undefined {
+    return number >= this.first && number < this.made ? this.ring[number % GROUP_LIMIT] : undefined;
+  }
+
+  private named(client: string, key: string): NameGroup | undefined {
+    const group = this.byName.find(client, key) ? this.group(this.byName.value[0]) : undefined;
+    return group?.client === client && group.key === key ? group : undefined;
+  }
+
   private add(lookup: Lookup): NameGroup {
     const client = lookup.client.address;
     const key = lookup.name.toLowerCase();
-    const newest = this.clients.get(client);
-    const known = named(newest, key);
+    const known = this.named(client, key);
     const weight = weightOf(lookup);
     if (known !== undefined) {
       if (known.lookups.includes(lookup)) return known;
@@ -119,9 +121,10 @@ export class NameBook {
       usedAt: Number.POSITIVE_INFINITY,
       last: lookup.start,
       weight,
-      older: newest === undefined || newest.lookups === NONE ? undefined : newest,
+      older: known,
+      number: this.made,
     };
-    this.clients.set(client, group);
+    this.byName.put(this.made);
     if (this.made - this.first === GROUP_LIMIT) this.evict();
     this.ring[this.made++ % GROUP_LIMIT] = group;
     this.weight += weight;
@@ -159,11 +162,3 @@ function weightOf(lookup: Lookup): number {
 }
 
 /** The newest group of a name among a client's last few. */
-function named(newest: NameGroup | undefined, key: string): NameGroup | undefined {
-  let group = newest;
-  for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
-    if (group.key === key) return group;
-    group = group.older;
-  }
-  return undefined;
-}

@@ -1,5 +1,5 @@
 import type { Exchange } from './model.ts';
-import { UrlTable } from './url-table.ts';
+import { PairTable } from './pair-table.ts';
 
 export interface Place {
   page: number;
@@ -25,23 +25,19 @@ export function urlOf(exchange: Exchange, host: string): string | undefined {
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
 export class PageBook {
-  private readonly fetched = new UrlTable(URL_LIMIT);
-  private readonly redirects = new UrlTable(URL_LIMIT);
+  /** Values: journey, page, packet. */
+  private readonly fetched = new PairTable(URL_LIMIT);
+  private readonly redirects = new PairTable(URL_LIMIT);
 
   parent(client: string, journey: number, exchange: Exchange, url: string | undefined): Place {
     const place: Place = { page: journey, parent: null, why: undefined, packet: undefined };
     if (url === undefined || url.length > URL_LENGTH_LIMIT) return place;
-    const redirect = this.redirects.get(client, url);
-    const referer = exchange.referer === undefined ? undefined : this.fetched.get(client, exchange.referer);
-    const seen = redirect ?? referer;
-    if (seen !== undefined) {
-      place.page = seen.page;
-      place.parent = seen.journey;
-      place.why = redirect === undefined ? 'referer' : 'redirect';
-      place.packet = seen.packet;
-    }
-    if (redirect !== undefined) this.redirects.delete(client, url);
-    this.fetched.set(client, url, journey, place.page, exchange.requestPacket ?? 0);
+    if (this.redirects.find(client, url)) {
+      follow(place, 'redirect', this.redirects.value);
+      this.redirects.delete(client, url);
+    } else if (exchange.referer !== undefined && this.fetched.find(client, exchange.referer))
+      follow(place, 'referer', this.fetched.value);
+    this.fetched.set(client, url, journey, place.page, exchange.requestPacket);
     return place;
   }
 
@@ -49,7 +45,14 @@ export class PageBook {
     const { location, status } = exchange;
     if (location === undefined || url === undefined || status === undefined || status < 300 || status > 399) return;
     if (location.length + url.length > URL_LENGTH_LIMIT || !URL.canParse(location, url)) return;
-    const page = this.fetched.get(client, url)?.page ?? journey;
-    this.redirects.set(client, new URL(location, url).href, journey, page, exchange.responsePacket ?? 0);
+    const page = this.fetched.find(client, url) ? this.fetched.value[1] : journey;
+    this.redirects.set(client, new URL(location, url).href, journey, page, exchange.responsePacket);
   }
+}
+
+function follow(place: Place, why: 'redirect' | 'referer', [journey, page, packet]: Uint32Array): void {
+  place.why = why;
+  place.parent = journey;
+  place.page = page;
+  place.packet = packet;
 }

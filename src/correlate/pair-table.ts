@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+
+/** Words of an entry: two of the hash, whether it is there, three of the value. */
+const WORDS = 6;
+const STATE = 2;
+const VALUE = 3;
+const NEVER = 0;
+const THERE = 1;
+const DELETED = 2;
+
+/**
+ * Numbers by two texts (a client, and a URL, address or name), without the texts: 64 bits of a seeded hash stand for each
+ * pair, so that an entry costs no string and no object, and nobody can aim two pairs at one place. Two generations, so that
+ * forgetting costs nothing an entry: it holds at least the newest `limit` pairs and at most twice as many.
+ */
+export class PairTable {
+  /** What `find` found. */
+  readonly value = new Uint32Array(3);
+  private count = 0;
+  private readonly limit: number;
+  private readonly mask: number;
+  private young: Uint32Array | undefined;
+  private old: Uint32Array | undefined;
+  private readonly seed = randomBytes(8);
+  private readonly first = this.seed.readInt32LE(0);
+  private readonly second = this.seed.readInt32LE(4);
+  private high = 0;
+  private low = 0;
+
+  /** `limit` is a power of two. */
+  constructor(limit: number) {
+    this.limit = limit;
+    this.mask = 2 * limit - 1;
+  }
+
+  find(a: string, b: string): boolean {
+    if (this.young === undefined) return false;
+    this.hash(a, b);
+    return this.read(this.young) || (this.old !== undefined && this.read(this.old));
+  }
+
+  set(a: string, b: string, x: number, y = 0, z = 0): void {
+    this.hash(a, b);
+    this.put(x, y, z);
+  }
+
+  /** Sets the value of the pair that `find` was asked for last. */
+  put(x: number, y = 0, z = 0): void {
+    if (this.young === undefined) this.young = new Uint32Array((this.mask + 1) * WORDS);
+    const { young } = this;
+    const at = this.place(young);
+    if (young[at + STATE] === NEVER) this.count++;
+    young[at] = this.high;
+    young[at + 1] = this.low;
+    young[at + STATE] = THERE;
+    young[at + VALUE] = x;
+    young[at + VALUE + 1] = y;
+    young[at + VALUE + 2] = z;
+    if (this.count < this.limit) return;
+    const gone = this.old?.fill(0) ?? new Uint32Array(young.length);
+    this.old = young;
+    this.young = gone;
+    this.count = 0;
+  }
+
+  delete(a: string, b: string): void {
+    this.hash(a, b);
+    for (const table of [this.young, this.old]) {
+      if (table === undefined) continue;
+      const at = this.place(table);
+      if (table[at + STATE] === THERE) table[at + STATE] = DELETED;
+    }
+  }
+
+  private read(table: Uint32Array): boolean {
+    const at = this.place(table);
+    if (table[at + STATE] !== THERE) return false;
+    this.value[0] = table[at + VALUE];
+    this.value[1] = table[at + VALUE + 1];
+    this.value[2] = table[at + VALUE + 2];
+    return true;
+  }
+
+  /** Where the hash at hand is, or would be. A table is never more than half full. */
+  private place(table: Uint32Array): number {
+    const { high, low, mask } = this;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * WORDS;
+      if (table[at + STATE] === NEVER || (table[at] === high && table[at + 1] === low)) return at;
+    }
+  }
+
+  private hash(a: string, b: string): void {
+    this.high = this.first;
+    this.low = this.second;
+    this.mix(a);
+    // No character: what ends one text does not begin the other.
+    this.high ^= 0x10000;
+    this.mix(b);
+    this.low = (this.low ^ (this.low >>> 16)) >>> 0;
+    this.high = (this.high ^ (this.low >>> 11)) >>> 0;
+  }
+
+  private mix(text: string): void {
+    let { high, low } = this;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      high = Math.imul(high ^ c, 0x9e3779b1);
+      low = Math.imul(low ^ (c + (high >>> 15)), 0x85ebca6b);
+    }
+    this.high = high;
+    this.low = low;
+  }
+}
