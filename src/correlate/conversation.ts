@@ -60,8 +60,9 @@ export class Conversation {
   /** The connection's record. */
   readonly page: Page;
   readonly base: number;
-  /** "a" and "b", as in the record. */
-  readonly halves: [Half, Half];
+  /** The directions from "a" and from "b", as in the record. */
+  private readonly fromA = new Half();
+  private readonly fromB = new Half();
   parser: StreamParser | undefined;
   /** The parser's protocol as the registry numbers it; 0 none. */
   protocolId = 0;
@@ -94,8 +95,14 @@ export class Conversation {
     this.id = id;
     this.page = page;
     this.base = base;
-    this.halves = [new Half(), new Half()];
-    if (hashes) for (const half of this.halves) half.hash = createHash('sha256');
+    if (!hashes) return;
+    this.fromA.hash = createHash('sha256');
+    this.fromB.hash = createHash('sha256');
+  }
+
+  /** The direction from "a" (0) or from "b" (1). */
+  half(direction: 0 | 1): Half {
+    return direction === 0 ? this.fromA : this.fromB;
   }
 
   /** Adds a packet to a list, as long as it is short enough. */

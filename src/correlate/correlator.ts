@@ -165,7 +165,7 @@ export class Correlator implements TcpEvents {
     const parser = this.finder.parser(c, direction, bytes, at, end);
     if (parser === undefined) return undefined;
     c.protocolId = idOf(parser.protocol);
-    const half = c.halves[direction];
+    const half = c.half(direction);
     if (half.prefix !== undefined)
       parser.data(direction === clientSide(c.page, c.base), half.prefix, 0, half.prefix.length, packet, time);
     half.prefix = undefined;
@@ -184,7 +184,7 @@ export class Correlator implements TcpEvents {
   }
 
   complete(c: Conversation): void {
-    if (!c.halves[0].ended || !c.halves[1].ended) return;
+    if (!c.half(0).ended || !c.half(1).ended) return;
     this.tell(new ConnectionFacts(c.page, c.base, c));
     // What the connection carried is told: let it go now, its record lingers alone.
     if (c.parser !== undefined) c.application = c.parser.protocol;
@@ -204,7 +204,7 @@ export class Correlator implements TcpEvents {
       const last = page.words[base + R.LAST];
       const time = page.doubles[(base >> 1) + R.LAST_TIME];
       const client = clientSide(page, base);
-      for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.halves[d].ended) c.parser.end(d === client, how, last, time);
+      for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.half(d).ended) c.parser.end(d === client, how, last, time);
     }
     const facts = new ConnectionFacts(page, base, c);
     this.tell(facts);

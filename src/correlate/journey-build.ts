@@ -285,10 +285,17 @@ function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
     'receive',
     first.start,
     last.end,
-    answers.flatMap((turn) => turn.packets).slice(0, LIST_LIMIT),
+    packetsOf(answers),
     answers.reduce((sum, turn) => sum + turn.packetCount, 0),
     note,
   );
+}
+
+function packetsOf(turns: Turn[]): number[] {
+  if (turns.length === 1) return turns[0].packets;
+  const packets: number[] = [];
+  for (const turn of turns) for (const packet of turn.packets) if (packets.length < LIST_LIMIT) packets.push(packet);
+  return packets;
 }
 
 /** After a 101 or an answered CONNECT the connection carries something else: that time is not idle. */
@@ -298,7 +305,7 @@ function tunnelStages(t: Timeline, c: Conversation | undefined): void {
   const first = c.turns[0];
   const end = c.turns.reduce((latest, turn) => Math.max(latest, turn.end), first.end);
   if (end <= t.cursor) return;
-  const packets = c.turns.flatMap((turn) => turn.packets).slice(0, LIST_LIMIT);
+  const packets = packetsOf(c.turns);
   const count = c.turns.reduce((sum, turn) => sum + turn.packetCount, 0);
   const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
   t.add('receive', t.cursor, end, packets, count, {
@@ -335,7 +342,7 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   const tls = c?.tls;
   if (tls !== undefined && tls.finishedTime === undefined && tls.firstApplicationDataTime === undefined) {
     if (tls.alerts.some((alert) => alert.level === 'fatal')) return 'tls-failed';
-    const server = c?.halves[f.clientSide === 0 ? 1 : 0];
+    const server = c?.half(f.clientSide === 0 ? 1 : 0);
     if (
       tls.clientHelloPacket !== undefined &&
       tls.serverHelloPacket === undefined &&
@@ -344,7 +351,7 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
     )
       return 'tls-failed';
   }
-  const talked = c !== undefined && (c.halves[0].payloadBytes > 0 || c.halves[1].payloadBytes > 0);
+  const talked = c !== undefined && (c.half(0).payloadBytes > 0 || c.half(1).payloadBytes > 0);
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
   if (f.closeHow === 'reset' && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
   if (f.closeHow === 'open') return 'in-progress';

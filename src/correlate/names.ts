@@ -39,8 +39,8 @@ export class NameBook {
   /** Groups let go for want of room. */
   evicted = 0;
   /** Numbers of groups: by client and name in lower case, and by client and address; the newest answer counts. */
-  private readonly byName = new PairTable(GROUP_LIMIT);
-  private readonly byAddress = new PairTable(ADDRESS_LIMIT);
+  private readonly byName = new PairTable(GROUP_LIMIT, 1);
+  private readonly byAddress = new PairTable(ADDRESS_LIMIT, 1);
   /** Groups `first` … `made`-1 in the order they were made: a ring. */
   private readonly ring: NameGroup[] = [];
   private first = 0;

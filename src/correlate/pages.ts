@@ -26,8 +26,8 @@ export function urlOf(exchange: Exchange, host: string): string | undefined {
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
 export class PageBook {
   /** Values: journey, page, packet. */
-  private readonly fetched = new PairTable(URL_LIMIT);
-  private readonly redirects = new PairTable(URL_LIMIT);
+  private readonly fetched = new PairTable(URL_LIMIT, 3);
+  private readonly redirects = new PairTable(URL_LIMIT, 3);
 
   parent(client: string, journey: number, exchange: Exchange, url: string | undefined): Place {
     const place: Place = { page: journey, parent: null, why: undefined, packet: undefined };

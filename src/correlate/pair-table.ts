@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** Words of an entry: two of the hash, whether it is there, three of the value. */
-const WORDS = 6;
-const STATE = 2;
-const VALUE = 3;
-const NEVER = 0;
-const THERE = 1;
-const DELETED = 2;
+/** An entry: two words of the hash (the first is 0 where there is no entry), then the value. */
+const VALUE = 2;
+const DELETED = 0xffff_ffff;
+const MOST_VALUES = 3;
 
 /**
  * Numbers by two texts (a client, and a URL, address or name), without the texts: 64 bits of a seeded hash stand for each
@@ -15,7 +12,8 @@ const DELETED = 2;
  */
 export class PairTable {
   /** What `find` found. */
-  readonly value = new Uint32Array(3);
+  readonly value = new Uint32Array(MOST_VALUES);
+  private readonly words: number;
   private count = 0;
   private readonly limit: number;
   private readonly mask: number;
@@ -27,15 +25,16 @@ export class PairTable {
   private high = 0;
   private low = 0;
 
-  /** `limit` is a power of two. */
-  constructor(limit: number) {
+  /** `limit` is a power of two; a value is one to three numbers below 2^32 - 1. */
+  constructor(limit: number, values: number) {
+    this.words = VALUE + values;
     this.limit = limit;
     this.mask = 2 * limit - 1;
   }
 
   find(a: string, b: string): boolean {
-    if (this.young === undefined) return false;
     this.hash(a, b);
+    if (this.young === undefined) return false;
     return this.read(this.young) || (this.old !== undefined && this.read(this.old));
   }
 
@@ -46,16 +45,15 @@ export class PairTable {
 
   /** Sets the value of the pair that `find` was asked for last. */
   put(x: number, y = 0, z = 0): void {
-    if (this.young === undefined) this.young = new Uint32Array((this.mask + 1) * WORDS);
+    if (this.young === undefined) this.young = new Uint32Array((this.mask + 1) * this.words);
     const { young } = this;
     const at = this.place(young);
-    if (young[at + STATE] === NEVER) this.count++;
+    if (young[at] === 0) this.count++;
     young[at] = this.high;
     young[at + 1] = this.low;
-    young[at + STATE] = THERE;
     young[at + VALUE] = x;
-    young[at + VALUE + 1] = y;
-    young[at + VALUE + 2] = z;
+    if (this.words > VALUE + 1) young[at + VALUE + 1] = y;
+    if (this.words > VALUE + 2) young[at + VALUE + 2] = z;
     if (this.count < this.limit) return;
     const gone = this.old?.fill(0) ?? new Uint32Array(young.length);
     this.old = young;
@@ -68,25 +66,23 @@ export class PairTable {
     for (const table of [this.young, this.old]) {
       if (table === undefined) continue;
       const at = this.place(table);
-      if (table[at + STATE] === THERE) table[at + STATE] = DELETED;
+      if (table[at] !== 0) table[at + VALUE] = DELETED;
     }
   }
 
   private read(table: Uint32Array): boolean {
     const at = this.place(table);
-    if (table[at + STATE] !== THERE) return false;
-    this.value[0] = table[at + VALUE];
-    this.value[1] = table[at + VALUE + 1];
-    this.value[2] = table[at + VALUE + 2];
+    if (table[at] === 0 || table[at + VALUE] === DELETED) return false;
+    for (let i = VALUE; i < this.words; i++) this.value[i - VALUE] = table[at + i];
     return true;
   }
 
   /** Where the hash at hand is, or would be. A table is never more than half full. */
   private place(table: Uint32Array): number {
-    const { high, low, mask } = this;
+    const { high, low, mask, words } = this;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * WORDS;
-      if (table[at + STATE] === NEVER || (table[at] === high && table[at + 1] === low)) return at;
+      const at = slot * words;
+      if (table[at] === 0 || (table[at] === high && table[at + 1] === low)) return at;
     }
   }
 
@@ -98,7 +94,7 @@ export class PairTable {
     this.high ^= 0x10000;
     this.mix(b);
     this.low = (this.low ^ (this.low >>> 16)) >>> 0;
-    this.high = (this.high ^ (this.low >>> 11)) >>> 0;
+    this.high = ((this.high ^ (this.low >>> 11)) | 1) >>> 0;
   }
 
   private mix(text: string): void {

@@ -59,7 +59,7 @@ export class ProtocolFinder {
    * the caller hands over before these bytes.
    */
   parser(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number): StreamParser | undefined {
-    const half = c.halves[direction];
+    const half = c.half(direction);
     if (c.parser !== undefined || half.guesses > GUESSES) return c.parser;
     const { page, base } = c;
     let first = bytes;

@@ -64,7 +64,7 @@ export class Streams {
     packet: number,
     time: number,
   ): void {
-    const half = c.halves[direction];
+    const half = c.half(direction);
     const captured = end - at;
     if (captured > 0) {
       half.streamBytes += captured;
@@ -75,7 +75,7 @@ export class Streams {
   }
 
   miss(c: Conversation, direction: 0 | 1, length: number, packet: number, time: number): void {
-    c.halves[direction].missingBytes += length;
+    c.half(direction).missingBytes += length;
     this.sink.gap(c, direction, length, packet, time);
   }
 
@@ -132,7 +132,7 @@ export class Streams {
 
   /** Delivers what has become contiguous behind `next`; returns the new next. */
   drain(c: Conversation, direction: 0 | 1, next: number): number {
-    const half = c.halves[direction];
+    const half = c.half(direction);
     const { held } = half;
     if (held === undefined) return next;
     let n = half.heldFrom;
@@ -170,7 +170,7 @@ export class Streams {
 
   /** Gives up the hole before the first held piece; returns the new next. */
   skipHole(c: Conversation, direction: 0 | 1, next: number): number {
-    const half = c.halves[direction];
+    const half = c.half(direction);
     const first = half.held?.[half.heldFrom];
     if (first === undefined) return next;
     this.miss(c, direction, (first.sequence - next) >>> 0, first.packet, first.time);
@@ -180,7 +180,7 @@ export class Streams {
   /** Nothing more will come: deliver everything held, holes as gaps. */
   flush(c: Conversation, direction: 0 | 1, next: number): number {
     let at = next;
-    while (c.halves[direction].held !== undefined) at = this.skipHole(c, direction, at);
+    while (c.half(direction).held !== undefined) at = this.skipHole(c, direction, at);
     return at;
   }
 
@@ -190,7 +190,7 @@ export class Streams {
 
   /** The stream, or all together, hold too much: a hole is given up, and more until a quarter of the stream's share is free. */
   makeRoom(c: Conversation, direction: 0 | 1, next: number): number {
-    const half = c.halves[direction];
+    const half = c.half(direction);
     const many = over(half, 1);
     let at = next;
     do {

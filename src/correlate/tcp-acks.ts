@@ -135,7 +135,7 @@ export class Acknowledgments {
     const fin = words[base + R.STATE] & (R.FIN_SEEN << o) ? 1 : 0;
     if (beyond <= fin) return;
     const before = (words[base + R.STATE] & (R.ACK_SET << d)) === 0 ? 0 : (words[base + R.ACKED + d] - next) | 0;
-    const half = this.owner.conversations[slot]?.halves[o];
+    const half = this.owner.conversations[slot]?.half(o);
     if (
       half?.held !== undefined &&
       isHeld(half.held, half.heldFrom, (next + Math.max(0, before)) >>> 0, (acknowledged - fin) >>> 0)
@@ -156,7 +156,7 @@ export class Acknowledgments {
   /** The receiver has what we miss: the capture lost it. A packet captured late is waited for a little. */
   private missed(slot: number, words: Uint32Array, base: number, o: 0 | 1, acknowledged: number): void {
     const c = this.owner.conversations[slot];
-    const half = c?.halves[o];
+    const half = c?.half(o);
     if (c === undefined || half?.held === undefined || half.heldBytes <= HELD_BYTES_ACKNOWLEDGED) return;
     if (((acknowledged - half.held[half.heldFrom].sequence) | 0) >= 0)
       words[base + R.NEXT + o] = this.owner.streams.skipHole(c, o, words[base + R.NEXT + o]);

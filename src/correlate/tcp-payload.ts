@@ -39,7 +39,7 @@ export class Payloads {
     const { words } = page;
     const { streams } = this.owner;
     const c = this.owner.conversations[slot] ?? this.owner.conversation(slot, page, base);
-    const stream = c.halves[d];
+    const stream = c.half(d);
     stream.payloadBytes += length;
     const sequence = p.flags[row] & Flag.syn ? (p.sequence[row] + 1) >>> 0 : p.sequence[row];
     const packet = p.firstNumber + row;

@@ -155,7 +155,7 @@ export class TcpTracker {
   /** The first SYN of a side that has sent no payload yet: what came before it (a forged RST, a stray ACK) does not count. */
   private begins(slot: number, words: Uint32Array, base: number, d: 0 | 1, flags: number): boolean {
     if ((flags & Flag.syn) === 0 || (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0) return false;
-    return (this.conversations[slot]?.halves[d].payloadBytes ?? 0) === 0;
+    return (this.conversations[slot]?.half(d).payloadBytes ?? 0) === 0;
   }
 
   /** Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. */
@@ -185,7 +185,7 @@ export class TcpTracker {
     const packet = p.firstNumber + row;
     c.note('duplicates', packet);
     if (flags & Flag.syn) c.note(flags & Flag.ack ? 'synAck' : 'syn', packet);
-    c.halves[d].payloadBytes += length;
+    c.half(d).payloadBytes += length;
   }
 
   /** Something before this segment is missing. */
@@ -338,10 +338,11 @@ export class TcpTracker {
   /** Tells that a direction is closed, once everything up to its FIN is delivered. */
   tryClose(slot: number, page: Page, base: number, d: 0 | 1, packet: number, time: number): void {
     const { words } = page;
+    if ((words[base + R.STATE] & (R.FIN_SEEN << d)) === 0) return;
     const c = this.conversations[slot];
-    if (c === undefined || c.halves[d].ended || (words[base + R.STATE] & (R.FIN_SEEN << d)) === 0) return;
+    if (c === undefined || c.half(d).ended) return;
     if (((words[base + R.FIN_END + d] - 1 - words[base + R.NEXT + d]) | 0) > 0) return;
-    c.halves[d].ended = true;
+    c.half(d).ended = true;
     this.events.closed(c, d, packet, time);
   }
 
@@ -382,9 +383,11 @@ export class TcpTracker {
     const base = this.table.base(slot);
     const c = this.conversations[slot];
     if (c !== undefined) {
-      for (const d of SIDES) page.words[base + R.NEXT + d] = this.streams.flush(c, d, page.words[base + R.NEXT + d]);
+      this.talking--;
+      for (const d of SIDES)
+        if (page.words[base + R.STATE] & (R.HELD << d))
+          page.words[base + R.NEXT + d] = this.streams.flush(c, d, page.words[base + R.NEXT + d]);
     }
-    if (c !== undefined) this.talking--;
     this.table.remove(slot);
     this.events.finished(page, base, c);
     page.words[base + R.FIRST] = 0;

@@ -1,7 +1,7 @@
 import { parseOldClientHello } from '../dissect/tls/handshake.ts';
 import { ContentType, handshakeTypeName } from '../dissect/tls/names.ts';
 import { isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
-import type { HeldBytes } from './held-bytes.ts';
+import { type HeldBytes, PIECE_BYTES } from './held-bytes.ts';
 import type { Guess } from './stream-parser.ts';
 
 /** The first bytes of an SSL 2.0 ClientHello that tell all about it. */
@@ -10,7 +10,6 @@ export const OLD_HELLO_HEADER = 11;
 export const HANDSHAKE_LIMIT = 65_536;
 /** A message's header, until it says how much follows: most are then stepped over. */
 const HEADER = 4;
-const FIRST_CARRY = 1024;
 const NOTHING = new Uint8Array(0);
 
 /** One direction of a TLS connection: where its records and handshake messages stand. */
@@ -66,11 +65,13 @@ export class Side {
   hold(bytes: Uint8Array, at: number, end: number): boolean {
     const need = this.carryLength + end - at;
     if (this.carry.length < need) {
-      const size = Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), this.carryNeed === 0 ? HEADER : FIRST_CARRY);
+      const least = this.carryNeed === 0 ? HEADER : PIECE_BYTES;
+      const size = Math.max(need, Math.min(this.carryNeed, 2 * this.carry.length), least);
       if (!this.budget.take(size - this.carry.length)) return false;
-      const bigger = new Uint8Array(size);
-      bigger.set(this.carry.subarray(0, this.carryLength));
-      this.carry = bigger;
+      const { carry } = this;
+      this.carry = this.budget.array(size);
+      for (let i = 0; i < this.carryLength; i++) this.carry[i] = carry[i];
+      this.budget.recycle(carry);
     }
     this.carry.set(bytes.subarray(at, end), this.carryLength);
     this.carryLength = need;
@@ -79,6 +80,7 @@ export class Side {
 
   dropCarry(): void {
     this.budget.give(this.carry.length);
+    this.budget.recycle(this.carry);
     this.carry = NOTHING;
     this.carryLength = 0;
     this.carryNeed = 0;

@@ -16,9 +16,11 @@ import { HeldBytes } from './held-bytes.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 import { type MessageReader, readMessages } from './tls-messages.ts';
+import { newSession } from './tls-session.ts';
 import { guessTls, HANDSHAKE_LIMIT, OLD_HELLO_HEADER, Side } from './tls-side.ts';
 
 /** Stands for an SSL 2.0 ClientHello where a record's type is asked. */
+const NO_BYTES = new Uint8Array(0);
 const OLD_HELLO = 0;
 /**
  * The shortest Finished of TLS 1.3 as a record: 4 + 32 bytes, the inner type, an 8-byte tag. EndOfEarlyData is shorter, and so
@@ -54,7 +56,7 @@ export class TlsParser implements StreamParser, MessageReader {
   private recordVersion = 0;
   /** 0 until a ServerHello told. */
   private version = 0;
-  private sessionId = '';
+  private sessionId: Uint8Array = NO_BYTES;
   private noteSegment = false;
 
   /** `emit` gets the session once, when both sides have ended. `budget`: one for all parsers, for messages in pieces. */
@@ -321,7 +323,7 @@ export class TlsParser implements StreamParser, MessageReader {
     const hello = parseClientHello(bytes, at, end);
     if (hello.serverName !== undefined) session.sni = hello.serverName;
     session.alpnOffered = hello.alpn;
-    this.sessionId = Buffer.from(bytes.subarray(hello.sessionIdAt, hello.sessionIdEnd)).toString('latin1');
+    this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
   }
 
   private serverHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
@@ -347,8 +349,7 @@ export class TlsParser implements StreamParser, MessageReader {
     if (hello.alpn !== undefined) session.alpn = hello.alpn;
     if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
     else if (session.clientHelloPacket !== undefined) {
-      const echo = Buffer.from(bytes.subarray(hello.sessionIdAt, hello.sessionIdEnd)).toString('latin1');
-      session.resumed = echo !== '' && echo === this.sessionId;
+      session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);
     }
   }
 
@@ -365,29 +366,9 @@ export class TlsParser implements StreamParser, MessageReader {
   }
 }
 
-/** Every key is there from the start, so that all sessions have one shape. */
-function newSession(connection: number): TlsSession {
-  return {
-    connection,
-    clientHelloPacket: undefined,
-    clientHelloFirstPacket: undefined,
-    serverHelloPacket: undefined,
-    helloRetryPacket: undefined,
-    clientHelloTime: undefined,
-    serverHelloTime: undefined,
-    firstApplicationDataPacket: undefined,
-    firstApplicationDataTime: undefined,
-    finishedPacket: undefined,
-    finishedTime: undefined,
-    sni: undefined,
-    version: undefined,
-    cipher: undefined,
-    cipherId: undefined,
-    alpnOffered: [],
-    alpn: undefined,
-    resumed: undefined,
-    certificateNames: undefined,
-    alerts: [],
-    packets: [],
-  };
+/** The server repeats the client's session id, which is not empty. */
+function same(bytes: Uint8Array, at: number, end: number, id: Uint8Array): boolean {
+  if (end - at !== id.length || id.length === 0) return false;
+  for (let i = 0; i < id.length; i++) if (bytes[at + i] !== id[i]) return false;
+  return true;
 }
