@@ -86,7 +86,6 @@ test('a bomb stops at the limit', () => {
 
 test('what is not decoded says so', () => {
   const bytes = Buffer.from('abc');
-  expect(decodeBody(bytes, { contentEncoding: 'zstd' })).toMatchObject({ bytes, complete: false, problem: /zstd/ });
   expect(decodeBody(bytes, { contentEncoding: 'x-own' })).toMatchObject({
     bytes,
     complete: false,

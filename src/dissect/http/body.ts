@@ -8,6 +8,7 @@ import {
   type ZlibOptions,
 } from 'node:zlib';
 import { type DecodedBody, dechunk } from './chunks.ts';
+import { unzstd } from './zstd.ts';
 
 export type { DecodedBody } from './chunks.ts';
 
@@ -66,7 +67,7 @@ function undo(coding: string, bytes: Uint8Array, limit: number): DecodedBody {
     case 'br':
       return inflate(coding, brotliDecompressSync, bytes, limit, BROTLI_FLUSH);
     case 'zstd':
-      return { bytes, complete: false, problem: 'zstd is not decoded yet: these are the bytes as sent' };
+      return unzstd(bytes, limit);
     default:
       return {
         bytes,
