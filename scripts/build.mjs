@@ -21,7 +21,8 @@ const started = new Date();
 const built = await esbuild
   .build({
     absWorkingDir: root,
-    entryPoints: { main: entry },
+    // The capture helper is a program of its own.
+    entryPoints: { main: entry, helper: join(root, 'src', 'helper', 'main.ts') },
     outdir: dist,
     write: false,
     bundle: true,
@@ -31,7 +32,7 @@ const built = await esbuild
     target: 'node20',
     chunkNames: 'chunk-[hash]',
     // blessed requires its terminal databases and optional modules by computed names: it stays beside the bundle.
-    external: ['blessed', 'blessed-contrib', 'blessed-contrib/*'],
+    external: ['blessed', 'blessed-contrib', 'blessed-contrib/*', 'koffi'],
     // CommonJS packages inside the bundle call require('node:…').
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
@@ -56,5 +57,5 @@ for (const file of files) {
 }
 const current = new Set(files.map((file) => basename(file.path)));
 for (const name of readdirSync(dist)) {
-  if (/^(main|chunk-\w+)\.js$/.test(name) && !current.has(name)) rmSync(join(dist, name), { force: true });
+  if (/^(main|helper|chunk-\w+)\.js$/.test(name) && !current.has(name)) rmSync(join(dist, name), { force: true });
 }

@@ -4,6 +4,7 @@ import type { Connection, Exchange, Journey, Listener, Lookup, StageKind, TlsSes
 import { reviveEvidence } from './correlate/evidence.ts';
 import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
+import { OpenJourneys } from './open-journeys.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordStore } from './record-store.ts';
 import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from './session.ts';
@@ -11,6 +12,8 @@ import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
 const BINS = 200;
+/** Journeys that have not ended, on screen at once: the newest of connections, and of names. */
+const OPEN_JOURNEYS = 500;
 
 const reviveJourney = (j: Journey): Journey => ({ ...j, evidence: j.evidence.map(reviveEvidence) });
 
@@ -32,11 +35,17 @@ export class FileSession implements SessionView {
   private readonly lookups = new RecordStore<Lookup>();
   private readonly sessions = new RecordStore<TlsSession>();
   private readonly protocolBytes = new Float64Array(4096);
+  private readonly open = new OpenJourneys();
+  /** The version that `open` is of. */
+  private openVersion = 0;
+  private readonly growing: boolean;
   private listed: { id: number; packets: number[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
-  constructor(source: Source) {
+  /** `growing`: journeys are shown while they are under way, too. */
+  constructor(source: Source, growing = false) {
     this.source = source;
+    this.growing = growing;
     this.file = source.file;
     const listener: Listener = {
       journey: (j) => this.found(j),
@@ -45,7 +54,7 @@ export class FileSession implements SessionView {
       lookup: (l) => this.lookups.set(l.index, l),
       tls: (t) => this.sessions.set(t.connection, t),
     };
-    this.analysis = new Analysis(source, listener, { records: true });
+    this.analysis = new Analysis(source, listener, { records: true, live: growing });
   }
 
   /** Reads the next slice. False when the capture has ended. */
@@ -100,15 +109,38 @@ export class FileSession implements SessionView {
   }
 
   journeyCount(): number {
-    return this.heads.length;
+    return this.heads.length + this.unfinished().count;
   }
 
   journey(index: number): Journey {
-    return this.journeys.get(this.heads[index].id) as Journey;
+    const open = this.unfinished().at(index);
+    return typeof open === 'number' ? (this.journeys.get(this.heads[index - open].id) as Journey) : open;
   }
 
   journeyHead(index: number): JourneyHead {
-    return this.heads[index];
+    const open = this.unfinished().at(index);
+    return typeof open === 'number' ? this.heads[index - open] : open;
+  }
+
+  private unfinished(): OpenJourneys {
+    if (this.growing && this.openVersion !== this.version) {
+      this.openVersion = this.version;
+      const list = this.analysis.done ? [] : this.analysis.correlator.unfinished(OPEN_JOURNEYS);
+      this.open.set(list, (start) => this.startedBy(start));
+    }
+    return this.open;
+  }
+
+  /** Ended journeys that started at this time or before. */
+  private startedBy(time: number): number {
+    let low = 0;
+    let high = this.heads.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle] <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   connection(id: number): Connection | undefined {
@@ -149,7 +181,7 @@ export class FileSession implements SessionView {
   }
 
   journeyPackets(index: number): number[] {
-    const journey = index < this.heads.length ? this.journey(index) : undefined;
+    const journey = index < this.journeyCount() ? this.journey(index) : undefined;
     if (journey === undefined) return [];
     if (this.listed?.id === journey.id) return this.listed.packets;
     const numbers = new Set<number>();
@@ -163,7 +195,7 @@ export class FileSession implements SessionView {
   }
 
   stageOf(index: number, packet: number): StageKind | undefined {
-    const journey = index < this.heads.length ? this.journey(index) : undefined;
+    const journey = index < this.journeyCount() ? this.journey(index) : undefined;
     if (journey === undefined || !this.index.has(packet)) return undefined;
     for (const stage of journey.stages) if (stage.packets.includes(packet)) return stage.kind;
     if (this.index.flow(packet) !== journey.connection) return undefined;

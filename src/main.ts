@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CaptureError, type Source } from './capture/batch.ts';
+import type { LiveSettings } from './live/capture.ts';
 import { type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { VERSION } from './version.ts';
@@ -28,6 +29,16 @@ const options = {
   'stream-hashes': { type: 'boolean' },
   lang: { type: 'string' },
   'no-color': { type: 'boolean' },
+  interface: { type: 'string', short: 'i', multiple: true },
+  filter: { type: 'string', short: 'f' },
+  write: { type: 'string', short: 'w' },
+  count: { type: 'string', short: 'c' },
+  duration: { type: 'string' },
+  'no-promiscuous': { type: 'boolean', short: 'p' },
+  'snapshot-length': { type: 'string', short: 's' },
+  'buffer-size': { type: 'string', short: 'B' },
+  engine: { type: 'string' },
+  'list-interfaces': { type: 'boolean', short: 'D' },
   numeric: { type: 'boolean', short: 'n' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -50,9 +61,26 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`wirebook ${VERSION}\n`);
     return OK;
   }
+  if (values['list-interfaces']) {
+    const { listInterfaces } = await import('./live/list.ts');
+    return listInterfaces(lang);
+  }
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
   const files = [...(values.read === undefined ? [] : [values.read]), ...words];
+  if (values.interface !== undefined) {
+    const { settingsOf } = await import('./live/settings.ts');
+    const settings = settingsOf(values, files);
+    if ('en' in settings) throw new UsageError(settings);
+    return live(
+      settings,
+      command === undefined
+        ? formatOf(values.json ? 'json' : values.format)
+        : (formatOf(values.json ? 'json' : values.format) ?? 'text'),
+      lang,
+      values['no-color'] === true,
+    );
+  }
   if (files.length === 0)
     throw new UsageError({
       en: 'no capture file is named; try: wirebook FILE, or wirebook --help',
@@ -92,6 +120,35 @@ function formatOf(value: string | undefined): Format | undefined {
       ko: `--format에는 ${FORMATS.join(', ')} 중 하나를 씁니다 ("${value}" 아님)`,
     });
   return format;
+}
+
+async function live(settings: LiveSettings, format: Format | undefined, lang: Language, noColor: boolean): Promise<number> {
+  const { startCapture } = await import('./live/start.ts');
+  const ui = await import('./ui/manners.ts');
+  const capture = await startCapture(settings, `wirebook ${VERSION}`);
+  if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
+    const { runLiveScreens } = await import('./screens.ts');
+    return runLiveScreens(capture, lang, noColor || !!process.env.NO_COLOR);
+  }
+  const { writeReport } = await import('./report/write.ts');
+  const stop = (): void => capture.stop();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const problems = await writeReport(capture.source, format ?? 'text', lang, false);
+    const { dropped, interfaceDropped, notes } = capture.state;
+    for (const note of notes) complain(note[lang]);
+    for (const problem of problems) complain(problem);
+    if ((dropped ?? 0) + (interfaceDropped ?? 0) > 0)
+      complain(
+        lang === 'ko'
+          ? `패킷 ${dropped}개를 커널이, ${interfaceDropped}개를 인터페이스가 잃었습니다`
+          : `${dropped} packets dropped by the kernel, ${interfaceDropped} by the interface`,
+      );
+    return problems.length > 0 ? BROKEN : OK;
+  } finally {
+    capture.stop();
+    capture.source.close();
+  }
 }
 
 async function report(file: string, format: Format, lang: Language, hashes: boolean): Promise<number> {

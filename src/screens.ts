@@ -1,5 +1,7 @@
 import { openCapture } from './capture/open.ts';
 import { FileSession } from './file-session.ts';
+import type { LiveCapture } from './live/capture.ts';
+import { LiveSession } from './live-session.ts';
 import type { Language } from './text/text.ts';
 import { runUi } from './ui/run.ts';
 
@@ -15,5 +17,31 @@ export async function runScreens(file: string, language: Language, noColor: bool
   } finally {
     session.close();
     source.close();
+  }
+}
+
+/** Shows a live capture until the user leaves; gives the exit code. */
+export async function runLiveScreens(capture: LiveCapture, language: Language, noColor: boolean): Promise<number> {
+  const session = new LiveSession(capture);
+  try {
+    return await runUi(session, {
+      language,
+      noColor,
+      step: () => session.step(),
+      pause: () => session.pause(),
+      onChange: (changed) => {
+        capture.onChange = () => {
+          session.changed();
+          changed();
+        };
+        return () => {
+          capture.onChange = undefined;
+        };
+      },
+    });
+  } finally {
+    capture.stop();
+    session.close();
+    capture.source.close();
   }
 }

@@ -1,5 +1,6 @@
 import type { Problem } from './capture/batch.ts';
 import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import type { Text } from './text/text.ts';
 import type { Layer } from './dissect/protocol.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */
@@ -37,6 +38,19 @@ export interface Progress {
 /** What lists are searched by: of every journey at hand in memory. */
 export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome'>;
 
+/** How a live capture stands. A number that is not there is not available, which is not the same as 0. */
+export interface LiveView {
+  interfaces: string[];
+  running: boolean;
+  paused: boolean;
+  /** Captured while paused, not on screen yet. */
+  unseen?: number;
+  dropped?: number;
+  interfaceDropped?: number;
+  /** Newest last. */
+  notes: Text[];
+}
+
 /**
  * What the screens ask an open capture. Everything is synchronous and bounded by what one screen shows; while the file is
  * still being read, answers are those so far and `version` grows with each change.
@@ -44,6 +58,8 @@ export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'stat
 export interface SessionView {
   readonly file: string;
   readonly version: number;
+  /** Absent: not a live capture. */
+  live?(): LiveView;
   progress(): Progress;
   problems(): Problem[];
   /** "2023-02-08 07:07:36.829816000" in UTC for a time of the session. */

@@ -41,6 +41,11 @@ export function openStream(stream: Readable, options: OpenOptions = {}): Promise
   return openOrigin({ file: '-', supply: new StreamSupply(stream) }, options);
 }
 
+/** The same for bytes that come from somewhere else and are kept in `fd`. */
+export function openSupply(file: string, supply: Supply, fd: number): Promise<CaptureSource> {
+  return openOrigin({ file, supply, fd }, {});
+}
+
 async function openOrigin(origin: Origin, options: OpenOptions): Promise<CaptureSource> {
   const { file, size } = origin;
   let { supply, fd } = origin;

@@ -34,7 +34,7 @@ export class Spool {
   }
 }
 
-function openPrivate(): number {
+export function openPrivate(): number {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   try {
     const directory = join(state, 'wirebook');

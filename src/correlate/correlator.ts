@@ -12,7 +12,7 @@ import { FragmentTracker } from './fragments.ts';
 import { IcmpTracker } from './icmp.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
-import { LIST_LIMIT, type Listener } from './model.ts';
+import { type Journey, LIST_LIMIT, type Listener, type Lookup } from './model.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
 import { ResolutionTracker } from './resolutions.ts';
@@ -27,6 +27,8 @@ export interface CorrelatorOptions {
   hashes?: boolean;
   /** Every record of a DNS answer as text. */
   records?: boolean;
+  /** `unfinished` will be asked for: what has begun must be found before it has ended. */
+  live?: boolean;
 }
 
 /** Takes batches, gives records: wires the trackers together. All state is below here. */
@@ -45,12 +47,14 @@ export class Correlator implements TcpEvents {
 
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
+  private readonly live: boolean;
   private readonly listener: Listener;
   /** The row being read, so that a stream's bytes can name the packet's protocol. */
   private row = 0;
 
   constructor(listener: Listener, options: CorrelatorOptions = {}) {
     this.listener = listener;
+    this.live = options.live ?? false;
     this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
@@ -61,6 +65,7 @@ export class Correlator implements TcpEvents {
     this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
     this.lookups = new LookupTracker(
       {
+        ...(options.live ? { asked: (lookup: Lookup) => this.journeys.names.asked(lookup) } : {}),
         answered: (lookup) => this.journeys.names.answered(lookup),
         final: (lookup) => {
           this.journeys.names.final(lookup);
@@ -105,6 +110,19 @@ export class Correlator implements TcpEvents {
     this.journeys.end();
   }
 
+  /** Journeys that have begun and not ended, in order of their start: the newest `limit` of connections and of names. */
+  unfinished(limit: number): Journey[] {
+    const { table, conversations } = this.tcp;
+    const open: Conversation[] = [];
+    for (const slot of table.slots()) {
+      const c = conversations[slot];
+      if (c !== undefined && !c.told) open.push(c);
+    }
+    open.sort((a, b) => b.id - a.id);
+    const journeys = open.slice(0, limit).flatMap((c) => this.journeys.unfinished(new ConnectionFacts(c.page, c.base, c)));
+    return [...journeys, ...this.journeys.unusedNames(limit)].sort((a, b) => a.start - b.start || a.id - b.id);
+  }
+
   /** DNS, TCP and ICMP together, in the order of the packets: a connection asks which lookup led to it, an error what it is about. */
   private transport(p: Packets, from: number, to: number): void {
     for (let row = from; row < to; row++) {
@@ -132,6 +150,7 @@ export class Correlator implements TcpEvents {
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void {
     const resolution = this.resolutions.take(p, row);
     this.journeys.opened(page, base, p, row, resolution, () => this.tcp.conversation(slot, page, base));
+    if (this.live) this.tcp.conversation(slot, page, base);
   }
 
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {

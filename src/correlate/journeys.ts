@@ -62,6 +62,8 @@ export class JourneyTracker {
     c.lookupIsFirstUse = group.usedAt === Number.POSITIVE_INFINITY && fresh;
     group.usedAt = Math.min(group.usedAt, time);
     c.lookupResolution = undefined;
+    // What was on screen as a lookup alone goes on as this connection's journey.
+    if (c.lookupIsFirstUse && c.journeyId < 0) [c.journeyId, group.journeyId] = [group.journeyId, -1];
     if (c.lookupIsFirstUse) for (const lookup of group.lookups) c.lookupResolution ??= this.takeResolution(lookup);
   }
 
@@ -103,6 +105,30 @@ export class JourneyTracker {
     while (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.next(c, c.pending, facts, false);
   }
 
+  /** Journeys of a connection that is still open, as far as they are known. Nothing about them is final. */
+  unfinished(facts: ConnectionFacts): Journey[] {
+    const c = facts.conversation;
+    if (c === undefined) return [];
+    const { pending } = c;
+    if (pending !== undefined && pending.length > 0) {
+      const last = pending.length - 1;
+      return pending.map((waiting, i) => buildExchangeJourney(waiting, facts, c.built === 0 && i === 0, i === last));
+    }
+    if (c.exchangeCount > 0 || c.parser?.protocol === 'dns') return [];
+    if (c.journeyId < 0) c.journeyId = this.count++;
+    return [buildConnectionJourney(c.journeyId, facts)];
+  }
+
+  /** Names asked for that led to no connection yet, the newest first. */
+  unusedNames(limit: number): Journey[] {
+    return this.names.unusedGroups(limit).map((group) => {
+      if (group.journeyId < 0) group.journeyId = this.count++;
+      const journey = buildLookupJourney(group.journeyId, group, undefined);
+      if (group.lookups.some((lookup) => lookup.end === undefined)) journey.outcome = 'in-progress';
+      return journey;
+    });
+  }
+
   /** The connection is final. */
   ended(facts: ConnectionFacts): void {
     const c = facts.conversation;
@@ -132,7 +158,7 @@ export class JourneyTracker {
   private lookupsOnly(group: NameGroup): void {
     let resolution: Resolution | undefined;
     for (const lookup of group.lookups) resolution ??= this.takeResolution(lookup);
-    this.emit(buildLookupJourney(this.count++, group, resolution));
+    this.emit(buildLookupJourney(group.journeyId < 0 ? this.count++ : group.journeyId, group, resolution));
   }
 
   private takeResolution(lookup: Lookup): Resolution | undefined {

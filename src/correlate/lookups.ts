@@ -20,6 +20,8 @@ export const MULTICAST_TIMEOUT = 10e9;
 
 /** Gets each lookup: once at the moment its answer is known, and once when nothing about it can change any more. */
 export interface LookupSink {
+  /** A question was sent that is not a repeat. */
+  asked?(lookup: Lookup): void;
   answered?(lookup: Lookup): void;
   final(lookup: Lookup): void;
 }
@@ -236,6 +238,7 @@ export class LookupTracker {
     const lookup = this.create();
     if (this.transport === Transport.tcp) this.truncated.link(lookup);
     pending.insert(lookup, this.time);
+    this.sink.asked?.(lookup);
   }
 
   /** The slot of the question at hand that still waits; -1 none, -2 when only answered ones are there. */

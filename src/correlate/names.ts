@@ -18,6 +18,8 @@ export interface NameGroup {
   weight: number;
   /** In the order they were made. */
   number: number;
+  /** The journey under which it was shown while nothing had come of it yet; -1 none. */
+  journeyId: number;
   /** What the same client asked for before under this name. */
   older: NameGroup | undefined;
 }
@@ -51,6 +53,21 @@ export class NameBook {
 
   constructor(unused: (group: NameGroup) => void) {
     this.unused = unused;
+  }
+
+  /** The question was sent: to be shown while it waits. */
+  asked(lookup: Lookup): void {
+    this.add(lookup);
+  }
+
+  /** Groups that no connection has used, newest first. */
+  unusedGroups(limit: number): NameGroup[] {
+    const groups: NameGroup[] = [];
+    for (let n = this.made - 1; n >= this.first && groups.length < limit; n--) {
+      const group = this.ring[n % GROUP_LIMIT];
+      if (group.usedAt === Number.POSITIVE_INFINITY) groups.push(group);
+    }
+    return groups;
   }
 
   answered(lookup: Lookup): void {
@@ -123,6 +140,7 @@ export class NameBook {
       weight,
       older: known,
       number: this.made,
+      journeyId: -1,
     };
     this.byName.put(this.made);
     if (this.made - this.first === GROUP_LIMIT) this.evict();

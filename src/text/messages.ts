@@ -109,6 +109,11 @@ export const LABEL = {
 
 /** Sentences, with blanks. */
 export const SAY = {
+  live: { en: 'LIVE', ko: '라이브' },
+  paused: { en: 'PAUSED, {n} unseen', ko: '일시정지, 안 본 패킷 {n}' },
+  captureEnded: { en: 'capture ended', ko: '캡처 끝남' },
+  dropped: { en: 'dropped {n}', ko: '유실 {n}' },
+  notAvailable: { en: 'not available', ko: '알 수 없음' },
   reading: { en: 'reading {percent}', ko: '읽는 중 {percent}' },
   packetCount: { en: '{n} packets', ko: '패킷 {n}개' },
   journeyCount: { en: '{n} journeys', ko: '여정 {n}개' },

@@ -21,9 +21,9 @@ const KEY_CELLS = 20;
 
 function groupLines(model: Model, group: KeyGroup): Line[] {
   const g = glyphs(model);
-  const rows = group.keys.map(
-    (key): Line => [span(`   ${cell(key.keys.join('  '), KEY_CELLS, g)} `, 'key'), span(say(model, key.help))],
-  );
+  const rows = group.keys
+    .filter((key) => !key.live || model.follow !== undefined)
+    .map((key): Line => [span(`   ${cell(key.keys.join('  '), KEY_CELLS, g)} `, 'key'), span(say(model, key.help))]);
   return [[span(` ${say(model, group.title)}`, 'bold')], ...rows, []];
 }
 

@@ -8,7 +8,7 @@ export type Message =
   | { kind: 'page'; by: number }
   | { kind: 'edge'; to: 'first' | 'last' }
   | { kind: 'sibling'; by: number }
-  | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' }
+  | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' | 'pause' }
   | { kind: 'show'; screen: ScreenName }
   | { kind: 'quit'; code: number }
   | { kind: 'filter' }
@@ -27,6 +27,8 @@ export interface Key {
   plainHint?: string;
   /** Screens on which it does something; absent: all. */
   on?: ScreenName[];
+  /** Of a live capture only. */
+  live?: boolean;
 }
 
 export interface KeyGroup {
@@ -109,7 +111,11 @@ export const KEYS: readonly KeyGroup[] = [
       { keys: ['Ctrl-D'], message: { kind: 'page', by: 0.5 }, help: { en: 'half a page down', ko: '반 쪽 아래로' } },
       { keys: ['Ctrl-U'], message: { kind: 'page', by: -0.5 }, help: { en: 'half a page up', ko: '반 쪽 위로' } },
       { keys: ['g', 'Home'], message: { kind: 'edge', to: 'first' }, help: { en: 'to the first row', ko: '맨 처음으로' } },
-      { keys: ['G', 'End'], message: { kind: 'edge', to: 'last' }, help: { en: 'to the last row', ko: '맨 끝으로' } },
+      {
+        keys: ['G', 'End'],
+        message: { kind: 'edge', to: 'last' },
+        help: { en: 'to the last row; live: follow what comes', ko: '맨 끝으로. 라이브에서는 새로 오는 것을 따라간다' },
+      },
     ],
   },
   {
@@ -126,6 +132,13 @@ export const KEYS: readonly KeyGroup[] = [
   {
     title: { en: 'Program', ko: '프로그램' },
     keys: [
+      {
+        keys: ['p'],
+        message: { kind: 'pause' },
+        help: { en: 'hold the screen still; the capture goes on', ko: '화면을 멈춘다. 캡처는 계속된다' },
+        hint: { en: 'pause', ko: '일시정지' },
+        live: true,
+      },
       {
         keys: ['L'],
         message: { kind: 'language' },
@@ -195,6 +208,7 @@ export function hints(model: Model): Key[] {
   if (model.typing !== undefined) return TYPING.keys.filter((key) => key.hint !== undefined);
   const screen = model.screen;
   return KEYS.flatMap((group) => group.keys).filter(
-    (key) => key.hint !== undefined && (key.on === undefined || key.on.includes(screen)),
+    (key) =>
+      key.hint !== undefined && (key.on === undefined || key.on.includes(screen)) && (!key.live || model.follow !== undefined),
   );
 }

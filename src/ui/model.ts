@@ -48,6 +48,8 @@ export interface Model {
   opened: Readonly<Record<string, boolean>>;
   /** First line of the help shown; absent: closed. */
   help?: number;
+  /** Of a live capture: the list's last row is selected as it grows, until somebody moves. Absent: not live. */
+  follow?: boolean;
   /** One thing to say, until the next key. */
   notice?: Text;
   /** Set when the program should end, with this exit code. */
@@ -56,8 +58,9 @@ export interface Model {
 
 const TOP: Place = { cursor: 0, top: 0 };
 
-export function start(options: { language: Language; width: number; height: number; ascii?: boolean }): Model {
+export function start(options: { language: Language; width: number; height: number; ascii?: boolean; live?: boolean }): Model {
   return {
+    ...(options.live ? { follow: true } : {}),
     width: options.width,
     height: options.height,
     language: options.language,

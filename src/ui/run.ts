@@ -17,6 +17,8 @@ export interface UiOptions {
   ascii?: boolean;
   /** Reads the next slice of the capture (a few milliseconds' worth); false: there is no more. */
   step?: () => Promise<boolean> | boolean;
+  /** Of a live capture: holds the screen still, or lets it go on. */
+  pause?: () => void;
   /** Calls back whenever the session has changed by itself; gives what ends that. */
   onChange?: (changed: () => void) => () => void;
 }
@@ -59,6 +61,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     const send = (message: Message): void =>
       guarded(() => {
         if (message.kind === 'suspend') return terminal?.suspend();
+        if (message.kind === 'pause') options.pause?.();
         if (message.kind === 'redraw') {
           terminal?.redraw();
           painted = undefined;
@@ -124,7 +127,13 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         },
       );
       const ascii = options.ascii ?? !(isUtf8(process.env) || options.language === 'ko');
-      model = start({ language: options.language, width: terminal.width, height: terminal.height, ascii });
+      model = start({
+        language: options.language,
+        width: terminal.width,
+        height: terminal.height,
+        ascii,
+        live: session.live !== undefined,
+      });
       unsubscribe = options.onChange?.(() => wake('progress'));
       paint();
       read().catch(failure);

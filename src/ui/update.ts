@@ -29,8 +29,18 @@ export function update(model: Model, message: Message, session: SessionView): Mo
     const scrolled = scrollHelp(fresh, message);
     if (scrolled !== undefined) return scrolled;
   }
-  return settle(act(fresh, message, session), session);
+  return settle(following(act(fresh, message, session), message), session);
 }
+
+/** A live list is followed until somebody moves in it, and again from its last row on. */
+function following(model: Model, message: Message): Model {
+  if (model.follow === undefined) return model;
+  const follow = message.kind === 'edge' ? message.to === 'last' : model.follow && !LEAVING.includes(message.kind);
+  const next = follow === model.follow ? model : { ...model, follow };
+  return follow && model.screen === 'journeys' ? move(next, Infinity) : next;
+}
+
+const LEAVING: Message['kind'][] = ['move', 'page', 'enter', 'right', 'show', 'filter'];
 
 function act(model: Model, message: Message, session: SessionView): Model {
   switch (message.kind) {
@@ -84,6 +94,7 @@ function act(model: Model, message: Message, session: SessionView): Model {
       return { ...filterBy(model, model.typing?.before ?? '', session), typing: undefined };
     case 'suspend':
     case 'redraw':
+    case 'pause':
       return model;
   }
 }

@@ -1,4 +1,4 @@
-import type { SessionView } from '../session.ts';
+import type { LiveView, SessionView } from '../session.ts';
 import { SAY, SCREEN } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
@@ -79,7 +79,9 @@ function statusFacts(model: Model, session: SessionView): string[] {
   const { packets, bytes, size, done } = session.progress();
   const journeys = session.journeyCount();
   const facts = [packetsText(model, packets), journeysText(model, journeys)];
-  if (!done)
+  const live = session.live?.();
+  if (live !== undefined) facts.unshift(...liveFacts(model, live));
+  else if (!done)
     facts.unshift(
       say(model, SAY.reading, { percent: size ? `${Math.min(100, Math.floor((bytes / size) * 100))} %` : '' }).trim(),
     );
@@ -87,6 +89,17 @@ function statusFacts(model: Model, session: SessionView): string[] {
   if (model.filter !== '')
     facts.push(say(model, SAY.filtered, { filter: model.filter, n: count(journeyRows(model, journeys)), all: count(journeys) }));
   return facts;
+}
+
+/** "0 dropped" and "not available" are two things. */
+function liveFacts(model: Model, live: LiveView): string[] {
+  const lost = (n: number | undefined): string => (n === undefined ? say(model, SAY.notAvailable) : count(n));
+  const state = live.paused
+    ? say(model, SAY.paused, { n: live.unseen === undefined ? '?' : count(live.unseen) })
+    : say(model, live.running ? SAY.live : SAY.captureEnded);
+  const dropped = live.dropped === undefined ? undefined : live.dropped + (live.interfaceDropped ?? 0);
+  const note = live.notes.at(-1);
+  return [state, say(model, SAY.dropped, { n: lost(dropped) }), ...(note === undefined ? [] : [safe(say(model, note))])];
 }
 
 /** The end of a text that is being typed. */

@@ -1,0 +1,39 @@
+/** What the program and its capture helper say to each other. Types only: the helper is a program of its own. */
+export interface HelperSettings {
+  interfaces: string[];
+  filter: string;
+  snaplen: number;
+  buffer: number;
+  promiscuous: boolean;
+  /** Stop after so many packets; 0: never. */
+  count: number;
+  /** Bytes that the spool may hold. */
+  limit: number;
+  program: string;
+  /** Whom to become once everything is open; absent: nobody else. */
+  user?: { uid: number; gid: number };
+}
+
+export type HelperEvent =
+  | { event: 'open'; interfaces: { name: string; linkType: number; snaplen: number }[] }
+  | { event: 'size'; bytes: number; first: number; packets: number }
+  | { event: 'statistics'; interfaces: (Statistics | null)[] }
+  | { event: 'lost'; interface: string; message: string }
+  | { event: 'refused'; interface: string; what: 'open' | 'filter' | 'library' | 'privileges'; code: number; message: string }
+  | { event: 'end'; reason: 'count' | 'interfaces' | 'told' | 'spool'; message?: string };
+
+export interface Statistics {
+  received: number;
+  dropped: number;
+  interfaceDropped: number;
+}
+
+/** An interface that libpcap can name; `problem`: why it cannot be opened now. */
+export interface Listed {
+  name: string;
+  description?: string;
+  up: boolean;
+  loopback: boolean;
+  problem?: string;
+  code?: number;
+}

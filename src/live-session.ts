@@ -1,0 +1,50 @@
+import { FileSession } from './file-session.ts';
+import type { LiveCapture } from './live/capture.ts';
+import type { LiveView } from './session.ts';
+
+/** A live capture for the screens: a file session whose file grows, and which can hold still. */
+export class LiveSession extends FileSession {
+  private readonly capture: LiveCapture;
+  private paused = false;
+  private goOn: (() => void) | undefined;
+
+  constructor(capture: LiveCapture) {
+    super(capture.source, true);
+    this.capture = capture;
+  }
+
+  /** While paused nothing is read: the capture goes on into the spool. */
+  override async step(): Promise<boolean> {
+    while (this.paused)
+      await new Promise<void>((resolve) => {
+        this.goOn = resolve;
+      });
+    return super.step();
+  }
+
+  pause(): void {
+    this.paused = !this.paused;
+    this.capture.hold?.(this.paused);
+    this.version++;
+    this.goOn?.();
+  }
+
+  /** The capture's counters have changed. */
+  changed(): void {
+    this.version++;
+  }
+
+  live(): LiveView {
+    const { state } = this.capture;
+    const view: LiveView = {
+      interfaces: state.interfaces,
+      running: state.running,
+      paused: this.paused,
+      notes: state.notes,
+    };
+    if (state.packets !== undefined) view.unseen = Math.max(0, state.packets - this.packetCount());
+    if (state.dropped !== undefined) view.dropped = state.dropped;
+    if (state.interfaceDropped !== undefined) view.interfaceDropped = state.interfaceDropped;
+    return view;
+  }
+}

@@ -1,0 +1,24 @@
+import { CaptureError } from '../capture/batch.ts';
+import type { EngineName, LiveCapture, LiveSettings } from './capture.ts';
+import { startHelper } from './helper-process.ts';
+import { named } from './list.ts';
+import { startProgram } from './program.ts';
+
+/** What another engine may do better: one may be missing here, another may have the right to capture. */
+const TRY_NEXT = new Set(['no-libpcap', 'no-permission', 'helper', 'no-program']);
+
+/** Starts capturing with the engine asked for, else with the first that can. */
+export async function startCapture(settings: LiveSettings, program: string): Promise<LiveCapture> {
+  const ready = { ...settings, interfaces: settings.interfaces.map(named) };
+  const engines: EngineName[] = settings.engine === 'auto' ? ['libpcap', 'dumpcap', 'tcpdump'] : [settings.engine];
+  let first: unknown;
+  for (const engine of engines) {
+    try {
+      return engine === 'libpcap' ? await startHelper(ready, program) : await startProgram(engine, ready);
+    } catch (error) {
+      first ??= error;
+      if (!(error instanceof CaptureError) || !TRY_NEXT.has(error.code)) throw first;
+    }
+  }
+  throw first;
+}
