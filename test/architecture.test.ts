@@ -10,7 +10,16 @@ const source = join(root, 'src');
  * folder, or a file that stands alone; a new one gets its line here.
  */
 const CORRELATED = ['correlate', 'dissect', 'capture', 'text'];
-const SESSION = ['file-session.ts', 'open-journeys.ts', 'packet-index.ts', 'record-store.ts', 'analysis.ts', 'session.ts', 'rules', ...CORRELATED];
+const SESSION = [
+  'file-session.ts',
+  'open-journeys.ts',
+  'packet-index.ts',
+  'record-store.ts',
+  'analysis.ts',
+  'session.ts',
+  'rules',
+  ...CORRELATED,
+];
 const MAY_IMPORT: Record<string, string[]> = {
   text: [],
   'version.ts': [],

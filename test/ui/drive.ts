@@ -13,11 +13,11 @@ export class Drive {
 
   constructor(
     session = new FakeSession(),
-    options: { width?: number; height?: number; language?: Language; ascii?: boolean } = {},
+    options: { width?: number; height?: number; language?: Language; ascii?: boolean; live?: boolean } = {},
   ) {
     this.session = session;
-    const { width = 80, height = 24, language = 'en', ascii } = options;
-    this.model = start({ width, height, language, ascii });
+    const { width = 80, height = 24, language = 'en', ascii, live } = options;
+    this.model = start({ width, height, language, ascii, live });
     this.changed();
   }
 

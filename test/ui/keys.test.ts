@@ -26,7 +26,7 @@ describe('the key table', () => {
   });
   test('is what the help says, in both languages', () => {
     for (const language of ['en', 'ko'] as const) {
-      const help = new Drive(new FakeSession(), { width: 200, height: 80, language }).press('?').text();
+      const help = new Drive(new FakeSession(), { width: 200, height: 80, language, live: true }).press('?').text();
       for (const key of [...all, ...TYPING.keys]) {
         expect(help).toContain(key.keys.join('  '));
         expect(help).toContain(key.help[language]);
@@ -35,11 +35,16 @@ describe('the key table', () => {
     }
   });
   test('all of the help is read on a small screen too', () => {
-    const drive = new Drive().press('?');
+    const drive = new Drive(new FakeSession(), { live: true }).press('?');
     const seen = new Set<string>();
     for (let i = 0; i < 100; i++) for (const line of drive.press('j').lines()) seen.add(line);
     const text = [...seen].join('\n');
     for (const key of [...all, ...TYPING.keys]) expect(text).toContain(key.help.en);
+  });
+  test('tells of live keys only where something is captured', () => {
+    expect(new Drive().press('?').text()).not.toContain('the capture goes on');
+    expect(hints(start({ language: 'en', width: 80, height: 24 })).map((key) => key.keys[0])).not.toContain('p');
+    expect(hints(start({ language: 'en', width: 80, height: 24, live: true })).map((key) => key.keys[0])).toContain('p');
   });
   test('hints fit the screens they are for', () => {
     const model = start({ language: 'en', width: 80, height: 24 });
