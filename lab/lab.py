@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -75,6 +76,26 @@ class Lab:
         self.requests += found
         return found
 
+    def race(self, url, *options, clients=("pc",)):
+        """curl for a name with several addresses, in each client at once; `attempts` is what it says of each address."""
+        def play(name):
+            trace = self.directory / f"trace-{name}"
+            step = (url, ("--trace-ascii", trace, "--trace-time", *options))
+            return {**client.curl([step], self.directory, client=name)[0], "raced": True}  # connectMs: since the first attempt
+
+        with ThreadPoolExecutor() as pool:
+            self.requests += pool.map(play, clients)
+        for name in clients:
+            key = "attempts" if clients == ("pc",) else f"attempts of {name}"
+            self.expect[key] = client.attempts(self.directory / f"trace-{name}")
+
+    def script(self, files=(), **steps):
+        """lab/clients/script.py in each client named, all at once: `pc=[step, ...]`."""
+        told = client.scripts(steps, files)
+        for name, said in told.items():
+            self.requests += said["requests"]
+            self.expect[f"connections of {name}" if len(steps) > 1 else "connections"] = said["connections"]
+
     def counter(self, namespace, name):
         """One of the kernel's TCP counters in a namespace, e.g. TCPSynRetrans."""
         table = run(*inside(namespace, "nstat", "-asz", name))
@@ -85,6 +106,9 @@ class Lab:
 
     def drop(self, wire, **rule):
         self.network.wires[wire].command({"drop": rule})
+
+    def delay(self, wire, **rule):
+        self.network.wires[wire].command({"delay": rule})
 
 
 def scenarios():
@@ -117,7 +141,8 @@ def write_readme(directory, name, scenario, facts):
         answer = ", ".join(question["addresses"][:3]) + (" ..." if len(question["addresses"]) > 3 else "")
         lines.append(f"- DNS ({question['transport']}) {question['name']} {question['type']}: {question['rcode']} {answer}".rstrip())
     for entry in facts["closedFirst"]:
-        lines.append(f"- connection from port {entry['clientPort']}: closed first by {entry['who'] or '(not known)'}")
+        lines.append(f"- connection from {entry['clientAddress']} port {entry['clientPort']}: "
+                     f"closed first by {entry['who'] or '(not known)'}")
     for entry in facts["nat"]:
         lines.append(f"- NAT: {entry['protocol']} {entry['insideAddress']}:{entry['insidePort']} is "
                      f"{entry['outsideAddress']}:{entry['outsidePort']} outside (to {entry['remoteAddress']}:{entry['remotePort']})")

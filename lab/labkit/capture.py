@@ -9,6 +9,7 @@ from .shell import LabError, Lines, inside
 
 VANTAGES = {  # name: namespace, interface
     "client": ("pc", "eth0"),
+    "gateway-inside": ("gw", "lan"),  # every client of the home
     "gateway-any": ("gw", "any"),  # both sides of the NAT in one file
     "gateway-outside": ("gw", "wan"),
     "resolver": ("resolver", "eth0"),

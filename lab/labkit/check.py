@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 TOLERANCE_MS = 1.0
-FIELDS = ["frame.number", "frame.time_epoch", "tcp.srcport", "tcp.dstport", "tcp.flags.syn", "tcp.flags.ack",
-          "tcp.flags.fin", "tcp.flags.reset", "tcp.len", "tcp.seq_raw", "http.request.method",
-          "http.response.code", "dns.qry.name", "dns.flags.response", "http2.headers.method", "http2.headers.status"]
+FIELDS = ["frame.number", "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+          "tcp.srcport", "tcp.dstport", "tcp.flags.syn", "tcp.flags.ack", "tcp.flags.fin",
+          "tcp.flags.reset", "tcp.len", "tcp.seq_raw", "http.request.method", "http.response.code",
+          "dns.qry.name", "dns.flags.response", "http2.headers.method", "http2.headers.status"]
 
 
 def packets(file, keylog=None):
@@ -25,6 +26,8 @@ def packets(file, keylog=None):
     rows = [dict(zip(FIELDS, line.split("\t"))) for line in text.splitlines()]
     for row in rows:
         row["ms"] = float(row["frame.time_epoch"]) * 1000
+        row["from"] = (row["ip.src"] or row["ipv6.src"]).split(",")[0]
+        row["to"] = (row["ip.dst"] or row["ipv6.dst"]).split(",")[0]
         for key in ("tcp.srcport", "tcp.dstport", "tcp.len"):
             row[key] = int(row[key] or 0)
     return rows
@@ -36,21 +39,21 @@ def near(found, what, seen, told):
 
 
 def check_request(found, request, rows, state):
-    port = request["clientPort"]
-    mine = [row for row in rows if port in (row["tcp.srcport"], row["tcp.dstport"])]
-    up = [row for row in mine if row["tcp.srcport"] == port]
-    down = [row for row in mine if row["tcp.dstport"] == port]
-    label = f"{request['method']} {request['url']} port {port}"
+    address, port = request["clientAddress"], request["clientPort"]
+    up = [row for row in rows if (row["from"], row["tcp.srcport"]) == (address, port)]
+    down = [row for row in rows if (row["to"], row["tcp.dstport"]) == (address, port)]
+    label = f"{request['method']} {request['url']} from {address} port {port}"
     syn = next((row for row in up if row["tcp.flags.syn"] == "1"), None)
     if not syn:
         found.append(f"{label}: no SYN")
         return
     syn_ack = next((row for row in down if row["tcp.flags.syn"] == "1"), None)
-    if request["newConnection"] and request["connectMs"] is not None:
+    raced = request.get("raced", False)
+    if request["newConnection"] and request["connectMs"] is not None and not raced:
         near(found, f"{label}: connect", syn_ack["ms"] - syn["ms"], request["connectMs"] - (request["nameLookupMs"] or 0))
     if request["startTransferMs"] is None:
         return
-    index = state[port] = state.get(port, -1) + 1
+    index = state[address, port] = state.get((address, port), -1) + 1
     asked = [row for row in up for _ in filter(None, (row["http.request.method"] or row["http2.headers.method"]).split(","))]
     if index >= len(asked):
         found.append(f"{label}: no request packet")
@@ -66,16 +69,18 @@ def check_request(found, request, rows, state):
         return
     if request["method"] != "POST" and not request.get("pipelined"):  # tshark's request packet of POST is the body's last
         near(found, f"{label}: wait", first["ms"] - sent["ms"], request["startTransferMs"] - request["preTransferMs"])
-    if request["newConnection"]:
+    if request["newConnection"] and not raced:
         near(found, f"{label}: first byte", first["ms"] - syn["ms"],
              request["startTransferMs"] - (request["nameLookupMs"] or 0))
 
 
 def check_close(found, entry, rows):
+    port, address = entry["clientPort"], entry.get("clientAddress")  # older truths have no address
     for row in rows:
-        if entry["clientPort"] in (row["tcp.srcport"], row["tcp.dstport"]) and (
-                row["tcp.flags.fin"] == "1" or row["tcp.flags.reset"] == "1"):
-            who = "client" if row["tcp.srcport"] == entry["clientPort"] else "server"
+        up = row["tcp.srcport"] == port and address in (None, row["from"])
+        down = row["tcp.dstport"] == port and address in (None, row["to"])
+        if (up or down) and (row["tcp.flags.fin"] == "1" or row["tcp.flags.reset"] == "1"):
+            who = "client" if up else "server"
             break
     else:
         who = None
@@ -94,7 +99,7 @@ def problems(directory):
         rows = packets(directory / capture["file"], keylog)
         if len(rows) != capture["packets"]:
             found.append(f"{capture['file']}: {len(rows)} packets, truth {capture['packets']}")
-        if capture["vantage"] == "client":
+        if capture["vantage"] in ("client", "gateway-inside"):
             state = {}
             for request in truth["requests"]:
                 if request["clientPort"]:

@@ -1,11 +1,16 @@
-"""curl in the client's namespace, and its own account of each request."""
+"""curl and lab/clients/script.py in the clients' namespaces, and their own accounts of each request."""
 import json
 import os
 import re
 import subprocess
+import time
 from datetime import datetime, timedelta
 
+from pathlib import Path
+
 from .shell import LabError, inside
+
+SCRIPT = Path(__file__).parent.parent / "clients" / "script.py"
 
 
 def milliseconds(seconds, missing_at_zero=True):
@@ -28,19 +33,51 @@ def record(said):
     }
 
 
-def curl(steps, directory, environment=None):
+def curl(steps, directory, environment=None, client="pc"):
     """Runs curl once for [(url, options), ...], so they may share a connection; one record for each."""
     words = []
     for url, options in steps:
         words += ["--next"] * bool(words)
-        words += ["-sS", "-w", "%{json}\\n", "-o", directory / "body", *options, url]
+        words += ["-sS", "-w", "%{json}\\n", "-o", directory / ("body" if client == "pc" else f"body-{client}"), *options, url]
     # real-time priority: curl's clock readings then follow the packets at once, even on a busy machine
-    result = subprocess.run(inside("pc", "chrt", "-r", 10, "curl", *words), capture_output=True, text=True, timeout=60,
+    result = subprocess.run(inside(client, "chrt", "-r", 10, "curl", *words), capture_output=True, text=True, timeout=60,
                             env={**os.environ, "HOME": str(directory), **(environment or {})})
     lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
     if len(lines) != len(steps):
         raise LabError(f"curl said {result.stdout!r} {result.stderr!r}")
     return [record(json.loads(line)) for line in lines]
+
+
+def attempts(trace):
+    """Which addresses curl tried, in its own words: [{address, port, says}], by its verbose trace."""
+    found = []
+    for line in trace.read_text().splitlines():
+        tried = re.search(r"Info: +Trying \[?([0-9a-f:.]+?)\]?:(\d+)\.\.\.", line)
+        failed = re.search(r"Info: connect to (\S+) port (\d+).* failed: (.*)", line)
+        chosen = re.search(r"Info: Connected to \S+ \((\S+)\) port (\d+)", line)
+        if tried:
+            found.append({"address": tried[1], "port": int(tried[2]), "says": None})
+        elif failed or chosen:
+            address, says = (failed[1], failed[3]) if failed else (chosen[1], "connected")
+            next(entry for entry in found if entry["address"] == address)["says"] = says
+    return found
+
+
+def scripts(steps, files=()):
+    """script.py in every client named, all beginning at once (with as much between them as keeps two processors from
+    making one of them wait); what each of them says."""
+    begin, running = time.time() + 0.7, {}
+    for number, (name, script) in enumerate(steps.items()):
+        running[name] = subprocess.Popen(
+            inside(name, "chrt", "-r", 10, "python3", "-B", SCRIPT, begin + number * 0.004, json.dumps(script), *files),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = {}
+    for name, process in running.items():
+        out, error = process.communicate(timeout=60)
+        if process.returncode != 0:
+            raise LabError(f"script of {name}: {error}")
+        said[name] = json.loads(out)
+    return said
 
 
 def redirect(url, directory):

@@ -32,6 +32,9 @@ RECORDS = {
     "old.my-app.com": {"A": ["192.0.2.81"]},
     "h2.my-app.com": {"A": ["192.0.2.82"]},
     "silent.my-app.com": {"A": ["192.0.2.90"]},
+    "dual.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::80"]},
+    "hole.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::90"]},  # IPv6 is dropped on the way
+    "shut.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::81"]},  # IPv6 is refused
     "many.my-app.com": {"A": [f"192.0.2.{n}" for n in range(101, 141)]},
     "big.my-app.com": {"TXT": [f"record {n:02d} " + "wirebook " * 12 for n in range(24)]},
 }

@@ -1,6 +1,6 @@
 """The lab's network: namespaces, links, addresses, routes, NAT. No link to the host.
 
-    pc --veth-- gw ~8 ms~ isp ~2 ms~ resolver
+    pc, pc2, pc3 --switch-- gw ~8 ms~ isp ~2 ms~ resolver
                           isp ~12 ms~ root, ~10 ms~ tld, ~6 ms~ auth
                           isp ~4 ms~ dc (switch, frames tagged VLAN 100) ~0~ web
 
@@ -16,12 +16,17 @@ from pathlib import Path
 from .shell import PREFIX, Lines, Processes, inside, run
 
 VLAN = 100
-NAMES = ["pc", "gw", "isp", "resolver", "root", "tld", "auth", "dc", "web"]
+CLIENTS = ["pc", "pc2", "pc3"]
+# veth pairs at home: namespace and interface, the switch's port
+HOME = [(name, "eth0", name) for name in CLIENTS] + [("gw", "lan", "gw")]
+NAMES = [*CLIENTS, "switch", "gw", "isp", "resolver", "root", "tld", "auth", "dc", "web"]
 OUTSIDE = "203.0.113.2"
 
 # namespace, interface, IPv4, IPv6
 INTERFACES = [
     ("pc", "eth0", "192.168.0.10/24", "2001:db8:1::10/64"),
+    ("pc2", "eth0", "192.168.0.11/24", "2001:db8:1::11/64"),
+    ("pc3", "eth0", "192.168.0.12/24", "2001:db8:1::12/64"),
     ("gw", "lan", "192.168.0.1/24", "2001:db8:1::1/64"),
     ("gw", "wan", OUTSIDE + "/24", "2001:db8:ff::2/64"),
     ("isp", "cust", "203.0.113.1/24", "2001:db8:ff::1/64"),
@@ -37,8 +42,9 @@ INTERFACES = [
     ("web", "eth0", "192.0.2.80/24", "2001:db8:80::80/64"),
 ]
 # more addresses of the web server's interface: 81 behaves oddly (servers/odd.py), 82 speaks HTTP/2,
-# 101-140 are the forty addresses of many.my-app.com; 90 is nobody, dropped by a firewall at the ISP
+# 101-140 are the forty addresses of many.my-app.com; 90 is nobody, dropped by a firewall at the ISP (IPv6 too)
 WEB_MORE = ["192.0.2.81", "192.0.2.82"] + [f"192.0.2.{n}" for n in range(101, 141)]
+WEB_SHUT6 = "2001:db8:80::81"  # nobody listens there
 
 # name: namespace A, interface A, namespace B, interface B, one-way delay in ms, tagged side
 WIRES = {
@@ -61,8 +67,8 @@ table ip nat {{
 }}
 """
 SILENT_FIREWALL = """
-table ip firewall {
-  chain forward { type filter hook forward priority filter; ip daddr 192.0.2.90 drop; }
+table inet firewall {
+  chain forward { type filter hook forward priority filter; ip daddr 192.0.2.90 drop; ip6 daddr 2001:db8:80::90 drop; }
 }
 """
 SYSCTLS = {
@@ -106,7 +112,7 @@ class Network:
         self.processes = Processes()
         self.wires = {}
         self.lock = None
-        self.resolv = Path("/etc/netns") / (PREFIX + "pc") / "resolv.conf"
+        self.resolv = [Path("/etc/netns") / (PREFIX + name) / "resolv.conf" for name in CLIENTS]
 
     def clean(self):
         self.lock = open("/run/wirebook-lab.lock", "w")
@@ -122,8 +128,7 @@ class Network:
             settings = {**SYSCTLS, "net.ipv4.ip_forward": int(routers),
                         "net.ipv6.conf.all.forwarding": int(routers)}
             run(*inside(name, "sysctl", "-qw", *[f"{key}={value}" for key, value in settings.items()]))
-        run("ip", "link", "add", "lan", "netns", PREFIX + "gw", "type", "veth",
-            "peer", "name", "eth0", "netns", PREFIX + "pc")
+        self.home_switch()
         self.offload(False)
         for name, spec in WIRES.items():
             self.wires[name] = Wire(self.processes, name, spec)
@@ -137,11 +142,22 @@ class Network:
                 run(*link, "addr", "add", ipv6, "dev", interface, "nodad")
         for address in WEB_MORE:
             run("ip", "-n", PREFIX + "web", "addr", "add", address + "/32", "dev", "eth0")
+        run("ip", "-n", PREFIX + "web", "addr", "add", WEB_SHUT6 + "/128", "dev", "eth0", "nodad")
         self.datacentre_switch()
         self.routes()
         run(*inside("gw", "nft", "-f", "-"), stdin=NAT)
         run(*inside("isp", "nft", "-f", "-"), stdin=SILENT_FIREWALL)
         self.stub("198.51.100.2")
+
+    def home_switch(self):
+        link = ["ip", "-n", PREFIX + "switch", "link"]
+        run(*link, "add", "home", "type", "bridge")
+        run(*inside("switch", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"))
+        for name, interface, port in HOME:
+            run("ip", "link", "add", interface, "netns", PREFIX + name, "type", "veth",
+                "peer", "name", port, "netns", PREFIX + "switch")
+            run(*link, "set", "dev", port, "master", "home", "up")
+        run(*link, "set", "home", "up")
 
     def datacentre_switch(self):
         link = ["ip", "-n", PREFIX + "dc", "link"]
@@ -152,7 +168,7 @@ class Network:
         run(*link, "set", "trunk", "up")
 
     def routes(self):
-        default = {"pc": ("192.168.0.1", "2001:db8:1::1"), "gw": ("203.0.113.1", "2001:db8:ff::1"),
+        default = {**{name: ("192.168.0.1", "2001:db8:1::1") for name in CLIENTS}, "gw": ("203.0.113.1", "2001:db8:ff::1"),
                    "resolver": ("198.51.100.1", "2001:db8:53::1"), "root": ("198.51.100.17", None),
                    "tld": ("198.51.100.33", None), "auth": ("198.51.100.49", None),
                    "web": ("192.0.2.1", "2001:db8:80::1")}
@@ -163,16 +179,17 @@ class Network:
         run("ip", "-n", PREFIX + "isp", "-6", "route", "add", "2001:db8:1::/64", "via", "2001:db8:ff::2")
 
     def offload(self, on):
-        """Segmentation and checksum offload of the home link (a veth pair)."""
-        for namespace, interface in (("pc", "eth0"), ("gw", "lan")):
+        """Segmentation and checksum offload of the home links (veth pairs)."""
+        for namespace, interface in [end for name, interface, port in HOME for end in ((name, interface), ("switch", port))]:
             state = "on" if on else "off"
             run(*inside(namespace, "ethtool", "-K", interface, "tx", state, "rx", state,
                         "tso", state, "gso", state, "gro", state))
 
     def stub(self, nameserver, options=""):
-        """The client's /etc/resolv.conf."""
-        self.resolv.parent.mkdir(parents=True, exist_ok=True)
-        self.resolv.write_text(f"nameserver {nameserver}\n" + (f"options {options}\n" if options else ""))
+        """The clients' /etc/resolv.conf."""
+        for file in self.resolv:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"nameserver {nameserver}\n" + (f"options {options}\n" if options else ""))
 
     def forget_neighbours(self, names=NAMES):
         for name in names:
@@ -186,13 +203,15 @@ class Network:
                 for pid in run("ip", "netns", "pids", PREFIX + name).split():
                     os.kill(int(pid), 9)  # only a killed run of this lab leaves any
                 run("ip", "netns", "del", PREFIX + name)
-        if self.resolv.parent.is_dir():
-            self.resolv.unlink(missing_ok=True)
-            self.resolv.parent.rmdir()
+        for file in self.resolv:
+            if not file.parent.is_dir():
+                continue
+            file.unlink(missing_ok=True)
+            file.parent.rmdir()
             try:
-                self.resolv.parent.parent.rmdir()
+                file.parent.parent.rmdir()
             except OSError:
-                pass  # somebody else's entries
+                pass  # somebody else's entries, or another client's
 
     def down(self):
         self.processes.stop_all()
@@ -208,6 +227,6 @@ def hosts():
         name = namespace if interface == "eth0" else f"{namespace}-{interface}"
         addresses = [address.split("/")[0] for address in (ipv4, ipv6) if address]
         if namespace == "web":
-            addresses += WEB_MORE[:2]
+            addresses += [*WEB_MORE[:2], WEB_SHUT6]
         found[name] = {"addresses": addresses, "mac": mac_of(ipv4)}
     return found

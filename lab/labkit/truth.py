@@ -33,12 +33,16 @@ class Translations:
         return found
 
 
-def inside_port(nat, protocol, port, server_port):
-    """The client's own port for the one a server saw."""
-    for entry in nat:
+def inside_end(nat, protocol, address, port, server_port):
+    """The client's own address and port for those a server saw."""
+    for entry in nat if address == OUTSIDE else ():
         if (entry["protocol"], entry["outsidePort"], entry["remotePort"]) == (protocol, port, server_port):
-            return entry["insidePort"]
-    return port
+            return {"clientAddress": entry["insideAddress"], "clientPort": entry["insidePort"]}
+    return {"clientAddress": address, "clientPort": port}
+
+
+def inside_port(nat, protocol, port, server_port):
+    return inside_end(nat, protocol, OUTSIDE, port, server_port)["clientPort"]
 
 
 def who_closed(web, served, nat):
@@ -49,14 +53,14 @@ def who_closed(web, served, nat):
         if number not in seen:
             seen.add(number)
             found.append({
-                "clientPort": inside_port(nat, "tcp", entry["clientPortAtServer"], entry["serverPort"]),
+                **inside_end(nat, "tcp", entry["clientAddress"], entry["clientPortAtServer"], entry["serverPort"]),
                 "serverAddress": entry["serverAddress"], "serverPort": entry["serverPort"],
                 "who": "client" if number in closed else None,
                 "evidence": f"nginx: {closed[number]}" if number in closed else "none"})
     for event in web.odd_events():
         if event["event"] == "closed":
             found.append({
-                "clientPort": inside_port(nat, "tcp", event["clientPortAtServer"], 80),
+                **inside_end(nat, "tcp", event["clientAddress"], event["clientPortAtServer"], 80),
                 "serverAddress": "192.0.2.81", "serverPort": 80, "who": event["by"],
                 "evidence": f"odd.py: closed by {event['by']}, {event['how']}"})
     return found
@@ -66,11 +70,9 @@ def questions(names, nat):
     """What the resolver was asked, with the answer that the zones hold."""
     found = []
     for asked in names.servers["resolver"].queries():
-        port = asked["clientPort"]
-        if asked["clientAddress"] == OUTSIDE:
-            port = inside_port(nat, asked["transport"], port, 53)
+        client = inside_end(nat, asked["transport"], asked["clientAddress"], asked["clientPort"], 53)
         found.append({"name": asked["name"], "type": asked["type"], "transport": asked["transport"],
-                      "edns": asked["edns"], "clientPort": port, **expected(asked["name"], asked["type"])})
+                      "edns": asked["edns"], **client, **expected(asked["name"], asked["type"])})
     return found
 
 

@@ -28,10 +28,16 @@ http {{
   types {{ text/html html; text/css css; application/octet-stream bin; }}
   ssl_certificate {directory}/site.crt; ssl_certificate_key {directory}/site.key; ssl_protocols TLSv1.2 TLSv1.3;
   keepalive_timeout 65; server_tokens off;
-  server {{ listen 192.0.2.80:80; server_name my-app.com; return 301 http://www.my-app.com/home.html; }}
+  server {{
+    listen 192.0.2.80:80; server_name my-app.com; root {directory}/site;
+    location / {{ return 301 http://www.my-app.com/home.html; }}
+    location = /moved {{ return 302 http://shop.my-app.com/moved?again=1; }}
+    location = /about.html {{ }}
+  }}
   server {{
     {listen}
-    server_name www.my-app.com shop.my-app.com; root {directory}/site;
+    server_name www.my-app.com shop.my-app.com dual.my-app.com hole.my-app.com shut.my-app.com; root {directory}/site;
+    location = /moved {{ return 307 http://www.my-app.com/page.html; }}
     location = /think {{ echo_sleep 0.15; echo "thought about it"; }}
     location /style.css {{ gzip on; gzip_types text/css; gzip_buffers 4 4k; }}
   }}
@@ -63,6 +69,10 @@ class Web:
         site.mkdir(parents=True)
         (site / "index.html").write_text(page("My App"))
         (site / "home.html").write_text(page("Home of My App"))
+        (site / "about.html").write_text(page("About My App"))
+        (site / "page.html").write_text(page("A page with more to fetch"))
+        for name in ("one.css", "two.css", "three.css"):
+            (site / name).write_text(f"/* {name} */\n" * 60)
         (site / "style.css").write_text("".join(f".c{n} {{ margin: {n}px; color: #{n:06x}; }}\n" for n in range(1500)))
         source = random.Random(1)
         for size in (60, 100):

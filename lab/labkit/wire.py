@@ -8,6 +8,7 @@ Says "ready" on stdout when both interfaces exist; they disappear when the proce
 
 Commands, one JSON document a line on stdin:
   {"drop": {"to": "a"|"b", "sourcePort": 80, "minPayload": 1000, "nth": 12, "count": 1}}
+  {"delay": {"to": "a"|"b", "version": 6, "sourcePort": 80, "ms": 300}}    every frame that matches, this much longer
   {"clear": true}
 Each answers "ok". Every dropped frame is reported as one JSON line: the lab's truth about loss.
 """
@@ -47,20 +48,26 @@ def tag(frame, vlan):
 
 
 def describe(frame):
-    """Addresses, ports, sequence number and payload length of an IPv4 TCP/UDP frame, else None."""
+    """Addresses, ports, sequence number and payload length of a TCP/UDP frame, else None."""
     frame = untag(frame)
-    if frame[12:14] != b"\x08\x00":
-        return None
     ip = frame[14:]
-    header, total, protocol = (ip[0] & 15) * 4, struct.unpack("!H", ip[2:4])[0], ip[9]
+    if frame[12:14] == b"\x08\x00":
+        header, total, protocol = (ip[0] & 15) * 4, struct.unpack("!H", ip[2:4])[0], ip[9]
+        family, addresses = socket.AF_INET, (ip[12:16], ip[16:20])
+    elif frame[12:14] == b"\x86\xdd":
+        header, total, protocol = 40, 40 + struct.unpack("!H", ip[4:6])[0], ip[6]
+        family, addresses = socket.AF_INET6, (ip[8:24], ip[24:40])
+    else:
+        return None
     if protocol not in (6, 17):
         return None
     body = ip[header:total]
     source, destination = struct.unpack("!HH", body[:4])
+    sender, receiver = (socket.inet_ntop(family, address) for address in addresses)
     facts = {
         "protocol": "tcp" if protocol == 6 else "udp",
-        "sourceAddress": socket.inet_ntoa(ip[12:16]), "sourcePort": source,
-        "destinationAddress": socket.inet_ntoa(ip[16:20]), "destinationPort": destination,
+        "sourceAddress": sender, "sourcePort": source,
+        "destinationAddress": receiver, "destinationPort": destination,
     }
     if protocol == 6:
         facts["sequence"] = struct.unpack("!I", body[4:8])[0]
@@ -71,19 +78,24 @@ def describe(frame):
 
 
 class Rule:
-    """Drops `count` frames from the nth that matches."""
+    """Frames to drop (`count` from the nth that matches) or to hold back for longer (all that match)."""
 
     def __init__(self, spec):
         self.spec, self.seen = spec, 0
 
-    def hits(self, to, facts):
+    def matches(self, to, facts):
         spec = self.spec
         if facts is None or to != spec["to"] or facts["payloadBytes"] < spec.get("minPayload", 0):
             return False
-        if "sourcePort" in spec and facts["sourcePort"] != spec["sourcePort"]:
+        if "version" in spec and (":" in facts["sourceAddress"]) != (spec["version"] == 6):
+            return False
+        return "sourcePort" not in spec or facts["sourcePort"] == spec["sourcePort"]
+
+    def hits(self, to, facts):
+        if not self.matches(to, facts):
             return False
         self.seen += 1
-        return spec["nth"] <= self.seen < spec["nth"] + spec.get("count", 1)
+        return self.spec["nth"] <= self.seen < self.spec["nth"] + self.spec.get("count", 1)
 
 
 def main():
@@ -103,7 +115,7 @@ def main():
         pass  # the delays are then less exact on a busy machine
     print("ready", flush=True)
 
-    rules, queue, order = [], [], 0
+    rules, late, queue, order = [], [], [], 0
     commands = b""
     while True:
         wait = max(0.0, queue[0][0] - time.monotonic()) if queue else None
@@ -120,8 +132,11 @@ def main():
                     command = json.loads(line)
                     if "drop" in command:
                         rules.append(Rule(command["drop"]))
+                    if "delay" in command:
+                        late.append(Rule(command["delay"]))
                     if "clear" in command:
                         rules.clear()
+                        late.clear()
                     print("ok", flush=True)
                 continue
             side, to = ("a", "b") if descriptor == taps["a"] else ("b", "a")
@@ -131,14 +146,15 @@ def main():
                 continue
             if side in tags:
                 frame = untag(frame)
-            facts = describe(frame) if rules else None
+            facts = describe(frame) if rules or late else None
             if any([rule.hits(to, facts) for rule in rules]):
                 print(json.dumps({"dropped": facts}), flush=True)
                 continue
             if to in tags:
                 frame = tag(frame, tags[to])
             order += 1
-            heapq.heappush(queue, (now + delay, order, to, frame))
+            more = sum(rule.spec["ms"] for rule in late if rule.matches(to, facts)) / 1000
+            heapq.heappush(queue, (now + delay + more, order, to, frame))
         while queue and queue[0][0] <= time.monotonic():
             _, _, to, frame = heapq.heappop(queue)
             try:
