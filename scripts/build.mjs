@@ -21,8 +21,13 @@ const started = new Date();
 const built = await esbuild
   .build({
     absWorkingDir: root,
-    // The capture helper is a program of its own.
-    entryPoints: { main: entry, helper: join(root, 'src', 'helper', 'main.ts') },
+    // What captures are programs of their own.
+    entryPoints: {
+      main: entry,
+      helper: join(root, 'src', 'helper', 'main.ts'),
+      relay: join(root, 'src', 'helper', 'relay.ts'),
+      'cap-helper': join(root, 'src', 'helper', 'cap.ts'),
+    },
     outdir: dist,
     write: false,
     bundle: true,
@@ -32,7 +37,7 @@ const built = await esbuild
     target: 'node20',
     chunkNames: 'chunk-[hash]',
     // blessed requires its terminal databases and optional modules by computed names: it stays beside the bundle.
-    external: ['blessed', 'blessed-contrib', 'blessed-contrib/*', 'koffi'],
+    external: ['blessed', 'blessed-contrib', 'blessed-contrib/*', 'koffi', 'cap'],
     // CommonJS packages inside the bundle call require('node:…').
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
@@ -57,5 +62,6 @@ for (const file of files) {
 }
 const current = new Set(files.map((file) => basename(file.path)));
 for (const name of readdirSync(dist)) {
-  if (/^(main|helper|chunk-\w+)\.js$/.test(name) && !current.has(name)) rmSync(join(dist, name), { force: true });
+  if (/^(main|helper|relay|cap-helper|chunk-\w+)\.js$/.test(name) && !current.has(name))
+    rmSync(join(dist, name), { force: true });
 }

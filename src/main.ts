@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CaptureError, type Source } from './capture/batch.ts';
+import { Batch, CaptureError, type Source } from './capture/batch.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
@@ -10,6 +10,9 @@ const OK = 0;
 const BROKEN = 1;
 const USAGE_ERROR = 2;
 const OUR_FAULT = 70;
+
+/** How the capture was made, not a fault in it. */
+const NO_KERNEL_TIMESTAMPS = 'no-kernel-timestamps';
 
 const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
@@ -130,25 +133,44 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
     const { runLiveScreens } = await import('./screens.ts');
     return runLiveScreens(capture, lang, noColor || !!process.env.NO_COLOR);
   }
-  const { writeReport } = await import('./report/write.ts');
   const stop = (): void => capture.stop();
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  let told = 0;
+  const tell = (): void => {
+    while (told < capture.state.notes.length) complain(capture.state.notes[told++][lang]);
+  };
+  capture.onChange = tell;
+  tell();
   try {
-    const problems = await writeReport(capture.source, format ?? 'text', lang, false);
-    const { dropped, interfaceDropped, notes } = capture.state;
-    for (const note of notes) complain(note[lang]);
-    for (const problem of problems) complain(problem);
+    // As in tcpdump: the capture takes the report's place on standard output.
+    const problems =
+      settings.write === '-'
+        ? await readAll(capture.source)
+        : await (await import('./report/write.ts')).writeReport(capture.source, format ?? 'text', lang, false);
+    await capture.finish();
+    tell();
+    const { dropped, interfaceDropped, incomplete } = capture.state;
+    problems.forEach((problem, i) => {
+      if (capture.source.problems[i]?.code !== NO_KERNEL_TIMESTAMPS) complain(problem);
+    });
     if ((dropped ?? 0) + (interfaceDropped ?? 0) > 0)
       complain(
         lang === 'ko'
           ? `패킷 ${dropped}개를 커널이, ${interfaceDropped}개를 인터페이스가 잃었습니다`
           : `${dropped} packets dropped by the kernel, ${interfaceDropped} by the interface`,
       );
-    return problems.length > 0 ? BROKEN : OK;
+    const broken = capture.source.problems.some((each) => each.code !== NO_KERNEL_TIMESTAMPS);
+    return broken || incomplete ? BROKEN : OK;
   } finally {
-    capture.stop();
+    await capture.finish();
     capture.source.close();
   }
+}
+
+async function readAll(source: Source): Promise<string[]> {
+  const batch = new Batch();
+  while (await source.next(batch));
+  return source.problems.map((each) => each.message);
 }
 
 async function report(file: string, format: Format, lang: Language, hashes: boolean): Promise<number> {

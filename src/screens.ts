@@ -40,7 +40,8 @@ export async function runLiveScreens(capture: LiveCapture, language: Language, n
       },
     });
   } finally {
-    capture.stop();
+    // The screens are gone; a file that is being written must have its end.
+    await capture.finish();
     session.close();
     capture.source.close();
   }

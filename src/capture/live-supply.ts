@@ -9,16 +9,13 @@ export class LiveSupply implements Supply {
   first = 0;
   failure: Failure | undefined;
   private readonly fd: number;
-  private readonly seen: ((bytes: Uint8Array, at: number, count: number) => void) | undefined;
   private ended = false;
   private held = false;
   private closed = false;
   private wake: (() => void) | undefined;
 
-  /** `seen` gets every byte read, in order (to keep the capture in a file, say). */
-  constructor(fd: number, seen?: (bytes: Uint8Array, at: number, count: number) => void) {
+  constructor(fd: number) {
     this.fd = fd;
-    this.seen = seen;
   }
 
   /** The helper has written this far. */
@@ -66,7 +63,6 @@ export class LiveSupply implements Supply {
     }
     const count = readSync(this.fd, buffer, at, Math.min(limit - at, this.size - this.position), this.position);
     this.position += count;
-    this.seen?.(buffer, at, count);
     return count;
   }
 

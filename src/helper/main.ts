@@ -1,6 +1,14 @@
 import { writeSync } from 'node:fs';
 import { FilterError, listInterfaces, LiveInterface, PcapError } from './libpcap.ts';
-import { interfaceDescription, interfaceStatistics, PACKET_OVERHEAD, packetBlock, sectionHeader } from './pcapng-blocks.ts';
+import {
+  interfaceDescription,
+  interfaceStatistics,
+  PACKET_OVERHEAD,
+  packetBlock,
+  sectionHeader,
+  wholeBlocks,
+} from './pcapng-blocks.ts';
+import { dropPrivileges } from './privileges.ts';
 import type { HelperEvent, HelperSettings, Statistics } from './protocol.ts';
 import { Ring } from './ring.ts';
 
@@ -22,14 +30,6 @@ const say = (event: HelperEvent): void => {
     process.exit(0);
   }
 };
-
-/** Users and groups first groups, then group, then user: the other way round the first would not be allowed any more. */
-function dropPrivileges(user: { uid: number; gid: number } | undefined): void {
-  if (user === undefined || process.getuid?.() !== 0) return;
-  process.setgroups?.([user.gid]);
-  process.setgid?.(user.gid);
-  process.setuid?.(user.uid);
-}
 
 class Helper {
   private readonly settings: HelperSettings;
@@ -150,6 +150,7 @@ class Helper {
       this.ring.write(this.out, length);
       return true;
     } catch (error) {
+      this.ring.size += wholeBlocks(this.out, this.ring.partly);
       this.end('spool', (error as Error).message);
       return false;
     }

@@ -101,3 +101,10 @@ export function packetBlock(
   to.writeUInt32LE(total, at + total - 4);
   return at + total;
 }
+
+/** How many of the first `length` bytes are blocks with their ends. */
+export function wholeBlocks(bytes: Buffer, length: number): number {
+  let at = 0;
+  while (at + 12 <= length && at + bytes.readUInt32LE(at + 4) <= length) at += bytes.readUInt32LE(at + 4);
+  return at;
+}

@@ -14,13 +14,42 @@ export interface HelperSettings {
   user?: { uid: number; gid: number };
 }
 
+/** For the relay: a capture program of somebody else, whose output it puts into the spool. */
+export interface RelaySettings {
+  interfaces: string[];
+  command: string;
+  arguments: string[];
+  /** Milliseconds for which the program may hold packets back before it writes them. */
+  settle: number;
+  limit: number;
+  /** Whom to become once the program runs; absent: nobody else. */
+  user?: { uid: number; gid: number };
+}
+
+/** For the helper around `cap`. */
+export interface CapSettings {
+  interface: string;
+  filter: string;
+  snaplen: number;
+  buffer: number;
+  count: number;
+  user?: { uid: number; gid: number };
+}
+
 export type HelperEvent =
+  | { event: 'program'; pid: number }
   | { event: 'open'; interfaces: { name: string; linkType: number; snaplen: number }[] }
   | { event: 'size'; bytes: number; first: number; packets: number }
   | { event: 'statistics'; interfaces: (Statistics | null)[] }
   | { event: 'lost'; interface: string; message: string }
-  | { event: 'refused'; interface: string; what: 'open' | 'filter' | 'library' | 'privileges'; code: number; message: string }
-  | { event: 'end'; reason: 'count' | 'interfaces' | 'told' | 'spool'; message?: string };
+  | {
+      event: 'refused';
+      interface: string;
+      what: 'open' | 'filter' | 'library' | 'privileges' | 'program';
+      code: number;
+      message: string;
+    }
+  | { event: 'end'; reason: 'count' | 'interfaces' | 'told' | 'spool' | 'program'; message?: string };
 
 export interface Statistics {
   received: number;

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import koffi from 'koffi';
+import { createRequire } from 'node:module';
 
 const KEEP_SIZE = 1;
 const PUNCH_HOLE = 2;
@@ -13,6 +13,8 @@ export class Ring {
   /** Bytes written so far; those below `first` are gone. */
   size = 0;
   first = 0;
+  /** How much of the last piece was written, where that failed. */
+  partly = 0;
   private readonly fd: number;
   private readonly limit: number;
 
@@ -22,7 +24,9 @@ export class Ring {
   }
 
   write(bytes: Buffer, length: number): void {
-    for (let done = 0; done < length; ) done += writeSync(this.fd, bytes, done, length - done, this.size + done);
+    this.partly = 0;
+    while (this.partly < length)
+      this.partly += writeSync(this.fd, bytes, this.partly, length - this.partly, this.size + this.partly);
     this.size += length;
     if (this.size - this.first > this.limit) this.empty();
   }
@@ -39,6 +43,8 @@ export class Ring {
 function punch(fd: number, mode: number, from: number, length: number): number {
   if (process.platform !== 'linux') return -1;
   try {
+    // Only now: a capture program can do without.
+    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
     const call = koffi.load('libc.so.6').func('int fallocate64(int fd, int mode, int64 offset, int64 length)');
     return call(fd, mode, from, length) as number;
   } catch {

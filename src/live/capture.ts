@@ -20,19 +20,23 @@ export interface LiveSettings {
   engine: EngineName | 'auto';
 }
 
-export const ENGINES = ['libpcap', 'dumpcap', 'tcpdump'] as const;
+export const ENGINES = ['libpcap', 'dumpcap', 'tcpdump', 'cap'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** How a running capture stands. Absent numbers are not available, which is not the same as 0. */
 export interface LiveState {
   engine: EngineName;
   interfaces: string[];
+  /** False: times are when a program got to see the packet, up to milliseconds late. */
+  kernelTimes: boolean;
   /** Packets written to the spool, analysed or not. */
   packets: number | undefined;
   /** As the kernel counts them: lost for want of room, and lost by the interface. */
   dropped: number | undefined;
   interfaceDropped: number | undefined;
   running: boolean;
+  /** Something was not captured, or not written where it should be. */
+  incomplete: boolean;
   /** Why it ended, or what went wrong on the way; newest last. */
   notes: Text[];
 }
@@ -47,4 +51,8 @@ export interface LiveCapture {
   hold?(held: boolean): void;
   /** No more packets are taken; those that were can still be read. */
   stop(): void;
+  /** Stops, and waits until all that was captured is where it belongs. */
+  finish(): Promise<void>;
+  /** Something that the user is to know. */
+  note(note: Text): void;
 }

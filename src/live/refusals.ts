@@ -14,7 +14,7 @@ export const again = (): string => ['sudo', process.execPath, ...process.argv.sl
 /** Why an interface cannot be opened, in libpcap's words, and what would help. */
 export function refusal(
   name: string,
-  what: 'open' | 'filter' | 'library' | 'privileges',
+  what: 'open' | 'filter' | 'library' | 'privileges' | 'program',
   code: number,
   words: string,
 ): CaptureError {
@@ -25,6 +25,7 @@ export function refusal(
       `${words}; on Debian and Ubuntu: sudo apt-get install libpcap0.8`,
       `${words}. 데비안과 우분투에서는: sudo apt-get install libpcap0.8`,
     );
+  if (what === 'program') return make('no-program', `cannot be run: ${words}`, `실행할 수 없습니다: ${words}`);
   if (what === 'filter') return make('filter', `the filter is not understood: ${words}`, `필터를 이해할 수 없습니다: ${words}`);
   if (what === 'privileges')
     return make('privileges', `privileges cannot be given up: ${words}`, `권한을 내려놓을 수 없습니다: ${words}`);

@@ -1,5 +1,5 @@
 import { CaptureError } from '../capture/batch.ts';
-import type { EngineName, LiveCapture, LiveSettings } from './capture.ts';
+import { ENGINES, type EngineName, type LiveCapture, type LiveSettings } from './capture.ts';
 import { startHelper } from './helper-process.ts';
 import { named } from './list.ts';
 import { startProgram } from './program.ts';
@@ -10,7 +10,7 @@ const TRY_NEXT = new Set(['no-libpcap', 'no-permission', 'helper', 'no-program']
 /** Starts capturing with the engine asked for, else with the first that can. */
 export async function startCapture(settings: LiveSettings, program: string): Promise<LiveCapture> {
   const ready = { ...settings, interfaces: settings.interfaces.map(named) };
-  const engines: EngineName[] = settings.engine === 'auto' ? ['libpcap', 'dumpcap', 'tcpdump'] : [settings.engine];
+  const engines: EngineName[] = settings.engine === 'auto' ? [...ENGINES] : [settings.engine];
   let first: unknown;
   for (const engine of engines) {
     try {

@@ -14,6 +14,7 @@ const KOREAN: Record<string, string> = {
   'cut-packets': '캡처할 때 잘린 패킷이 있습니다',
 
   'bad-gzip': 'gzip이 깨져 있습니다',
+  'no-kernel-timestamps': '커널의 시각이 아니어서 시각이 정확하지 않습니다',
   'read-error': '파일을 읽지 못했습니다',
   spool: '패킷을 다시 읽을 수 없습니다',
 };

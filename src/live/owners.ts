@@ -1,0 +1,131 @@
+import type { Endpoint, Owner, Owners } from '../correlate/model.ts';
+import { inodesOf, ownerOf, processes, sockets } from './proc.ts';
+
+/** Connections that wait for their process at most; more at once (a scan, a flood) are not looked up. */
+const WAITING = 512;
+/** Looking takes at most one part in so many of the time, and at most so many milliseconds at once. */
+const SHARE = 20;
+const AT_ONCE = 40;
+const LEAST_PAUSE = 10;
+/** Processes that had a connection before are asked first. */
+const REMEMBERED = 16;
+/** Answers kept for connections whose record is not out yet. */
+const KNOWN = 100_000;
+
+export interface System {
+  now(): number;
+  sockets(): { local: Endpoint; remote: Endpoint; inode: number }[];
+  processes(): number[];
+  inodesOf(pid: number): number[];
+  ownerOf(pid: number): Owner;
+}
+
+/** This host, or the network that another process of it lives in. */
+export const thisHost = (of: number | 'self' = 'self'): System => ({
+  now: () => performance.now(),
+  sockets: () => sockets(of, 'tcp'),
+  processes,
+  inodesOf,
+  ownerOf,
+});
+
+const keyOf = (from: Endpoint, to: Endpoint): string => `${from.address} ${from.port} ${to.address} ${to.port}`;
+
+interface Waiting {
+  id: number;
+  client: Endpoint;
+  server: Endpoint;
+}
+
+/**
+ * Which process has a connection: looked up once, when the connection is first seen, for all that came meanwhile together. What
+ * belongs to other users may not be visible, and what ended within milliseconds is gone.
+ */
+export class ProcessOwners implements Owners {
+  private readonly system: System;
+  private waiting: Waiting[] = [];
+  private readonly known = new Map<number, Owner>();
+  private readonly recent: number[] = [];
+  private nextAt = 0;
+  private timer: NodeJS.Timeout | undefined;
+  /** Called when something was found out. */
+  onFound: (() => void) | undefined;
+
+  constructor(system: System = thisHost()) {
+    this.system = system;
+  }
+
+  opened(id: number, endpoints: () => { client: Endpoint; server: Endpoint }): void {
+    if (this.waiting.length < WAITING) this.waiting.push({ id, ...endpoints() });
+  }
+
+  /** After each batch: looks for those that wait, now or as soon as it is time again. */
+  look(): void {
+    if (this.waiting.length === 0) return;
+    const wait = this.nextAt - this.system.now();
+    if (wait <= 0) this.find();
+    else if (this.timer === undefined) {
+      this.timer = setTimeout(() => {
+        this.timer = undefined;
+        this.look();
+      }, wait).unref();
+    }
+  }
+
+  of(id: number): Owner | 'unknown' {
+    return this.known.get(id) ?? 'unknown';
+  }
+
+  forget(id: number): void {
+    this.known.delete(id);
+  }
+
+  private find(): void {
+    const { system } = this;
+    const started = system.now();
+    const byKey = new Map<string, number>();
+    for (const { local, remote, inode } of system.sockets()) if (inode !== 0) byKey.set(keyOf(local, remote), inode);
+    const wanted = new Map<number, number[]>();
+    for (const { id, client, server } of this.waiting) {
+      const inode = byKey.get(keyOf(client, server)) ?? byKey.get(keyOf(server, client));
+      if (inode !== undefined) wanted.set(inode, [...(wanted.get(inode) ?? []), id]);
+    }
+    this.waiting = [];
+    if (wanted.size > 0) this.search(wanted, started + AT_ONCE);
+    this.nextAt = system.now() + Math.max(LEAST_PAUSE, (system.now() - started) * (SHARE - 1));
+  }
+
+  private search(wanted: Map<number, number[]>, until: number): void {
+    const { system, recent } = this;
+    const asked = new Set<number>();
+    const visit = (pid: number): void => {
+      if (asked.has(pid)) return;
+      asked.add(pid);
+      let owner: Owner | undefined;
+      for (const inode of system.inodesOf(pid)) {
+        const ids = wanted.get(inode);
+        if (ids === undefined) continue;
+        wanted.delete(inode);
+        owner ??= system.ownerOf(pid);
+        for (const id of ids) this.keep(id, owner);
+      }
+      if (owner === undefined) return;
+      const at = recent.indexOf(pid);
+      if (at >= 0) recent.splice(at, 1);
+      recent.unshift(pid);
+      recent.length = Math.min(recent.length, REMEMBERED);
+    };
+    for (const pid of [...recent]) if (wanted.size > 0) visit(pid);
+    if (wanted.size > 0)
+      for (const pid of system.processes()) {
+        if (wanted.size === 0 || system.now() > until) break;
+        visit(pid);
+      }
+    this.onFound?.();
+  }
+
+  private keep(id: number, owner: Owner): void {
+    this.known.set(id, owner);
+    if (this.known.size > KNOWN) this.known.delete(this.known.keys().next().value as number);
+  }
+}

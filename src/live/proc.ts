@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Owner } from '../correlate/model.ts';
+import { parseSockets, type SocketLine, socketInode } from './proc-net.ts';
+
+/** What /proc tells, as far as this user may see it; nothing where there is no /proc. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+const list = (path: string): string[] => {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+};
+
+/** All processes, the newest of the highest numbers first. */
+export const processes = (): number[] =>
+  list('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .sort((a, b) => b - a);
+
+/** Sockets of the network that `of` (a process, or "self") is in. */
+export function sockets(of: number | 'self', protocol: 'tcp' | 'udp'): SocketLine[] {
+  const root = `/proc/${of}/net/${protocol}`;
+  return [...parseSockets(readText(root)), ...parseSockets(readText(`${root}6`))];
+}
+
+/** The sockets that a process has open. */
+export function inodesOf(pid: number): number[] {
+  const directory = `/proc/${pid}/fd`;
+  const found: number[] = [];
+  for (const name of list(directory)) {
+    try {
+      const inode = socketInode(readlinkSync(`${directory}/${name}`));
+      if (inode !== undefined) found.push(inode);
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+  return found;
+}
+
+export function ownerOf(pid: number): Owner {
+  const name = Buffer.from(readText(`/proc/${pid}/comm`), 'latin1')
+    .toString('utf8')
+    .replace(/\n$/, '');
+  return { pid, name: name === '' ? '?' : name };
+}
