@@ -17,7 +17,6 @@ const LINK_TYPES: Record<string, number> = { NULL: 0, ETHERNET: 1, IEEE802_11_RA
 
 interface Cap {
   open(device: string, filter: string, bufferSize: number, buffer: Buffer): string;
-  setMinBytes(bytes: number): void;
   on(event: 'packet', listener: (bytes: number, truncated: boolean) => void): void;
 }
 
@@ -68,7 +67,6 @@ function capture(settings: CapSettings): void {
   out.writeUInt32LE(linkType, 20);
   length = 24;
   flush();
-  cap.setMinBytes(0);
   cap.on('packet', (bytes) => {
     const microseconds = clock();
     const captured = Math.min(bytes, snaplen);

@@ -17,6 +17,8 @@ export interface HelperSettings {
 /** For the relay: a capture program of somebody else, whose output it puts into the spool. */
 export interface RelaySettings {
   interfaces: string[];
+  /** What the program is called in messages. */
+  name: string;
   command: string;
   arguments: string[];
   /** Milliseconds for which the program may hold packets back before it writes them. */

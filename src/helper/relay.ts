@@ -145,7 +145,7 @@ class Relay {
     const complaint = this.words.complaint;
     const why = complaint !== '' ? complaint : (signal ?? `exit code ${code}`);
     if (!this.opened) {
-      const message = `${this.settings.command.replace(/^.*\//, '')}: ${why}`;
+      const message = `${this.settings.name}: ${why}`;
       say({ event: 'refused', interface: this.settings.interfaces[0], ...kindOf(complaint), message });
     } else {
       this.tellStatistics();

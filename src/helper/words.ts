@@ -54,13 +54,13 @@ export class Words {
       )
     )
       return false;
-    if (this.lines.length < 5)
-      this.lines.push(
-        line
-          .replace(/^(tcpdump|dumpcap): /, '')
-          .trim()
-          .slice(0, 300),
-      );
+    const words = line
+      .replace(/^(tcpdump|dumpcap|Warning): /, '')
+      .trim()
+      .slice(0, 300);
+    // "(No such device exists)" once more, behind the same words.
+    const known = this.lines.some((each) => each.includes(words.replace(/^\((.*)\)$/, '$1')));
+    if (this.lines.length < 5 && !known) this.lines.push(words);
     return false;
   }
 }

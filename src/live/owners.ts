@@ -1,4 +1,5 @@
-import type { Endpoint, Owner, Owners } from '../correlate/model.ts';
+import type { Endpoint } from '../correlate/model.ts';
+import type { Owner, Owners } from '../correlate/owners.ts';
 import { inodesOf, ownerOf, processes, sockets } from './proc.ts';
 
 /** Connections that wait for their process at most; more at once (a scan, a flood) are not looked up. */
@@ -129,3 +130,6 @@ export class ProcessOwners implements Owners {
     if (this.known.size > KNOWN) this.known.delete(this.known.keys().next().value as number);
   }
 }
+
+/** Undefined where the system does not tell. */
+export const processOwners = (): ProcessOwners | undefined => (process.platform === 'linux' ? new ProcessOwners() : undefined);

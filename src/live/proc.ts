@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Owner } from '../correlate/model.ts';
+import type { Owner } from '../correlate/owners.ts';
 import { parseSockets, type SocketLine, socketInode } from './proc-net.ts';
 
 /** What /proc tells, as far as this user may see it; nothing where there is no /proc. */
