@@ -1,6 +1,7 @@
 import { Analysis } from './analysis.ts';
 import type { Problem, Source } from './capture/batch.ts';
 import type { Connection, Exchange, Journey, Listener, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import type { Owners } from './correlate/owners.ts';
 import { reviveEvidence } from './correlate/evidence.ts';
 import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
@@ -43,7 +44,7 @@ export class FileSession implements SessionView {
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
-  constructor(source: Source, growing = false) {
+  constructor(source: Source, growing = false, owners?: Owners) {
     this.source = source;
     this.growing = growing;
     this.file = source.file;
@@ -54,7 +55,7 @@ export class FileSession implements SessionView {
       lookup: (l) => this.lookups.set(l.index, l),
       tls: (t) => this.sessions.set(t.connection, t),
     };
-    this.analysis = new Analysis(source, listener, { records: true, live: growing });
+    this.analysis = new Analysis(source, listener, { records: true, live: growing, owners });
   }
 
   /** Reads the next slice. False when the capture has ended. */

@@ -1,5 +1,7 @@
 import { FileSession } from './file-session.ts';
+import type { Owner } from './correlate/owners.ts';
 import type { LiveCapture } from './live/capture.ts';
+import { type ProcessOwners, processOwners } from './live/owners.ts';
 import type { LiveView } from './session.ts';
 
 /** A live capture for the screens: a file session whose file grows, and which can hold still. */
@@ -8,9 +10,13 @@ export class LiveSession extends FileSession {
   private paused = false;
   private goOn: (() => void) | undefined;
 
-  constructor(capture: LiveCapture) {
-    super(capture.source, true);
+  private readonly owners: ProcessOwners | undefined;
+
+  constructor(capture: LiveCapture, owners = processOwners()) {
+    super(capture.source, true, owners);
     this.capture = capture;
+    this.owners = owners;
+    if (owners !== undefined) owners.onFound = () => this.changed();
   }
 
   /** While paused nothing is read: the capture goes on into the spool. */
@@ -32,6 +38,10 @@ export class LiveSession extends FileSession {
   /** The capture's counters have changed. */
   changed(): void {
     this.version++;
+  }
+
+  owner(connection: number): Owner | 'unknown' | undefined {
+    return this.connection(connection)?.process ?? this.owners?.of(connection);
   }
 
   live(): LiveView {

@@ -135,18 +135,17 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
   }
   const stop = (): void => capture.stop();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  let told = 0;
+  const told = new Set<Text>();
   const tell = (): void => {
-    while (told < capture.state.notes.length) complain(capture.state.notes[told++][lang]);
+    for (const note of capture.state.notes) if (!told.has(note)) complain(note[lang]);
+    for (const note of capture.state.notes) told.add(note);
   };
   capture.onChange = tell;
   tell();
   try {
     // As in tcpdump: the capture takes the report's place on standard output.
     const problems =
-      settings.write === '-'
-        ? await readAll(capture.source)
-        : await (await import('./report/write.ts')).writeReport(capture.source, format ?? 'text', lang, false);
+      settings.write === '-' ? await readAll(capture.source) : await reportLive(capture.source, format ?? 'text', lang);
     await capture.finish();
     tell();
     const { dropped, interfaceDropped, incomplete } = capture.state;
@@ -165,6 +164,12 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
     await capture.finish();
     capture.source.close();
   }
+}
+
+async function reportLive(source: Source, format: Format, lang: Language): Promise<string[]> {
+  const { writeReport } = await import('./report/write.ts');
+  const { processOwners } = await import('./live/owners.ts');
+  return writeReport(source, format, lang, false, { owners: processOwners() });
 }
 
 async function readAll(source: Source): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Problem } from './capture/batch.ts';
 import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import type { Owner } from './correlate/owners.ts';
 import type { Text } from './text/text.ts';
 import type { Layer } from './dissect/protocol.ts';
 
@@ -71,6 +72,8 @@ export interface SessionView {
   journey(index: number): Journey;
   journeyHead(index: number): JourneyHead;
   connection(id: number): Connection | undefined;
+  /** Live captures only: the process of a TCP connection, open or ended. */
+  owner?(connection: number): Owner | 'unknown' | undefined;
   exchange(id: number): Exchange | undefined;
   lookup(index: number): Lookup | undefined;
   tls(connection: number): TlsSession | undefined;

@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   correlate: ['dissect', 'capture', 'text'],
   rules: CORRELATED,
   helper: [],
-  live: ['helper', 'capture', 'text'],
+  live: ['helper', 'correlate', 'dissect', 'capture', 'text'],
   'session.ts': ['rules', ...CORRELATED],
   'analysis.ts': ['rules', ...CORRELATED],
   'open-journeys.ts': CORRELATED,

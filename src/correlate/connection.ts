@@ -60,5 +60,6 @@ export function connectionOf(f: ConnectionFacts): Connection {
     windowScale: f.windowScale,
     traits: f.traits,
     application: c?.application,
+    process: undefined,
   };
 }

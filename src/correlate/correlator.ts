@@ -13,6 +13,7 @@ import { IcmpTracker } from './icmp.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
 import { type Journey, LIST_LIMIT, type Listener, type Lookup } from './model.ts';
+import type { Owners } from './owners.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
 import { ResolutionTracker } from './resolutions.ts';
@@ -29,6 +30,8 @@ export interface CorrelatorOptions {
   records?: boolean;
   /** `unfinished` will be asked for: what has begun must be found before it has ended. */
   live?: boolean;
+  /** Tells which process has a connection. */
+  owners?: Owners | undefined;
 }
 
 /** Takes batches, gives records: wires the trackers together. All state is below here. */
@@ -48,6 +51,7 @@ export class Correlator implements TcpEvents {
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
   private readonly live: boolean;
+  private readonly owners: Owners | undefined;
   private readonly listener: Listener;
   /** The row being read, so that a stream's bytes can name the packet's protocol. */
   private row = 0;
@@ -55,6 +59,7 @@ export class Correlator implements TcpEvents {
   constructor(listener: Listener, options: CorrelatorOptions = {}) {
     this.listener = listener;
     this.live = options.live ?? false;
+    this.owners = options.owners;
     this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
@@ -97,6 +102,7 @@ export class Correlator implements TcpEvents {
       this.transport(p, from, to);
       from = to;
     }
+    this.owners?.look();
   }
 
   /** The capture ended: everything becomes final. */
@@ -151,6 +157,7 @@ export class Correlator implements TcpEvents {
     const resolution = this.resolutions.take(p, row);
     this.journeys.opened(page, base, p, row, resolution, () => this.tcp.conversation(slot, page, base));
     if (this.live) this.tcp.conversation(slot, page, base);
+    this.owners?.opened(page.words[base + R.ID], () => new ConnectionFacts(page, base, undefined));
   }
 
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
@@ -227,7 +234,11 @@ export class Correlator implements TcpEvents {
     }
     const facts = new ConnectionFacts(page, base, c);
     this.tell(facts);
-    if (this.listener.connection !== undefined) this.listener.connection(connectionOf(facts));
+    if (this.listener.connection === undefined) return;
+    const record = connectionOf(facts);
+    if (this.owners !== undefined) record.process = this.owners.of(record.id, record.client, record.server);
+    this.listener.connection(record);
+    this.owners?.forget(record.id);
   }
 
   private tell(facts: ConnectionFacts): void {

@@ -1,4 +1,5 @@
 import type { Text } from '../text/text.ts';
+import type { Owner } from './owners.ts';
 
 /**
  * What the correlator finds, as plain records. A record is handed on when it is final; until then it may still change.
@@ -119,6 +120,8 @@ export interface Connection {
   traits?: Trait[] | undefined;
   /** What the bytes are, by content: "http", "tls", "dns", … */
   application?: string | undefined;
+  /** Live captures of this host only: the process of the client's end, where that is here, else of the server's. */
+  process?: Owner | 'unknown' | undefined;
 }
 
 export interface DatagramFlow {

@@ -67,6 +67,8 @@ export function connection(w: JsonBytes, c: Connection): void {
   if (c.traits !== undefined && c.traits.length > 0) w.put(K.TRAITS_TEXT).raw(c.traits.join('","')).put(K.QUOTE_END_LIST);
   if (c.application !== undefined) w.put(K.APPLICATION_TEXT).raw(c.application).put(K.QUOTE);
   if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
+  if (c.process === 'unknown') w.put(K.PROCESS_UNKNOWN);
+  else if (c.process !== undefined) w.put(K.PROCESS_PID).int(c.process.pid).put(K.NAME).str(c.process.name).put(K.END);
 }
 
 export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {

@@ -34,6 +34,8 @@ const WORDS = {
   client: { en: 'the client', ko: '클라이언트' },
   server: { en: 'the server', ko: '서버' },
   connection: { en: 'connection', ko: '연결' },
+  process: { en: 'process', ko: '프로세스' },
+  unknown: { en: 'unknown', ko: '알 수 없음' },
   why: { en: 'why', ko: '근거' },
   retransmissions: { en: 'sent again', ko: '재전송' },
 } satisfies Record<string, Text>;
@@ -129,6 +131,8 @@ export class TextReport implements Listener {
     let text = `   ${side(c.client)} → ${side(c.server)}  ${this.say(WORDS.connection)} ${c.id}  ${c.history}`;
     if (c.close.first !== undefined)
       text += `  ${this.say(c.close.how === 'refused' ? WORDS.refusedBy : WORDS.closedBy)} ${this.say(WORDS[c.close.first])}`;
+    if (c.process !== undefined)
+      text += `  ${this.say(WORDS.process)} ${c.process === 'unknown' ? this.say(WORDS.unknown) : `${safe(c.process.name)} (${c.process.pid})`}`;
     if (c.retransmissions.length > 0) text += `  ${this.say(WORDS.retransmissions)}: ${c.retransmissions.slice(0, 8).join(' ')}`;
     return `${text}\n`;
   }

@@ -161,5 +161,6 @@ export const SAY = {
   },
   helpTitle: { en: 'Keys', ko: '키 안내' },
   helpClose: { en: 'Esc closes, j and k scroll', ko: 'Esc 닫기, j k 스크롤' },
+  processUnknown: { en: 'process unknown', ko: '프로세스 알 수 없음' },
   untilNow: { en: 'so far', ko: '지금까지' },
 } satisfies Record<string, Text>;

@@ -60,9 +60,11 @@ function titleLines(model: Model, session: SessionView, journey: Journey): Line[
   const result = cell(`${status}${say(model, OUTCOME[journey.outcome])}${total}`, Math.min(44, model.width >> 1), g, 'right');
   const host = (end: { address: string; port: number }) =>
     end.address.includes(':') ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
+  const owner = journey.connection === undefined ? undefined : session.owner?.(journey.connection);
   const facts = [
     connection === undefined ? journey.client : `${host(connection.client)} ${g.to} ${host(connection.server)}`,
     `${model.width >= 100 ? session.clockText(journey.start) : session.clockText(journey.start).slice(11)} UTC`,
+    ...(owner === undefined ? [] : [owner === 'unknown' ? say(model, SAY.processUnknown) : `${owner.name} (${owner.pid})`]),
     ...(exchange === undefined ? [] : [`HTTP/${exchange.version}`]),
     ...(journey.responseBytes === undefined ? [] : [bytes(journey.responseBytes)]),
   ];
