@@ -68,3 +68,13 @@ export interface Listed {
   problem?: string;
   code?: number;
 }
+
+/** For the process that makes a network for one command. */
+export interface WardenSettings {
+  /** Whom DNS questions are passed on as; absent: nobody else. */
+  user?: { uid: number; gid: number };
+}
+
+export type WardenEvent =
+  | { event: 'network'; namespace: string; ipv6: boolean }
+  | { event: 'no-network'; message: string };

@@ -152,7 +152,8 @@ class Relay {
       say({ event: 'size', bytes: this.records.whole, first: this.ring.first, packets: this.records.packets });
       if (this.reason === 'spool') say({ event: 'end', reason: 'spool', message: this.trouble ?? '' });
       else if (this.reason === 'told') say({ event: 'end', reason: 'told' });
-      else if (code === 0) say({ event: 'end', reason: 'count' });
+      // dumpcap ends with 0 also when its interface has gone.
+      else if (code === 0 && complaint === '') say({ event: 'end', reason: 'count' });
       else say({ event: 'end', reason: 'program', message: why });
     }
     process.stdin.destroy();

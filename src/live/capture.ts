@@ -55,4 +55,6 @@ export interface LiveCapture {
   finish(): Promise<void>;
   /** Something that the user is to know. */
   note(note: Text): void;
+  /** It is true no longer. */
+  unsay(note: Text): void;
 }

@@ -75,6 +75,11 @@ export class HelperCapture implements LiveCapture {
     });
   }
 
+  unsay(note: Text): void {
+    this.state.notes = this.state.notes.filter((each) => each !== note);
+    this.onChange?.();
+  }
+
   /** Has everything copied, from the beginning. */
   keep(keeper: Keeper): void {
     this.keeper = keeper;

@@ -3,6 +3,7 @@ import { ENGINES, type EngineName, type LiveCapture, type LiveSettings } from '.
 import { startHelper } from './helper-process.ts';
 import { named } from './list.ts';
 import { startProgram } from './program.ts';
+import { watch } from './watch.ts';
 
 /** What another engine may do better: one may be missing here, another may have the right to capture. */
 const TRY_NEXT = new Set(['no-libpcap', 'no-permission', 'helper', 'no-program']);
@@ -14,7 +15,9 @@ export async function startCapture(settings: LiveSettings, program: string): Pro
   let first: unknown;
   for (const engine of engines) {
     try {
-      return engine === 'libpcap' ? await startHelper(ready, program) : await startProgram(engine, ready);
+      const capture = await (engine === 'libpcap' ? startHelper(ready, program) : startProgram(engine, ready));
+      watch(capture, ready);
+      return capture;
     } catch (error) {
       first ??= error;
       if (!(error instanceof CaptureError) || !TRY_NEXT.has(error.code)) throw first;
