@@ -135,7 +135,7 @@ def write_readme(directory, name, scenario, facts):
             ("name", "nameLookupMs"), ("connected", "connectMs"), ("TLS", "appConnectMs"),
             ("first byte", "startTransferMs"), ("all", "totalMs")) if request[key] is not None)
         lines.append(f"- {request['method']} {request['url']}: {request['httpCode'] or 'no answer'}, "
-                     f"client port {request['clientPort']}, {request['sizeDownload']} bytes; {times}"
+                     f"from {request['clientAddress']} port {request['clientPort']}, {request['sizeDownload']} bytes; {times}"
                      + (f"; curl's exit code {request['curlExit']}" if request["curlExit"] else ""))
     for question in facts["dns"]:
         answer = ", ".join(question["addresses"][:3]) + (" ..." if len(question["addresses"]) > 3 else "")

@@ -16,6 +16,6 @@ def run(lab):
     lab.script(pc=[
         {"open": "a", "host": "www.my-app.com"}, {"get": "/page.html", "on": "a"},
         {"together": [
-            [get("/one.css", "a"), get("/data60k.bin", "a")],
-            [{"open": "b", "host": "www.my-app.com"}, get("/two.css", "b"), get("/style.css", "b")],
+            [get("/one.css", "a"), get("/home.html", "a")],
+            [{"open": "b", "host": "www.my-app.com"}, get("/two.css", "b"), get("/", "b")],
             [{"open": "c", "host": "www.my-app.com"}, get("/three.css", "c")]]}])

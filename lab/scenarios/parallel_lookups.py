@@ -12,4 +12,4 @@ def prepare(lab):
 
 def run(lab):
     at_once = ("--parallel", "--parallel-immediate")
-    lab.curl("http://www.my-app.com/", "http://www.my-app.com/home.html", "http://www.my-app.com/style.css", options=at_once)
+    lab.curl("http://www.my-app.com/", "http://www.my-app.com/home.html", "http://www.my-app.com/page.html", options=at_once)
