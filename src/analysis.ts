@@ -40,6 +40,7 @@ export class Analysis {
   private readonly ownProblems: Problem[] = [];
   private backSteps = 0;
   private unknownLinks = 0;
+  private inexact = false;
 
   constructor(source: Source, listener: Listener, options: CorrelatorOptions = {}) {
     this.source = source;
@@ -137,7 +138,19 @@ export class Analysis {
         });
       }
       before = time;
+      if (Math.abs(time) > Number.MAX_SAFE_INTEGER && !this.inexact) this.tellInexact(b.firstNumber + row, time);
     }
+  }
+
+  /** A double of nanoseconds is exact for 104 days. */
+  private tellInexact(packet: number, time: number): void {
+    this.inexact = true;
+    const days = Math.round(Math.abs(time) / 86_400e9);
+    this.ownProblems.push({
+      code: 'inexact-times',
+      packet,
+      message: `packet ${packet}: its time is ${days} days from the first packet's; times of stages and connections so far from it are exact to ${2 ** Math.ceil(Math.log2(Math.abs(time) / 2 ** 53))} ns only`,
+    });
   }
 
   /** Limits that were reached, so that no result is silently incomplete. */

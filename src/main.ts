@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
+import type { CaptureSource } from './capture/source.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
@@ -181,7 +182,7 @@ async function readAll(source: Source): Promise<string[]> {
 async function report(file: string, format: Format, lang: Language, hashes: boolean): Promise<number> {
   const { writeReport } = await import('./report/write.ts');
   const { openCapture } = await import('./capture/open.ts');
-  let source: Source;
+  let source: CaptureSource;
   try {
     source = await openCapture(file);
   } catch (error) {
@@ -191,6 +192,8 @@ async function report(file: string, format: Format, lang: Language, hashes: bool
     complain(lang === 'ko' ? error.korean : error.message);
     return USAGE_ERROR;
   }
+  // Somebody who ends a live pipe wants to see what came through it.
+  if (source.size === undefined) process.once('SIGINT', () => source.stop());
   try {
     const problems = await writeReport(source, format, lang, hashes);
     for (const problem of problems) complain(problem);

@@ -22,6 +22,8 @@ export interface Supply {
   readonly failure?: Failure | undefined;
   /** Bytes of the file taken so far (compressed ones where it is compressed). */
   readonly position: number;
+  /** Somebody waits in `read` for nothing: it gives 0. */
+  stop?(): void;
   close(): void;
 }
 
@@ -118,6 +120,12 @@ export class Input {
       this.failure = { code: 'read-error', message: `reading stopped at ${this.base + this.end}: ${(error as Error).message}` };
       return 0;
     }
+  }
+
+  /** What has come is all there is. */
+  stop(): void {
+    this.#ended = true;
+    this.supply.stop?.();
   }
 
   close(): void {

@@ -57,6 +57,11 @@ export class CaptureSource implements Source {
     return fd !== undefined && spool?.failure === undefined;
   }
 
+  /** What the packets can be read from again, from the beginning. */
+  get descriptor(): number | undefined {
+    return this.seekable ? this.#parts.fd : undefined;
+  }
+
   async next(into: Batch): Promise<boolean> {
     const { input, reader } = this.#parts;
     into.count = 0;
@@ -83,6 +88,11 @@ export class CaptureSource implements Source {
     else problems.add(input.failure.code, input.failure.message, input.base + input.end, packet);
     if (spool?.failure !== undefined) problems.add('spool', `packets cannot be read again: ${spool.failure}`);
     problems.finish();
+  }
+
+  /** Nothing more is awaited: what was read is the whole capture. For pipes; a file is at its end anyway. */
+  stop(): void {
+    this.#parts.input.stop();
   }
 
   read(offset: number, length: number): Uint8Array {

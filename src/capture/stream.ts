@@ -84,6 +84,10 @@ export class StreamSupply implements Supply {
     this.#wake?.();
   }
 
+  stop(): void {
+    this.#end();
+  }
+
   close(): void {
     this.#end();
     this.#stream.destroy();

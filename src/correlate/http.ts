@@ -97,7 +97,8 @@ export class HttpParser extends HttpExchanges implements StreamParser {
     // The close is what ends such a message (RFC 9112 §6.3, §8).
     const closed = !fromClient && how === 'fin' && (side.state === State.close || side.state === State.lost);
     if (closed && side.exchange !== undefined) {
-      side.reach(packet, time);
+      // Where a message ends whose beginning was not seen nobody knows: not after its last byte.
+      if (side.state === State.close) side.touch(packet, time);
       this.endMessage(side);
     }
     this.flush(side);

@@ -90,8 +90,9 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
   const { lookups } = group;
   const start = Math.min(...lookups.map((l) => l.start));
   const reasons: Evidence[] = [];
-  const t = new Timeline(resolution === undefined ? start : Math.min(start, resolution.time));
-  if (resolution !== undefined) resolutionStage(t, resolution, reasons, 'resolver-mac');
+  const waited = awaited(resolution, start);
+  const t = new Timeline(waited === undefined ? start : Math.min(start, waited.time));
+  if (waited !== undefined) resolutionStage(t, waited, reasons, 'resolver-mac');
   dnsStage(t, lookups);
   const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
   const answered = lookups.some((l) => l.answerPacket !== undefined);
@@ -152,16 +153,15 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
         : Math.min(f.time(R.FIRST_TIME), firstByte);
   const lookups = c?.lookups?.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
   const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
-  let start = opened;
-  if (fresh) for (const l of lookups) start = Math.min(start, l.start);
-  if (fresh && c?.lookupResolution !== undefined) start = Math.min(start, c.lookupResolution.time);
-  if (c?.resolution !== undefined) start = Math.min(start, c.resolution.time);
-  const t = new Timeline(start);
-  const forLookup = fresh ? c?.lookupResolution : undefined;
-  if (c?.resolution !== undefined && (!fresh || c.resolution.time < lookups[0].start))
-    resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
+  let asked = opened;
+  if (fresh) for (const l of lookups) asked = Math.min(asked, l.start);
+  const forLookup = fresh ? awaited(c?.lookupResolution, asked) : undefined;
+  const nextHop = awaited(c?.resolution, opened);
+  const t = new Timeline(Math.min(asked, forLookup?.time ?? asked, nextHop?.time ?? asked));
+  const first = nextHop !== undefined && (!fresh || nextHop.time < lookups[0].start);
+  if (first) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
-  if (fresh) dnsStage(t, lookups);
+  if (fresh) dnsStage(t, lookups, opened, f.word(R.FIRST));
   else if (lookups.length > 0) {
     t.reuse(
       'dns',
@@ -170,11 +170,15 @@ function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], n
     );
   }
   if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
-  if (c?.resolution !== undefined && fresh && c.resolution.time >= lookups[0].start)
-    resolutionStage(t, c.resolution, reasons, 'next-hop-mac');
+  if (nextHop !== undefined && !first) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   handshakeStage(t, f);
   if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
   return t;
+}
+
+/** A packet waited for an answer only if that came before the packet did. */
+function awaited(r: Resolution | undefined, until: number): Resolution | undefined {
+  return r?.answerTime !== undefined && r.answerTime <= until ? r : undefined;
 }
 
 function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
@@ -183,19 +187,21 @@ function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 
   reasons.push(evidence(join, packets, { mac: r.answerMac ?? '?', address: r.targetAddress }));
 }
 
-function dnsStage(t: Timeline, lookups: Lookup[]): void {
+/** `until`, `before`: when and in which packet the connection was opened; what came later, nobody waited for. */
+function dnsStage(t: Timeline, lookups: Lookup[], until = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY): void {
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
   let asked = Number.NEGATIVE_INFINITY;
   const packets: number[] = [];
   for (const l of lookups) {
     start = Math.min(start, l.start);
-    packets.push(l.packet);
-    for (const repeat of l.repeats) packets.push(repeat);
-    if (l.answerPacket !== undefined) packets.push(l.answerPacket);
-    if (l.end !== undefined) end = Math.max(end, l.end);
-    asked = Math.max(asked, l.lastAsked);
+    if (l.packet < before) packets.push(l.packet);
+    for (const repeat of l.repeats) if (repeat < before) packets.push(repeat);
+    if (l.answerPacket !== undefined && l.answerPacket < before) packets.push(l.answerPacket);
+    if (l.end !== undefined && l.end <= until) end = Math.max(end, l.end);
+    if (l.lastAsked <= until) asked = Math.max(asked, l.lastAsked);
   }
+  asked = Math.max(asked, start);
   // Without an answer the client waited at least until it asked for the last time.
   const stage = t.add('dns', start, end === Number.NEGATIVE_INFINITY ? asked : Math.max(start, end), inOrder(packets));
   if (end === Number.NEGATIVE_INFINITY) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };

@@ -8,6 +8,7 @@ const KOREAN: Record<string, string> = {
   'bad-block': '블록을 읽을 수 없습니다',
   'clock-fraction': '초의 소수 부분이 1초 이상입니다',
   'clock-step-back': '패킷의 시각이 앞 패킷보다 이릅니다',
+  'inexact-times': '첫 패킷에서 너무 먼 시각이라 나노초까지 정확하지는 않습니다',
   'clock-steps': '시각이 거꾸로 간 패킷 수',
   'unknown-link-type': '해석하지 않는 링크 계층입니다',
   'unknown-link-types': '해석하지 않는 링크 계층의 패킷 수',
