@@ -133,6 +133,7 @@ const labels: Record<string, string> = {
   teredo: 'Teredo',
   etherip: 'EtherIP',
   mdns: 'mDNS',
+  dhcpv6: 'DHCPv6',
   macsec: 'MACsec',
   netbios: 'NetBIOS',
   udplite: 'UDP-Lite',

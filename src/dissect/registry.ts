@@ -1,6 +1,8 @@
 import type { Over, Protocol, Scan } from './protocol.ts';
 import { arp } from './protocols/arp.ts';
 import { backbone } from './protocols/backbone.ts';
+import { dhcp } from './protocols/dhcp.ts';
+import { dhcpv6 } from './protocols/dhcpv6.ts';
 import { dns, llmnr, mdns } from './protocols/dns.ts';
 import { eth } from './protocols/eth.ts';
 import { erspan } from './protocols/erspan.ts';
@@ -82,6 +84,8 @@ export const protocols: readonly Protocol[] = [
   dns,
   mdns,
   llmnr,
+  dhcp,
+  dhcpv6,
   tls,
   http,
   quic,

@@ -22,6 +22,7 @@ import {
   udpFrame,
   vlan,
 } from '../frames.ts';
+import { dhcpExamples } from '../dhcp/examples.ts';
 
 /** A frame of every kind that is read, and the layers it must show. */
 export interface Example {
@@ -410,4 +411,5 @@ export const examples: Example[] = [
     bytes: join(u8(0x11, 0, 0, 7), be16(inner4.length + 2), u8(0, 0x21), inner4),
   },
   { name: 'ports alone', stack: 'eth:ip:udp', bytes: ipFrame({ from: '10.0.0.1:1', to: '10.0.0.2:2' }, 17, udp({}, text('x'))) },
+  ...dhcpExamples,
 ];

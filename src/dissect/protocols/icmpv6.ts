@@ -2,7 +2,7 @@ import { ipv6 } from '../bytes.ts';
 import { Fields, named } from '../fields.ts';
 import { Kind, type Packets } from '../packets.ts';
 import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
-import { neighborOptions } from './ndp-options.ts';
+import { neighborOptions, preferences } from './ndp-options.ts';
 import { quotedFields } from './quoted.ts';
 
 const TYPE = 0;
@@ -122,7 +122,6 @@ function body(f: Fields, type: number): void {
   }
 }
 
-const preferences: Record<number, string> = { 0: 'medium', 1: 'high', 2: 'reserved', 3: 'low' };
 const milliseconds = (value: number): string => (value === 0 ? '0 (not told)' : `${value} ms`);
 
 function neighborBody(f: Fields, type: number): void {
@@ -145,7 +144,7 @@ function neighborBody(f: Fields, type: number): void {
     flags.flag('icmpv6.nd.na.flag.o', 'Override', 4, 1, 0x20);
     f.ipv6('icmpv6.nd.na.target_address', 'Target', NDP_TARGET);
   } else if (type === NdpType.redirect) {
-    f.ipv6('icmpv6.rd.na.target_address', 'Better first hop', NDP_TARGET);
+    f.ipv6('icmpv6.nd.rd.target_address', 'Better first hop', NDP_TARGET);
     f.ipv6('icmpv6.rd.na.destination_address', 'Destination', REDIRECT_DESTINATION);
   }
 }

@@ -1,4 +1,7 @@
-import { type Fields, wrong } from '../fields.ts';
+import { ipv6 } from '../bytes.ts';
+import { nameFields } from '../dhcp/lists.ts';
+import { textOf } from '../dhcp/values.ts';
+import { type Fields, named, wrong } from '../fields.ts';
 
 /** Neighbor discovery options (IANA icmpv6-parameters). */
 export const NdpOption = {
@@ -10,6 +13,8 @@ export const NdpOption = {
   route: 24,
   rdnss: 25,
   dnssl: 31,
+  captivePortal: 37,
+  prefix64: 38,
 } as const;
 
 const names: Record<number, string> = {
@@ -18,11 +23,15 @@ const names: Record<number, string> = {
   3: 'Prefix',
   4: 'Redirected packet',
   5: 'MTU',
+  7: 'Advertisement interval',
+  8: 'Home agent',
   14: 'Nonce',
   24: 'Route',
   25: 'Recursive DNS servers',
   31: 'DNS search list',
+  37: 'Captive portal',
   38: 'PREF64',
+  144: 'Encrypted DNS servers',
 };
 
 /**
@@ -83,16 +92,42 @@ function body(f: Fields, type: number, at: number, length: number): string | und
       return addresses(f, at + 8, at + length);
     case NdpOption.dnssl:
       f.number('icmpv6.opt.dnssl.lifetime', 'Lifetime', at + 4, 4, seconds);
-      return searchList(f, at + 8, at + length);
-    case NdpOption.route:
+      return nameFields(f, 'icmpv6.opt.dnssl', 'Search domain', f.at + at + 8, Math.min(f.at + at + length, f.end));
+    case NdpOption.route: {
       f.number('icmpv6.opt.prefix.length', 'Prefix length', at + 2, 1);
+      f.bits('icmpv6.opt.route_info.flag.route_preference', 'Preference', at + 3, 1, 0x18, named(preferences));
       f.number('icmpv6.opt.route_lifetime', 'Lifetime', at + 4, 4, seconds);
-      f.raw('icmpv6.opt.route.prefix', 'Prefix', at + 8, length - 8);
-      return undefined;
+      return partial(f, 'icmpv6.opt.prefix', at + 8, length - 8, f.read(at + 2, 1));
+    }
+    case NdpOption.prefix64: {
+      f.bits('icmpv6.opt.pref64.scaled_lifetime', 'Lifetime', at + 2, 2, 0xfff8, (value) => `${value * 8} s`);
+      f.bits('icmpv6.opt.pref64.plc', 'Prefix length', at + 2, 2, 0x0007, (value) => `${prefix64Lengths[value] ?? 'unknown'}`);
+      return partial(f, 'icmpv6.opt.pref64.prefix', at + 4, 12, prefix64Lengths[f.read(at + 2, 2) & 7] ?? 96);
+    }
+    case NdpOption.captivePortal: {
+      const text = textOf(f.bytes, f.at + at + 2, Math.min(f.at + at + length, f.end));
+      f.add('icmpv6.opt.captive_portal', 'URL', at + 2, length - 2, text);
+      return text;
+    }
     default:
       f.raw('icmpv6.opt.data', 'Data', at + 2, length - 2);
       return undefined;
   }
+}
+
+/** RFC 4191 section 2.1. */
+export const preferences: Record<number, string> = { 0: 'medium', 1: 'high', 2: 'reserved', 3: 'low' };
+/** RFC 8781 section 4. */
+const prefix64Lengths = [96, 64, 56, 48, 40, 32];
+
+/** A prefix of which the first `size` bytes are sent. */
+function partial(f: Fields, name: string, at: number, size: number, length: number): string | undefined {
+  if (size < 0 || size > 16 || !f.has(at, size)) return undefined;
+  const whole = new Uint8Array(16);
+  whole.set(f.bytes.subarray(f.at + at, f.at + at + size));
+  const text = ipv6(whole, 0);
+  f.add(name, 'Prefix', at, size, text);
+  return `${text}/${length}`;
 }
 
 /** RFC 8106 section 5.1. */
@@ -101,33 +136,6 @@ function addresses(f: Fields, from: number, to: number): string {
   for (let at = from; at + 16 <= to; at += 16) {
     const server = f.ipv6('icmpv6.opt.rdnss', 'DNS server', at);
     if (server !== undefined) list.push(String(server.value));
-  }
-  return list.join(', ');
-}
-
-/** RFC 8106 section 5.2: names as labels without compression, padded with zeros. */
-function searchList(f: Fields, from: number, to: number): string {
-  const list: string[] = [];
-  for (let at = from; at < to && f.read(at, 1) !== 0; ) {
-    const labels: string[] = [];
-    let i = at;
-    for (
-      let length = f.read(i, 1);
-      length !== 0 && length < 64 && i + 1 + length <= to && f.has(i, 1 + length);
-      length = f.read(i, 1)
-    ) {
-      labels.push(String.fromCharCode(...f.bytes.subarray(f.at + i + 1, f.at + i + 1 + length)));
-      i += 1 + length;
-    }
-    const name = labels.join('.');
-    const field = f.add('icmpv6.opt.dnssl', 'Search domain', at, Math.min(i + 1, to) - at, name);
-    if (field === undefined || i === at) break;
-    if (f.read(i, 1) !== 0) {
-      wrong(field, 'the name has no end');
-      break;
-    }
-    list.push(name);
-    at = i + 1;
   }
   return list.join(', ');
 }

@@ -1,0 +1,91 @@
+import type { Example } from '../dissect/catalogue.ts';
+import { addressBytes, be16, be32, eth, fromHex, ipv6, join, text, u8, udp } from '../frames.ts';
+import {
+  address6,
+  association,
+  bootp,
+  dhcp6Frame,
+  dhcpFrame,
+  END,
+  message6,
+  names,
+  option,
+  option6,
+  prefix6,
+  relay6,
+} from './build.ts';
+import * as samples from './samples.ts';
+
+const router = addressBytes('192.0.2.1');
+const everything = bootp(
+  { file: join(option(67, text('boot')), END), serverName: join(option(66, text('tftp')), END) },
+  option(53, u8(5)),
+  option(52, u8(3)),
+  option(2, be32(0xffff_9d90)),
+  option(3, router, router),
+  option(19, u8(1)),
+  option(21, router, router),
+  option(25, be16(68), be16(296)),
+  option(33, router, router),
+  option(46, u8(8)),
+  option(55, u8(1, 3, 6, 15, 119, 121)),
+  option(61, u8(0), text('name')),
+  option(77, u8(3), text('abc')),
+  option(80),
+  option(81, u8(5, 0, 0), names('host.example')),
+  option(82, option(1, u8(1, 2)), option(9, be32(9)), option(19), option(200, u8(1))),
+  option(93, be16(7)),
+  option(119, names('example.com'), fromHex('03646576c000')),
+  option(120, u8(0), names('sip.example')),
+  option(120, u8(1), router),
+  option(121, u8(0), router, fromHex('180a0000'), router),
+  option(124, be32(9), u8(1, 65)),
+  option(125, be32(9), u8(1, 65)),
+  option(224, u8(1, 2, 3)),
+  u8(0, 0),
+  END,
+);
+const everything6 = message6(
+  7,
+  option6(1, be16(2), be32(9), u8(1, 2)),
+  option6(2, be16(4), new Uint8Array(16)),
+  association(3, address6('2001:db8::7', 600), option6(13, be16(0), text('good'))),
+  option6(4, be32(1), address6('2001:db8::8', 600)),
+  association(25, prefix6('2001:db8:1::', 48, 600)),
+  option6(6, be16(23), be16(24), be16(500)),
+  option6(7, u8(255)),
+  option6(8, be16(100)),
+  option6(14),
+  option6(15, be16(2), text('ab')),
+  option6(16, be32(9), be16(2), text('ab')),
+  option6(17, be32(9), option6(1, u8(1))),
+  option6(23, addressBytes('2001:db8::53')),
+  option6(24, names('example.com')),
+  option6(32, be32(86400)),
+  option6(37, be32(9), u8(1)),
+  option6(39, u8(1), names('host.example')),
+  option6(56, option6(1, addressBytes('2001:db8::123')), option6(3, names('ntp.example'))),
+  option6(79, be16(1), fromHex('020000000009')),
+  option6(103, text('https://portal.example/')),
+  option6(135, be16(547)),
+  option6(999, u8(1)),
+);
+
+const solicit = join(u8(1, 1, 2, 3), option6(8, be16(0)));
+
+export const dhcpExamples: Example[] = [
+  { name: 'DHCP with every kind of option', stack: 'eth:ip:udp:dhcp', bytes: dhcpFrame(everything) },
+  { name: 'DHCP as captured', stack: 'eth:ip:udp:dhcp', bytes: samples.lease },
+  { name: 'BOOTP', stack: 'eth:ip:udp:dhcp', bytes: dhcpFrame(bootp({}).subarray(0, 236)) },
+  { name: 'DHCPv6 with every kind of option', stack: 'eth:ipv6:udp:dhcpv6', bytes: dhcp6Frame(everything6) },
+  { name: 'DHCPv6 by a relay', stack: 'eth:ipv6:udp:dhcpv6', bytes: dhcp6Frame(relay6('fe80::9', everything6), 'fe80::9', 547) },
+  { name: 'DHCPv6 as captured', stack: 'eth:ipv6:udp:dhcpv6', bytes: samples.reply },
+  {
+    name: 'DHCPv6 solicit',
+    stack: 'eth:ipv6:udp:dhcpv6',
+    bytes: eth({ type: 0x86dd }, ipv6({ protocol: 17 }, udp({ sourcePort: 546, destinationPort: 547 }, solicit))),
+  },
+  { name: 'router advertisement for NAT64', stack: 'eth:ipv6:icmpv6', bytes: samples.translation },
+  { name: 'router advertisement with resolvers', stack: 'eth:ipv6:icmpv6', bytes: samples.resolvers },
+  { name: 'router advertisement with a route', stack: 'eth:ipv6:icmpv6', bytes: samples.routes },
+];
