@@ -1,18 +1,15 @@
 #!/usr/bin/env node
 // Bundles src/main.ts into dist/: one small file to start with, and chunks which load when something needs them.
-//   node scripts/build.mjs [--if-sources]     --if-sources: nothing to do, and no error, without src/ or esbuild
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const ifSources = process.argv.includes('--if-sources');
 const entry = join(root, 'src', 'main.ts');
 
 const esbuild = existsSync(entry) ? await import('esbuild').catch(() => undefined) : undefined;
 if (esbuild === undefined) {
-  if (ifSources) process.exit(0);
   console.error(existsSync(entry) ? 'esbuild is not installed: run "npm ci" first.' : 'There is no src/main.ts to build from.');
   process.exit(1);
 }
@@ -26,6 +23,7 @@ const built = await esbuild
       main: entry,
       helper: join(root, 'src', 'helper', 'main.ts'),
       relay: join(root, 'src', 'helper', 'relay.ts'),
+      warden: join(root, 'src', 'helper', 'warden.ts'),
       'cap-helper': join(root, 'src', 'helper', 'cap.ts'),
     },
     outdir: dist,
@@ -62,6 +60,6 @@ for (const file of files) {
 }
 const current = new Set(files.map((file) => basename(file.path)));
 for (const name of readdirSync(dist)) {
-  if (/^(main|helper|relay|cap-helper|chunk-\w+)\.js$/.test(name) && !current.has(name))
+  if (/^(main|helper|relay|warden|cap-helper|chunk-\w+)\.js$/.test(name) && !current.has(name))
     rmSync(join(dist, name), { force: true });
 }
