@@ -6,6 +6,7 @@ export const USAGE: Text = {
   wirebook FILE                     the capture's journeys on screen (text where the output is no terminal)
   wirebook report FILE [--format text|json|jsonl]
                                     the same for people (text) or programs (json, jsonl)
+  wirebook -i IF [FILTER]           live: what passes an interface, as it passes (-D lists them)
 
 FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
 
@@ -16,6 +17,17 @@ FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
       --lang en|ko     language; otherwise LC_ALL, LC_MESSAGES, LANG decide
       --no-color       no colours (also: NO_COLOR in the environment)
   -n                   accepted; names are never looked up
+
+Live:
+  -i, --interface IF   name or number of an interface, "any", or several times -i
+  -D                   lists the interfaces, and why one cannot be opened
+  -f, --filter BPF     what to capture, as in tcpdump ("port 53 or port 443")
+  -w, --write FILE     keep the capture (pcapng)
+  -c, --count N        end after N packets
+      --duration S     end after S seconds
+  -s N, -p, -B MIB     bytes kept of a packet; not promiscuous; the kernel's buffer
+      --engine NAME    auto (default), libpcap, dumpcap, tcpdump
+
   -h, --help           this text
       --version        the version
 
@@ -26,6 +38,7 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
   wirebook FILE                     캡처의 여정을 화면으로 (출력이 터미널이 아니면 글로)
   wirebook report FILE [--format text|json|jsonl]
                                     같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
+  wirebook -i IF [필터]             라이브: 인터페이스를 지나는 것을 지나는 대로 (-D로 목록)
 
 FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니다. "-"는 표준 입력을 읽습니다.
 
@@ -36,6 +49,17 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
       --lang en|ko     언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
       --no-color       색 없음 (환경 변수 NO_COLOR도 같음)
   -n                   받아들이기만 함. 이름은 원래 찾지 않음
+
+라이브:
+  -i, --interface IF   인터페이스의 이름이나 번호, "any". 여러 번 쓸 수 있음
+  -D                   인터페이스 목록과 열 수 없는 까닭
+  -f, --filter BPF     캡처할 것 (tcpdump와 같음: "port 53 or port 443")
+  -w, --write FILE     캡처를 남김 (pcapng)
+  -c, --count N        패킷 N개 뒤에 끝냄
+      --duration S     S초 뒤에 끝냄
+  -s N, -p, -B MIB     패킷에서 남길 바이트 수, 무차별 모드 아님, 커널 버퍼
+      --engine 이름    auto(기본), libpcap, dumpcap, tcpdump
+
   -h, --help           이 글
       --version        버전
 
