@@ -20,6 +20,8 @@ import { Ring } from './ring.ts';
 const SPOOL_FD = 3;
 const POLL = 10;
 const STATISTICS_EVERY = 500;
+/** By then the kernel has handed over what it gathered, with time to spare on a busy machine. */
+const SETTLE = 60;
 /** Batches taken from one interface before others, and the events, have their turn. */
 const TURNS = 8;
 
@@ -80,7 +82,9 @@ class Helper {
     });
     this.tellSize();
     this.timers = [setInterval(() => this.drain(), POLL), setInterval(() => this.statistics(), STATISTICS_EVERY)];
-    process.stdin.on('end', () => this.end('told')).on('error', () => this.end('told'));
+    // Packets that came until now are still in the kernel's hands for a moment.
+    const told = (): void => void setTimeout(() => this.end('told'), SETTLE);
+    process.stdin.on('end', told).on('error', told);
     process.stdin.resume();
   }
 
