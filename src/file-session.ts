@@ -8,7 +8,7 @@ import { summarize } from './dissect/summary.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordStore } from './record-store.ts';
-import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from './session.ts';
+import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView, Unreadable } from './session.ts';
 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
@@ -22,6 +22,7 @@ const reviveJourney = (j: Journey): Journey => ({ ...j, evidence: j.evidence.map
 export class FileSession implements SessionView {
   version = 0;
   firstTime = 0;
+  unreadable: Unreadable | undefined;
   readonly file: string;
 
   private readonly analysis: Analysis;
@@ -165,8 +166,9 @@ export class FileSession implements SessionView {
   }
 
   packet(number: number): Decoded | undefined {
-    if (!this.index.has(number) || !this.source.seekable) return undefined;
-    const bytes = this.source.read(this.index.offset(number), this.index.caplen(number));
+    if (!this.index.has(number)) return undefined;
+    const bytes = this.bytesOf(number);
+    if (bytes === undefined) return undefined;
     const wireLength = this.index.wirelen(number);
     const linkType = this.index.linkType(number);
     const flow = this.index.flow(number);
@@ -175,6 +177,20 @@ export class FileSession implements SessionView {
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
     return { number, time, bytes, wireLength, layers, summary };
+  }
+
+  private bytesOf(number: number): Uint8Array | undefined {
+    if (!this.source.seekable) {
+      this.unreadable = 'not-kept';
+      return undefined;
+    }
+    try {
+      return this.source.read(this.index.offset(number), this.index.caplen(number));
+    } catch {
+      // Somebody may do to the file what they like while it is on screen.
+      this.unreadable = 'changed';
+      return undefined;
+    }
   }
 
   packetSummary(number: number): PacketSummary | undefined {

@@ -39,6 +39,9 @@ export interface Progress {
 /** What lists are searched by: of every journey at hand in memory. */
 export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome'>;
 
+/** The file is no longer what it was when these packets were read; or their bytes were not kept. */
+export type Unreadable = 'changed' | 'not-kept';
+
 /** How a live capture stands. A number that is not there is not available, which is not the same as 0. */
 export interface LiveView {
   interfaces: string[];
@@ -78,6 +81,8 @@ export interface SessionView {
   lookup(index: number): Lookup | undefined;
   tls(connection: number): TlsSession | undefined;
   packetCount(): number;
+  /** Why `packet` gives nothing for packets that are there. */
+  readonly unreadable?: Unreadable | undefined;
   packet(number: number): Decoded | undefined;
   packetSummary(number: number): PacketSummary | undefined;
   /** Packet numbers of a journey: its stages' packets and the rest of its connection's between start and end, in file order. */

@@ -83,7 +83,9 @@ export class GzipSupply implements Supply {
 
   #fail(error: NodeJS.ErrnoException): void {
     const done = this.#given + this.#queue.length;
-    if (error.code === 'Z_BUF_ERROR') {
+    if (this.#source.failure !== undefined) {
+      this.failure = this.#source.failure;
+    } else if (error.code === 'Z_BUF_ERROR') {
       this.failure = { code: 'truncated-file', message: `gzip data cut off, ${done} bytes decompressed` };
     } else {
       this.failure = { code: 'bad-gzip', message: `gzip data garbled (${error.message}), ${done} bytes decompressed before` };

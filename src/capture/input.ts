@@ -1,4 +1,4 @@
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { ANNEX_BYTES } from './batch.ts';
 import type { Spool } from './spool.ts';
 
@@ -30,16 +30,32 @@ export interface Supply {
 /** A regular file: read in place, without a stream's copies and turns of the event loop. Standard input's descriptor stays open. */
 export class FileSupply implements Supply {
   position = 0;
+  failure: Failure | undefined;
   readonly #fd: number;
+  readonly #size: number;
 
-  constructor(fd: number) {
+  /** `size`: when it was opened. It may grow; that it shrinks is told. */
+  constructor(fd: number, size = 0) {
     this.#fd = fd;
+    this.#size = size;
   }
 
   read(buffer: Uint8Array, at: number, limit: number): number {
     const count = readSync(this.#fd, buffer, at, limit - at, this.position);
     this.position += count;
+    if (count === 0) this.#checkEnd();
     return count;
+  }
+
+  #checkEnd(): void {
+    const now = fstatSync(this.#fd).size;
+    const before = Math.max(this.#size, this.position);
+    // Files of /proc have no size at all.
+    if (this.#size > 0 && now < before)
+      this.failure = {
+        code: 'file-shrank',
+        message: `the file had ${before} bytes and has ${now} now: what was cut off is missing`,
+      };
   }
 
   close(): void {

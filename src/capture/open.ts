@@ -128,7 +128,7 @@ function opened(path: string, fd: number): Origin {
 
 /** Devices are read as streams: they have neither a size nor places to go back to. */
 function ofDescriptor(path: string, fd: number, stats: Stats): Origin {
-  if (stats.isFile()) return { file: path, supply: new FileSupply(fd), size: stats.size, fd };
+  if (stats.isFile()) return { file: path, supply: new FileSupply(fd, stats.size), size: stats.size, fd };
   return { file: path, supply: new StreamSupply(createReadStream(path, { fd })) };
 }
 

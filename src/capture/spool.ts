@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * A private copy of input that cannot be read twice (a pipe, a compressed file), so that a packet's bytes can be had again. The file
@@ -38,10 +38,23 @@ export function openPrivate(): number {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   try {
     const directory = join(state, 'wirebook');
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     return openUnlinked(directory);
   } catch {
     return openUnlinked(tmpdir());
+  }
+}
+
+/** Level by level: Node's own `recursive` never ends where a parent is there and takes no child (/proc). */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    mkdirSync(path, 0o700);
   }
 }
 

@@ -133,6 +133,15 @@ export const SAY = {
   noJourney: { en: 'No journey is selected. Press 1 for the list.', ko: '고른 여정이 없습니다. 1을 누르면 목록이 나옵니다.' },
   noPackets: { en: 'No packets here. Press Tab to see more.', ko: '여기에는 패킷이 없습니다. Tab을 누르면 더 볼 수 있습니다.' },
   noPacket: { en: 'No packet is selected. Press 3 for the list.', ko: '고른 패킷이 없습니다. 3을 누르면 목록이 나옵니다.' },
+  bytesMissing: { en: 'no bytes', ko: '바이트 없음' },
+  changedFile: {
+    en: 'The file has changed since it was opened: the bytes of these packets are gone.',
+    ko: '파일을 연 뒤에 파일이 바뀌었습니다. 이 패킷들의 바이트는 이제 없습니다.',
+  },
+  notKept: {
+    en: 'The bytes of these packets could not be kept, so they cannot be shown. Press 5 to see why.',
+    ko: '이 패킷들의 바이트를 보관하지 못해 보여 줄 수 없습니다. 5를 누르면 이유를 볼 수 있습니다.',
+  },
   noProblems: { en: 'Nothing is wrong with this capture.', ko: '이 캡처에는 문제가 없습니다.' },
   noStatistics: { en: 'Nothing to count yet.', ko: '아직 셀 것이 없습니다.' },
   noStages: { en: 'No stages are known.', ko: '알려진 단계가 없습니다.' },

@@ -3,9 +3,9 @@ import { LABEL, SAY } from '../../text/messages.ts';
 import { count } from '../format.ts';
 import { bytesPerRow, hexRows, hexTop, hexWidth } from '../hex.ts';
 import { bodyHeight, type Model } from '../model.ts';
-import { block, cell, fitted, type Line, select, slice, span } from '../span.ts';
+import { block, cell, fitted, type Line, select, slice, span, wrap } from '../span.ts';
 import { type Node, treeOf } from '../tree.ts';
-import { glyphs, type Screen, say, within } from './screen.ts';
+import { glyphs, missing, type Screen, say, within } from './screen.ts';
 
 /*
  *  Packet 4 · 07:07:36.862113000 · 142 bytes · HTTP · GET / HTTP/1.1
@@ -105,7 +105,10 @@ export const packet: Screen = {
   page: (model) => layout(model).treeHeight,
   view(model, session) {
     const decoded = session.packet(model.packet);
-    if (decoded === undefined) return block([[], [span(`  ${say(model, SAY.noPacket)}`)]], bodyHeight(model), model.width);
+    if (decoded === undefined) {
+      const why = wrap(missing(model, session, model.packet), model.width - 4);
+      return block([[], ...why.map((text) => [span(`  ${text}`)])], bodyHeight(model), model.width);
+    }
     const { beside, perRow, treeWidth, treeHeight, hexHeight } = layout(model);
     const nodes = treeOf(decoded, model.opened);
     const { cursor, top } = within(model.places.packet, nodes.length, treeHeight);

@@ -5,7 +5,7 @@ import { count, seconds } from '../format.ts';
 import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
-import { glyphs, type Screen, say, within } from './screen.ts';
+import { glyphs, missing, type Screen, say, within } from './screen.ts';
 import { chosen } from './timeline.ts';
 
 /*
@@ -95,8 +95,10 @@ function row(
   const g = glyphs(model);
   const mark = span(selected ? `${g.cursor} ` : '  ');
   const first = `${cell(String(number), c.number, g, 'right')} `;
-  if (packet === undefined)
-    return fitted(selected ? select([mark, span(`  ${first}`)]) : [mark, span(`  ${first}`)], model.width);
+  if (packet === undefined) {
+    const line = [mark, span(`  ${first}`), span(say(model, SAY.bytesMissing), 'dim')];
+    return fitted(selected ? select(line) : line, model.width);
+  }
   const journey = chosen(model, session);
   const zero = model.scope.kind === 'all' || journey === undefined ? session.firstTime : journey.start;
   const stage = model.journey === undefined ? undefined : session.stageOf(model.journey.index, number);
@@ -128,7 +130,8 @@ export const packets: Screen = {
     const list: Line[] = numbers.map((number, i) => row(model, session, number, seen[i], c, top + i === cursor));
     if (rows === 0) list.push([], [span(`  ${say(model, SAY.noPackets)}`)]);
     const current = seen[cursor - top];
-    const full = current === undefined ? [] : wrap(current.info, model.width - 4, 2).map((text): Line => [span(`  ${text}`)]);
+    const foot = current?.info ?? (rows === 0 ? '' : missing(model, session, numbers[cursor - top]));
+    const full = wrap(foot, model.width - 4, 2).map((text): Line => [span(`  ${text}`)]);
     return [
       titleLine(model, session),
       head(model, c),

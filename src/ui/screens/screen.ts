@@ -20,6 +20,13 @@ export const glyphs = (model: Model): Glyphs => (plainAscii(model) ? ASCII : UNI
 export const say = (model: Model, text: Text, values?: Record<string, string | number>): string =>
   values === undefined ? text[model.language] : fill(text, model.language, values);
 
+/** Why packet `number` cannot be shown. */
+export const missing = (model: Model, session: SessionView, number: number): string => {
+  const there = number >= 1 && number <= session.packetCount();
+  const why = there ? session.unreadable : undefined;
+  return say(model, why === 'changed' ? SAY.changedFile : why === 'not-kept' ? SAY.notKept : SAY.noPacket);
+};
+
 export const packetsText = (model: Model, n: number): string =>
   say(model, n === 1 ? SAY.onePacket : SAY.packetCount, { n: count(n) });
 export const journeysText = (model: Model, n: number): string =>
