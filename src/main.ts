@@ -49,6 +49,13 @@ const options = {
 } as const;
 
 async function main(argv: string[]): Promise<number> {
+  if (argv[0] === 'run') {
+    const { runSettingsOf } = await import('./live/run-settings.ts');
+    const settings = runSettingsOf(argv.slice(1));
+    if ('en' in settings) throw new UsageError(settings);
+    const { runCommand } = await import('./run.ts');
+    return runCommand(settings);
+  }
   const parsed = parse(argv);
   const { values } = parsed;
   const lang = language(values.lang, process.env);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,22 +12,11 @@ import {
   ruleCommands,
   type Subnet,
 } from './network-plan.ts';
+import { find, PATH } from './programs.ts';
 import { resolverFor, switchFor } from './resolver-files.ts';
 import { alive, isOff, locked, ownNetwork, records, removeRecord, startOf, turn, writeRecord } from './run-records.ts';
 
-const PATH = ['/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/local/bin'];
 const MTU = 1500;
-
-export function find(program: string): string | undefined {
-  return PATH.map((directory) => join(directory, program)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 function run({ program, arguments: words, input }: Command): string {
   const path = find(program);

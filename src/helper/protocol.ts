@@ -75,6 +75,4 @@ export interface WardenSettings {
   user?: { uid: number; gid: number };
 }
 
-export type WardenEvent =
-  | { event: 'network'; namespace: string; ipv6: boolean }
-  | { event: 'no-network'; message: string };
+export type WardenEvent = { event: 'network'; namespace: string; ipv6: boolean } | { event: 'no-network'; message: string };

@@ -53,3 +53,12 @@ export function ownerOf(pid: number): Owner {
     .replace(/\n$/, '');
   return { pid, name: name === '' ? '?' : name };
 }
+
+/** Children that the threads of a process have started and that still are theirs. */
+export const children = (pid: number): number[] =>
+  list(`/proc/${pid}/task`).flatMap((thread) =>
+    readText(`/proc/${pid}/task/${thread}/children`)
+      .split(' ')
+      .map(Number)
+      .filter((child) => child > 0),
+  );

@@ -1,0 +1,58 @@
+import type { Text } from './text.ts';
+
+export const RUN_USAGE: Text = {
+  en: `wirebook run: what one command does on the wire
+
+  wirebook run [OPTIONS] [--] COMMAND [ARGUMENTS]
+
+Runs the command and captures what it causes, nothing else. As root, in a network of its own, as the user who called sudo; otherwise
+among everybody's packets, of which those of the command's own sockets are kept, with its DNS lookups. The command keeps its input,
+its output and its exit code (128 + number for a signal). The report comes on standard error when the command has ended.
+
+  -w, --write FILE     keep the capture (pcapng, readable for you only)
+  -o, --output FILE    the report goes there; "-": standard output
+      --format FORMAT  text (default), json, jsonl (both with --output)
+  -i, --interface IF   capture there, without a network of its own (lo, say, for servers on this machine)
+      --stream-hashes  SHA-256 of every TCP stream in the JSON report
+      --lang en|ko     language
+
+SSLKEYLOGFILE is set to a private file for the command, unless you have set it; the file goes with the run.
+`,
+  ko: `wirebook run: 명령 하나가 선 위에서 하는 일
+
+  wirebook run [옵션] [--] 명령 [인자]
+
+명령을 실행하고 그 명령이 일으킨 것만 캡처합니다. root면 전용 네트워크 안에서 sudo를 부른 사용자로 실행하고, 아니면 모든 패킷 중
+명령의 소켓에 속한 것과 그 DNS 조회만 남깁니다. 명령의 입력, 출력, 종료 코드(시그널이면 128 + 번호)는 그대로입니다. 보고서는 명령이
+끝나면 표준 오류로 나옵니다.
+
+  -w, --write FILE     캡처를 남김 (pcapng, 본인만 읽을 수 있음)
+  -o, --output FILE    보고서를 쓸 파일. "-"는 표준 출력
+      --format FORMAT  text(기본), json, jsonl (뒤의 둘은 --output과 함께)
+  -i, --interface IF   전용 네트워크 없이 그곳에서 캡처 (예: 이 컴퓨터의 서버에는 lo)
+      --stream-hashes  모든 TCP 스트림의 SHA-256을 JSON 보고서에 넣음
+      --lang en|ko     언어
+
+SSLKEYLOGFILE은 따로 설정하지 않았으면 비공개 파일로 설정되고, 그 파일은 실행과 함께 사라집니다.
+`,
+};
+
+export const RUN = {
+  alone: {
+    en: 'the command runs in a network of its own; all of its packets are captured ("localhost" is the command\'s own, too)',
+    ko: '명령을 전용 네트워크에서 실행하고 그 패킷을 모두 캡처합니다 ("localhost"도 명령만의 것입니다)',
+  },
+  noIpv6: { en: 'that network has no IPv6', ko: '이 네트워크에는 IPv6가 없습니다' },
+  among: {
+    en: "packets are captured on {where}; those of the command's own sockets and its DNS lookups are kept; connections of less than some milliseconds may be missed",
+    ko: '{where}에서 캡처하고 명령의 소켓에 속한 패킷과 DNS 조회만 남깁니다. 몇 밀리초보다 짧은 연결은 빠질 수 있습니다',
+  },
+  noNetwork: { en: 'no network of its own for the command ({why})', ko: '명령의 전용 네트워크를 만들 수 없습니다 ({why})' },
+  notFound: { en: '{command}: command not found', ko: '{command}: 명령을 찾을 수 없습니다' },
+  notExecutable: { en: '{command}: cannot be executed', ko: '{command}: 실행할 수 없습니다' },
+  dropped: {
+    en: '{n} packets were dropped; the report is not complete',
+    ko: '패킷 {n}개를 잃어 보고서가 완전하지 않습니다',
+  },
+  cannotWrite: { en: '{path}: cannot be written: {why}', ko: '{path}: 쓸 수 없습니다: {why}' },
+} satisfies Record<string, Text>;
