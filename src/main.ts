@@ -76,6 +76,15 @@ async function main(argv: string[]): Promise<number> {
     const { listInterfaces } = await import('./live/list.ts');
     return listInterfaces(lang);
   }
+  if (parsed.positionals[0] === 'doctor') {
+    const { doctor } = await import('./live/doctor.ts');
+    const { canRunUi, isUtf8 } = await import('./ui/manners.ts');
+    const colours = process.env.NO_COLOR || !process.stdout.isTTY ? 1 : 2 ** process.stdout.getColorDepth();
+    const screens = canRunUi(process.stdout, process.stdin, process.env);
+    const { output, code } = doctor(lang, values.json === true, { screens, utf8: isUtf8(process.env), colours });
+    process.stdout.write(output);
+    return code;
+  }
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
   const files = [...(values.read === undefined ? [] : [values.read]), ...words];

@@ -27,6 +27,8 @@ function linkTypeOf(name: string): number {
   return known === 12 || known === 14 ? 101 : known;
 }
 
+const load = (): Cap => new (createRequire(import.meta.url)('cap') as { Cap: new () => Cap }).Cap();
+
 /** Microseconds since 1970: the steady clock, set anew where it is not with the system's (that has milliseconds only). */
 let origin = performance.timeOrigin;
 function clock(): number {
@@ -36,11 +38,10 @@ function clock(): number {
 }
 
 function capture(settings: CapSettings): void {
-  const { Cap } = createRequire(import.meta.url)('cap') as { Cap: new () => Cap };
+  const cap = load();
   const packet = Buffer.alloc(MOST_BYTES);
   const out = Buffer.alloc(FLUSH_AT + MOST_BYTES + 16);
   const snaplen = Math.min(settings.snaplen, MOST_BYTES);
-  const cap = new Cap();
   const linkType = linkTypeOf(cap.open(settings.interface, settings.filter, Math.max(settings.buffer, LEAST_BUFFER), packet));
   dropPrivileges(settings.user);
   let length = 0;
@@ -89,6 +90,11 @@ function capture(settings: CapSettings): void {
 }
 
 try {
+  if (process.argv[2] === '--probe') {
+    load().open(process.argv[3], '', LEAST_BUFFER, Buffer.alloc(MOST_BYTES));
+    writeSync(1, 'ok\n');
+    process.exit(0);
+  }
   capture(JSON.parse(process.argv[2]) as CapSettings);
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -54,6 +54,7 @@ function bind() {
   });
   koffi.struct('bpf_program_t', { length: 'uint', instructions: 'void *' });
   return {
+    version: f('const char *pcap_lib_version()'),
     findAll: f('int pcap_findalldevs(_Out_ void **list, void *error)'),
     freeAll: f('void pcap_freealldevs(void *list)'),
     create: f('void *pcap_create(const char *device, void *error)'),
@@ -91,6 +92,9 @@ function bind() {
 const NAME_BYTES = 256;
 const FLAG_LOOPBACK = 1;
 const FLAG_UP = 2;
+
+/** "libpcap version 1.10.3 (with TPACKET_V3)" */
+export const versionOfLibrary = (): string => library().version() as string;
 
 /** All interfaces, as libpcap lists them; addresses are the caller's to find. */
 export function listInterfaces(): Listed[] {

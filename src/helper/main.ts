@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { FilterError, listInterfaces, LiveInterface, PcapError } from './libpcap.ts';
+import { FilterError, listInterfaces, LiveInterface, PcapError, versionOfLibrary } from './libpcap.ts';
 import {
   interfaceDescription,
   interfaceStatistics,
@@ -202,7 +202,8 @@ class Helper {
   }
 }
 
-if (process.argv[2] === '--list') {
+if (process.argv[2] === '--version') console.log(versionOfLibrary());
+else if (process.argv[2] === '--list') {
   try {
     console.log(JSON.stringify(listInterfaces()));
   } catch (error) {
