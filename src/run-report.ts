@@ -141,6 +141,6 @@ export class OwnPackets {
       if (set.find(transport as 'udp', client, server) !== undefined || addresses.some((each) => set.remotes.has(each)))
         names.add(name.toLowerCase());
     for (const { transport, client, server, name } of own)
-      if (names.has(name.toLowerCase())) set.add(transport as 'udp', client, server, undefined);
+      if (names.has(name.toLowerCase())) set.add(transport as 'udp', client, server);
   }
 }

@@ -32,20 +32,22 @@ export function sockets(of: number | 'self', protocol: 'tcp' | 'udp'): SocketLin
   return [...parseSockets(readText(root)), ...parseSockets(readText(`${root}6`))];
 }
 
-/** The sockets that a process has open. */
-export function inodesOf(pid: number): number[] {
+/** The sockets that a process has open, by descriptor. */
+export function socketsOf(pid: number): { fd: number; inode: number }[] {
   const directory = `/proc/${pid}/fd`;
-  const found: number[] = [];
+  const found: { fd: number; inode: number }[] = [];
   for (const name of list(directory)) {
     try {
       const inode = socketInode(readlinkSync(`${directory}/${name}`));
-      if (inode !== undefined) found.push(inode);
+      if (inode !== undefined) found.push({ fd: Number(name), inode });
     } catch {
       // Closed meanwhile.
     }
   }
   return found;
 }
+
+export const inodesOf = (pid: number): number[] => socketsOf(pid).map(({ inode }) => inode);
 
 export function ownerOf(pid: number): Owner {
   const name = Buffer.from(readText(`/proc/${pid}/comm`), 'latin1')
