@@ -145,13 +145,18 @@ function formatOf(value: string | undefined): Format | undefined {
 async function live(settings: LiveSettings, format: Format | undefined, lang: Language, noColor: boolean): Promise<number> {
   const { startCapture } = await import('./live/start.ts');
   const ui = await import('./ui/manners.ts');
+  let stopped = false;
+  let stop = (): void => {
+    stopped = true;
+  };
+  process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
   const capture = await startCapture(settings, `wirebook ${VERSION}`);
+  stop = () => capture.stop();
+  if (stopped) stop();
   if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
     const { runLiveScreens } = await import('./screens.ts');
     return runLiveScreens(capture, lang, noColor || !!process.env.NO_COLOR);
   }
-  const stop = (): void => capture.stop();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   const told = new Set<Text>();
   const tell = (): void => {
     for (const note of capture.state.notes) if (!told.has(note)) complain(note[lang]);

@@ -23,6 +23,7 @@ export async function runScreens(file: string, language: Language, noColor: bool
 /** Shows a live capture until the user leaves; gives the exit code. */
 export async function runLiveScreens(capture: LiveCapture, language: Language, noColor: boolean): Promise<number> {
   const session = new LiveSession(capture);
+  capture.screen?.(true);
   try {
     return await runUi(session, {
       language,
@@ -40,6 +41,7 @@ export async function runLiveScreens(capture: LiveCapture, language: Language, n
       },
     });
   } finally {
+    capture.screen?.(false);
     // The screens are gone; a file that is being written must have its end.
     await capture.finish();
     session.close();

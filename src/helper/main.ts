@@ -9,6 +9,7 @@ import {
   wholeBlocks,
 } from './pcapng-blocks.ts';
 import { dropPrivileges } from './privileges.ts';
+import { guardScreen } from './screen-guard.ts';
 import type { HelperEvent, HelperSettings, Statistics } from './protocol.ts';
 import { Ring } from './ring.ts';
 
@@ -83,9 +84,7 @@ class Helper {
     this.tellSize();
     this.timers = [setInterval(() => this.drain(), POLL), setInterval(() => this.statistics(), STATISTICS_EVERY)];
     // Packets that came until now are still in the kernel's hands for a moment.
-    const told = (): void => void setTimeout(() => this.end('told'), SETTLE);
-    process.stdin.on('end', told).on('error', told);
-    process.stdin.resume();
+    guardScreen(() => setTimeout(() => this.end('told'), SETTLE));
   }
 
   private refuse(name: string, what: 'open' | 'filter' | 'library' | 'privileges', code: number, message: string): void {

@@ -5,6 +5,7 @@ import { dropPrivileges } from './privileges.ts';
 import type { HelperEvent, RelaySettings } from './protocol.ts';
 import { Records } from './records.ts';
 import { Ring } from './ring.ts';
+import { guardScreen } from './screen-guard.ts';
 import { kindOf, Words } from './words.ts';
 
 /**
@@ -59,8 +60,7 @@ class Relay {
       if (this.words.add(piece.toString('utf8'))) this.tellStatistics();
     });
     this.child.on('close', (code, signal) => this.ended(code, signal));
-    process.stdin.on('end', () => this.stop()).on('error', () => this.stop());
-    process.stdin.resume();
+    guardScreen(() => this.stop());
     this.timer = setInterval(() => this.ask(), STATISTICS_EVERY);
   }
 

@@ -49,6 +49,8 @@ export interface LiveCapture {
   onChange: (() => void) | undefined;
   /** The analysis waits, the capture goes on. */
   hold?(held: boolean): void;
+  /** The screens go up, or have gone. */
+  screen?(shown: boolean): void;
   /** No more packets are taken; those that were can still be read. */
   stop(): void;
   /** Stops, and waits until all that was captured is where it belongs. */

@@ -91,6 +91,10 @@ export class HelperCapture implements LiveCapture {
     this.supply.hold(held);
   }
 
+  screen(shown: boolean): void {
+    if (this.state.running) this.child.stdin?.write(shown ? '+' : '-');
+  }
+
   stop(): void {
     this.child.stdin?.end();
   }

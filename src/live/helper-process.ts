@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { LiveSupply } from '../capture/live-supply.ts';
 import { openSupply } from '../capture/open.ts';
@@ -37,7 +38,7 @@ export async function launch(
   const fd = spoolFor(user);
   // A group of its own: Ctrl-C is for the screen to understand, not for the helper to die of.
   const child = spawn(process.execPath, [fileURLToPath(helper), JSON.stringify(told(user))], {
-    stdio: ['pipe', 'pipe', 'pipe', fd],
+    stdio: ['pipe', 'pipe', 'pipe', fd, isatty(1) ? 1 : 'ignore'],
     detached: true,
     env: { PATH: process.env.PATH },
   });
