@@ -187,6 +187,12 @@ export class Analysis {
         'fragments-impossible',
         'IP fragments that no datagram can have: left out where they end beyond 65,535 bytes, else shortened',
       ],
+      [
+        c.configurations.evicted,
+        'configurations-evicted',
+        'network configurations told early because too many were known; the same told again counts anew',
+      ],
+      [c.configurations.cut, 'configuration-lists-cut', 'network configurations with more addresses or names than are kept'],
       [c.resolutions.evicted, 'resolutions-evicted', 'ARP or NDP questions let go because too many waited'],
       [c.lookups.counters.evicted, 'lookups-evicted', 'DNS questions let go because too many waited'],
       [c.journeys.names.evicted, 'names-evicted', 'names with their addresses forgotten because too many were known'],

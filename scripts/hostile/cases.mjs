@@ -41,6 +41,15 @@ const dnsHeader = (id, flags, ...counts) => be16(id & 0xffff, flags, ...counts);
 const question = (i, type = 1) => join(dnsHeader(i, 0x0100, 1, 0, 0, 0), name(i), be16(type, 1));
 const GET = text('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
 
+/** A BOOTP reply up to the middle of its hardware address, and an ACK's options behind the cookie: 5 of 240 bytes of addresses. */
+const BOOTP_REPLY = join(Buffer.from([2, 1, 6, 0]), be32(1), zeros(8), be32(SERVER), zeros(8), be16(0x0200));
+const MANY = join(
+  ...Array.from({ length: 5 }, (_, k) =>
+    join(Buffer.from([6, 240]), ...Array.from({ length: 60 }, (_, i) => be32(SERVER + 60 * k + i))),
+  ),
+);
+const LEASE_OPTIONS = join(be32(0x63825363), Buffer.from([53, 1, 5]), MANY, Buffer.from([255]));
+
 /** A TLS record with a ClientHello that says `length` of itself. */
 const hello = (length, body) =>
   join(
@@ -405,6 +414,13 @@ export const cases = [
     n: 5e5,
     tells: ['resolutions-evicted'],
     make: each((s, i) => s.raw6(i, 1, 58, join(Buffer.from([135, 0, 0, 0]), zeros(4), be32(0xfe800000), zeros(8), be32(i)))),
+  },
+  {
+    name: 'dhcp-flood',
+    counts: 'leases for clients of their own, each with 300 resolvers',
+    n: 100_000,
+    tells: ['configurations-evicted', 'configuration-lists-cut'],
+    make: each((s, i) => s.udp(SERVER, 0xffffffff, 67, 68, join(BOOTP_REPLY, be32(i), zeros(202), LEASE_OPTIONS))),
   },
   {
     name: 'udp-ports',

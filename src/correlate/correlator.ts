@@ -3,6 +3,7 @@ import { Kind, Packets } from '../dissect/packets.ts';
 import { idOf } from '../dissect/registry.ts';
 import { scanRows } from '../dissect/scan.ts';
 import { Stacks } from '../dissect/stacks.ts';
+import { ConfigurationTracker, isDhcpAnswer } from './configurations.ts';
 import { connectionOf } from './connection.ts';
 import { ConnectionFacts, clientSide } from './connection-facts.ts';
 import type { Conversation } from './conversation.ts';
@@ -44,6 +45,7 @@ export class Correlator implements TcpEvents {
   readonly fragments: FragmentTracker;
   readonly resolutions: ResolutionTracker;
   readonly lookups: LookupTracker;
+  readonly configurations: ConfigurationTracker;
   readonly journeys: JourneyTracker;
   /** Whole seconds since 1970 that the session's times count from; set by the first packet. */
   baseSeconds = Number.NaN;
@@ -67,6 +69,7 @@ export class Correlator implements TcpEvents {
     this.resolutions = new ResolutionTracker((resolution) => listener.resolution?.(resolution));
     const { tcp, datagrams } = this;
     this.icmp = new IcmpTracker({ tcp, udp: datagrams.table }, (message) => listener.icmp?.(message));
+    this.configurations = new ConfigurationTracker((configuration) => listener.configuration?.(configuration));
     this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
     this.lookups = new LookupTracker(
       {
@@ -109,6 +112,7 @@ export class Correlator implements TcpEvents {
   end(): void {
     this.fragments.end();
     this.resolutions.end();
+    this.configurations.end();
     this.lookups.end();
     this.tcp.end();
     this.datagrams.end();
@@ -137,7 +141,10 @@ export class Correlator implements TcpEvents {
         this.row = row;
         this.tcp.segment(p, row);
       } else if (kind === Kind.udp) this.udp(p, row);
-      else if (kind === Kind.icmp || kind === Kind.icmpv6) this.icmp.row(p, row);
+      else if (kind === Kind.icmp || kind === Kind.icmpv6) {
+        this.icmp.row(p, row);
+        if (kind === Kind.icmpv6) this.configurations.icmpv6(p, row);
+      }
     }
     this.tcp.recent.done(p, to);
   }
@@ -145,7 +152,8 @@ export class Correlator implements TcpEvents {
   private udp(p: Packets, row: number): void {
     const asked = isDnsPort(p.destinationPort[row]);
     if (!asked && !isDnsPort(p.sourcePort[row])) {
-      this.quic.row(p, row);
+      if (isDhcpAnswer(p.destinationPort[row])) this.configurations.udp(p, row);
+      else this.quic.row(p, row);
       return;
     }
     const resolution = asked ? this.resolutions.take(p, row) : undefined;

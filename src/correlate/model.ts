@@ -1,4 +1,5 @@
 import type { Text } from '../text/text.ts';
+import type { Configuration } from './configuration.ts';
 import type { Owner } from './owners.ts';
 
 /**
@@ -381,6 +382,7 @@ export interface Listener {
   lookup?(record: Lookup): void;
   resolution?(record: Resolution): void;
   icmp?(record: IcmpMessage): void;
+  configuration?(record: Configuration): void;
   tls?(record: TlsSession): void;
   quic?(record: QuicConnection): void;
   exchange?(record: Exchange): void;

@@ -13,6 +13,7 @@ export const SECTIONS = [
   'arp',
   'ndp',
   'icmp',
+  'configurations',
   'tls',
   'quic',
   'http',
@@ -58,6 +59,7 @@ export class JsonReport implements Listener {
   lookup: Listener['lookup'] = (l) => this.add('dns', l.packet, l, records.lookup);
   resolution: Listener['resolution'] = (r) => this.add(r.kind, r.packet, r, records.resolution);
   icmp: Listener['icmp'] = (m) => this.add('icmp', m.packet, m, records.icmp);
+  configuration: Listener['configuration'] = (c) => this.add('configurations', c.packet, c, records.configuration);
   tls: Listener['tls'] = (t) => this.add('tls', t.connection, t, records.tls);
   quic: Listener['quic'] = (q) => this.add('quic', q.id, q, records.quic);
   exchange: Listener['exchange'] = (x) => this.add('http', x.id, x, records.exchange);

@@ -47,6 +47,7 @@ export class JsonLinesReport implements Listener {
   lookup: Listener['lookup'] = (l) => this.line('dns', l, records.lookup);
   resolution: Listener['resolution'] = (r) => this.line(r.kind, r, records.resolution);
   icmp: Listener['icmp'] = (m) => this.line('icmp', m, records.icmp);
+  configuration: Listener['configuration'] = (c) => this.line('configuration', c, records.configuration);
   tls: Listener['tls'] = (t) => this.line('tls', t, records.tls);
   quic: Listener['quic'] = (q) => this.line('quic', q, records.quic);
   exchange: Listener['exchange'] = (x) => this.line('http', x, records.exchange);

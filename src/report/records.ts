@@ -1,3 +1,4 @@
+import type { Configuration } from '../correlate/configuration.ts';
 import type {
   Connection,
   DatagramFlow,
@@ -114,6 +115,29 @@ export function icmp(w: JsonBytes, m: IcmpMessage): void {
   w.put(K.FIRST_PACKET_NUMBER).int(m.packet).put(K.VERSION).int(m.version).put(K.TYPE).int(m.type).put(K.CODE).int(m.code);
   w.put(K.SOURCE_TEXT).raw(m.source).put(K.DESTINATION_TEXT).raw(m.destination).put(K.QUOTE);
   if (m.about !== undefined) w.put(K.ABOUT).raw(JSON.stringify(m.about));
+}
+
+export function configuration(w: JsonBytes, c: Configuration): void {
+  w.put(K.FIRST_PACKET_NUMBER).int(c.packet).put(K.KIND_TEXT).raw(c.kind).put(K.QUOTE_CLIENT_OPEN);
+  const { mac, address, duid } = c.client;
+  if (mac !== undefined) w.put(K.FIRST_MAC).str(mac);
+  if (address !== undefined)
+    w.raw(mac === undefined ? '' : ',')
+      .put(K.FIRST_ADDRESS)
+      .str(address);
+  if (duid !== undefined)
+    w.raw(mac === undefined && address === undefined ? '' : ',')
+      .put(K.FIRST_DUID)
+      .str(duid);
+  w.put(K.END_SERVER_TEXT).raw(c.server).put(K.QUOTE_ADDRESSES).strs(c.addresses);
+  w.put(K.RESOLVERS).strs(c.resolvers).put(K.GATEWAYS).strs(c.gateways);
+  if (c.prefixes.length > 0) w.put(K.PREFIXES).strs(c.prefixes);
+  if (c.delegated.length > 0) w.put(K.DELEGATED).strs(c.delegated);
+  if (c.domains.length > 0) w.put(K.DOMAINS).strs(c.domains);
+  if (c.leaseSeconds !== undefined) w.put(K.LEASE_SECONDS).int(c.leaseSeconds);
+  if (c.routerSeconds !== undefined) w.put(K.ROUTER_SECONDS).int(c.routerSeconds);
+  w.put(K.REPEATS).ints(c.repeats);
+  if (c.packetCount > c.repeats.length + 1) w.put(K.PACKET_COUNT).int(c.packetCount);
 }
 
 export function tls(w: JsonBytes, t: TlsSession): void {

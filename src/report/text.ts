@@ -1,14 +1,18 @@
 import type { Analysis } from '../analysis.ts';
+import type { Configuration } from '../correlate/configuration.ts';
 import type { Connection, Journey, Listener, Stage, StageKind } from '../correlate/model.ts';
 import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
 import { problemText } from '../text/problems.ts';
 import { safe } from '../text/safe.ts';
+import { toldText } from '../text/told.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
 import type { Out } from './out.ts';
 import { Section } from './section.ts';
 
 const BAR = 32;
+/** Lines for what clients were told of their networks. */
+const TOLD_SHOWN = 8;
 /** A wait shorter than this share of the journey and this many nanoseconds is no line of its own. */
 const SMALL_SHARE = 0.01;
 const SMALL_NANOSECONDS = 1e6;
@@ -37,6 +41,8 @@ const WORDS = {
   process: { en: 'process', ko: '프로세스' },
   unknown: { en: 'unknown', ko: '알 수 없음' },
   why: { en: 'why', ko: '근거' },
+  network: { en: 'network', ko: '네트워크' },
+  moreTold: { en: '… and {n} more, in the JSON report', ko: '… 외 {n}개는 JSON 보고서에' },
   retransmissions: { en: 'sent again', ko: '재전송' },
 } satisfies Record<string, Text>;
 
@@ -55,6 +61,10 @@ export class TextReport implements Listener {
     this.language = language;
   }
 
+  /** What clients were told of their networks: the first of it, and how much there was. */
+  private readonly told: Configuration[] = [];
+  private toldCount = 0;
+
   of(analysis: Analysis): void {
     this.analysis = analysis;
   }
@@ -65,6 +75,12 @@ export class TextReport implements Listener {
   journey: Listener['journey'] = (j) => {
     this.count++;
     this.journeys.add(j.start, Buffer.from(this.journeyText(j), 'utf8'));
+  };
+
+  configuration: Listener['configuration'] = (c) => {
+    this.toldCount++;
+    this.told.push(c);
+    if (this.told.length > TOLD_SHOWN) this.told.sort((a, b) => a.packet - b.packet).pop();
   };
 
   connection: Listener['connection'] = (c) => {
@@ -85,6 +101,10 @@ export class TextReport implements Listener {
     const journeys = fill(this.count === 1 ? SAY.oneJourney : SAY.journeyCount, this.language, { n: this.count });
     out.write(`${safe(s.file)}: ${packets}, ${seconds.toFixed(3)} s, ${kinds}, ${journeys}\n`);
     for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(problemText(p, this.language))}\n`);
+    for (const c of this.told.sort((a, b) => a.packet - b.packet))
+      out.write(`${this.say(WORDS.network)}: ${safe(this.say(toldText(c)))}\n`);
+    const more = this.toldCount - this.told.length;
+    if (more > 0) out.write(`${this.say(WORDS.network)}: ${fill(WORDS.moreTold, this.language, { n: more })}\n`);
     if (this.count === 0) out.write(`${this.say(SAY.noJourneys)}\n`);
     this.journeys.drain((record, n) => {
       const line = Buffer.from(record)

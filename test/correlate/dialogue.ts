@@ -1,5 +1,6 @@
 import { ANNEX_BYTES } from '../../src/capture/batch.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
+import type { Configuration } from '../../src/correlate/configuration.ts';
 import type { Connection, Exchange, IcmpMessage, Journey, Lookup } from '../../src/correlate/model.ts';
 import { batchOf, be16, be32, type Captured, join, tcpFrame, u8 } from '../frames.ts';
 
@@ -11,12 +12,16 @@ export interface Found {
   journeys: Journey[];
   lookups: Lookup[];
   icmp: IcmpMessage[];
+  configurations: Configuration[];
   correlator: Correlator;
 }
 
 /** Frames through the correlator, `size` packets a batch. */
 export function correlate(frames: Captured[], size = 8192): Found {
-  const found = { connections: [], exchanges: [], journeys: [], lookups: [], icmp: [] } as Omit<Found, 'correlator'>;
+  const found = { connections: [], exchanges: [], journeys: [], lookups: [], icmp: [], configurations: [] } as Omit<
+    Found,
+    'correlator'
+  >;
   const correlator = new Correlator(
     {
       connection: (c) => void found.connections.push(c),
@@ -24,6 +29,7 @@ export function correlate(frames: Captured[], size = 8192): Found {
       journey: (j) => void found.journeys.push(j),
       lookup: (l) => void found.lookups.push(l),
       icmp: (m) => void found.icmp.push(m),
+      configuration: (c) => void found.configurations.push(c),
     },
     { hashes: true },
   );

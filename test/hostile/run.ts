@@ -17,6 +17,7 @@ export interface Outcome {
   resolutions: number;
   icmp: number;
   quic: number;
+  configurations: number;
   /** The number at the beginning of a problem's message; undefined when nothing has that code. */
   told(code: string): number | undefined;
 }
@@ -26,7 +27,7 @@ export async function run(name: string, n: number, each: (analysis: Analysis) =>
   const one = cases.find((c) => c.name === name);
   if (one === undefined) throw new Error(`no case ${name}`);
   const source = await openStream(Readable.from(piecesOf(one, n)));
-  const counts = { datagrams: 0, resolutions: 0, icmp: 0, quic: 0 };
+  const counts = { datagrams: 0, resolutions: 0, icmp: 0, quic: 0, configurations: 0 };
   const found = {
     connections: [] as Connection[],
     exchanges: [] as Exchange[],
@@ -44,6 +45,7 @@ export async function run(name: string, n: number, each: (analysis: Analysis) =>
     resolution: () => void counts.resolutions++,
     icmp: () => void counts.icmp++,
     quic: () => void counts.quic++,
+    configuration: () => void counts.configurations++,
   });
   while (await analysis.step()) each(analysis);
   const summary = analysis.summary();

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CONFIGURATION_LIMIT } from '../../src/correlate/configurations.ts';
 import { MAX_DATAGRAMS } from '../../src/correlate/fragments.ts';
 import { MULTICAST_LIMIT } from '../../src/correlate/lookup-multicast.ts';
 import { PENDING_LIMIT } from '../../src/correlate/lookups.ts';
@@ -50,6 +51,18 @@ test.each(['arp-storm', 'ndp-storm'])('%s: 4096 questions wait', async (name) =>
   const { resolutions, told } = await run(name, 6000);
   expect(resolutions).toBe(6000);
   expect(told('resolutions-evicted')).toBe(6000 - 4096);
+});
+
+test('leases: as many are known as may be, the others are told at once', async () => {
+  let most = 0;
+  const n = CONFIGURATION_LIMIT + 2000;
+  const { configurations, told } = await run('dhcp-flood', n, ({ correlator }) => {
+    most = Math.max(most, correlator.configurations.count);
+  });
+  expect(most).toBe(CONFIGURATION_LIMIT);
+  expect(configurations).toBe(n);
+  expect(told('configurations-evicted')).toBe(2000);
+  expect(told('configuration-lists-cut')).toBe(n);
 });
 
 test('UDP ports: a flow each', async () => {
