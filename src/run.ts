@@ -63,7 +63,8 @@ export async function runCommand(settings: RunSettings): Promise<number> {
       }
     } finally {
       early.release();
-      await network?.close();
+      const left = (await network?.close()) ?? 0;
+      if (left > 0) say(RUN.left, { n: left });
     }
   }
   say(RUN.among, { where: (settings.interfaces.length > 0 ? settings.interfaces : ['any']).join(', ') });
@@ -115,6 +116,14 @@ function openFor(path: string, mode: number): number {
   }
 }
 
+/** Who began this is gone, and the network with it. */
+function whenOrphaned(then: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) then();
+  }, 500).unref();
+}
+
 /** Captures, runs the command, reports. */
 async function here(settings: RunSettings, lang: Language, say: Say): Promise<number> {
   const user = invokingUser(process.env);
@@ -138,7 +147,9 @@ async function here(settings: RunSettings, lang: Language, say: Say): Promise<nu
     });
     const told = { capture, pid: running.pid, fd, format, lang, hashes, enough: () => enough };
     const packets = settings.inside ? new AllPackets(told) : new OwnPackets(told, kept, PROGRAM);
+    const orphaned = settings.inside ? whenOrphaned(() => running.end()) : undefined;
     const code = await running.ended;
+    clearInterval(orphaned);
     const problems = await packets.report();
     running.release();
     for (const note of capture.state.notes) complain(note[lang]);

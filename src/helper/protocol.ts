@@ -75,4 +75,8 @@ export interface WardenSettings {
   user?: { uid: number; gid: number };
 }
 
-export type WardenEvent = { event: 'network'; namespace: string; ipv6: boolean } | { event: 'no-network'; message: string };
+export type WardenEvent =
+  | { event: 'network'; namespace: string; ipv6: boolean }
+  | { event: 'no-network'; message: string }
+  /** It is gone; so many processes still run that lived in it. */
+  | { event: 'closed'; left: number };

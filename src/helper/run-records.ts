@@ -28,7 +28,9 @@ const PATIENCE = 5000;
 export const startOf = (pid: number): string => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A dead process whose parent has not heard of it yet.
+    return words[0] === 'Z' || words[0] === 'X' ? '' : words[19];
   } catch {
     return '';
   }

@@ -69,7 +69,9 @@ async function keep(settings: WardenSettings): Promise<void> {
     say({ event: 'network', ...network });
     await gone;
     if (!done) await endAll(network.namespace);
+    const left = inhabitants(network.namespace).length;
     removeNetwork();
+    say({ event: 'closed', left });
   } catch (error) {
     say({ event: 'no-network', message: (error as Error).message });
   }

@@ -121,6 +121,10 @@ export class RunningCommand {
     return this.child.pid ?? 0;
   }
 
+  end(): void {
+    this.child.kill('SIGTERM');
+  }
+
   /** Signals have their usual effect again. */
   release(): void {
     for (const [signal, handler] of this.handlers) process.off(signal, handler);

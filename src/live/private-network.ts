@@ -11,8 +11,11 @@ const WARDEN = new URL('warden.js', import.meta.url);
 export interface PrivateNetwork {
   namespace: string;
   ipv6: boolean;
-  /** Takes it away. Where this is never called because this process is gone, the network goes by itself. */
-  close(): Promise<void>;
+  /**
+   * Takes it away; tells how many processes it has left without a network. Where this is never called because this process is gone,
+   * the network goes by itself.
+   */
+  close(): Promise<number>;
 }
 
 /** Rejects in plain words where it cannot be had. */
@@ -30,15 +33,18 @@ export async function privateNetwork(warden: URL = WARDEN): Promise<PrivateNetwo
   });
   child.stdin.on('error', () => {});
   const ended = once(child, 'close');
-  const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    ended.then(() => ['{"event":"no-network","message":"the process that makes it ended"}']),
-  ])) as [string];
-  const event = JSON.parse(line) as WardenEvent;
-  if (event.event === 'no-network') throw new Error(event.message);
-  const close = async (): Promise<void> => {
+  const lines: AsyncIterator<string> = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<WardenEvent> => {
+    const { value, done } = await lines.next();
+    return done ? { event: 'no-network', message: 'the process that makes it ended' } : (JSON.parse(value) as WardenEvent);
+  };
+  const event = await next();
+  if (event.event !== 'network') throw new Error(event.event === 'no-network' ? event.message : event.event);
+  const close = async (): Promise<number> => {
     child.stdin.end('done\n');
+    const last = await next();
     await ended;
+    return last.event === 'closed' ? last.left : 0;
   };
   return { namespace: event.namespace, ipv6: event.ipv6, close };
 }

@@ -48,6 +48,10 @@ export const RUN = {
     ko: '{where}에서 캡처하고 명령의 소켓에 속한 패킷과 DNS 조회만 남깁니다. 몇 밀리초보다 짧은 연결은 빠질 수 있습니다',
   },
   noNetwork: { en: 'no network of its own for the command ({why})', ko: '명령의 전용 네트워크를 만들 수 없습니다 ({why})' },
+  left: {
+    en: 'processes that the command has left behind, now without a network: {n}',
+    ko: '명령이 남긴 프로세스 {n}개가 네트워크 없이 남아 있습니다',
+  },
   notFound: { en: '{command}: command not found', ko: '{command}: 명령을 찾을 수 없습니다' },
   notExecutable: { en: '{command}: cannot be executed', ko: '{command}: 실행할 수 없습니다' },
   dropped: {
