@@ -57,7 +57,9 @@ export class ProcessOwners implements Owners {
   }
 
   opened(id: number, endpoints: () => { client: Endpoint; server: Endpoint }): void {
-    if (this.waiting.length < WAITING) this.waiting.push({ id, ...endpoints() });
+    if (this.waiting.length >= WAITING) return;
+    const { client, server } = endpoints();
+    this.waiting.push({ id, client, server });
   }
 
   /** After each batch: looks for those that wait, now or as soon as it is time again. */
