@@ -145,6 +145,17 @@ describe.skipIf(!tools)('wirebook run, as root (needs ip, nft, curl)', () => {
     nothingStays();
   });
 
+  test('a live capture knows the process of a connection that lasts', async () => {
+    const live = wirebook(['-i', 'v0', '--json', '--duration', '2'], { wire });
+    await sleep(700);
+    const script =
+      "const s=require('net').connect(80,'10.9.0.2',()=>{s.write('GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n');setTimeout(()=>s.destroy(),600)}).resume()";
+    const client = spawn('ip', ['netns', 'exec', wire.here, process.execPath, '-e', script], { stdio: 'ignore' });
+    expect(await live.ended).toBe(0);
+    const [connection] = (JSON.parse(live.stdout()) as Report).connections;
+    expect(connection.process).toEqual({ pid: client.pid, name: expect.stringMatching(/^(node|MainThread)/) });
+  });
+
   test("with -i: the command's own sockets among everybody's, and its lookups", async () => {
     const other = spawn(
       'ip',
