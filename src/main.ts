@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { LiveSettings } from './live/capture.ts';
-import { type Language, language, type Text } from './text/text.ts';
+import { Out, OutputClosed } from './report/out.ts';
+import { SAY } from './text/messages.ts';
+import { langError, optionError } from './text/option-errors.ts';
+import { isLanguage, type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { VERSION } from './version.ts';
 
@@ -59,19 +63,9 @@ async function main(argv: string[]): Promise<number> {
   const parsed = parse(argv);
   const { values } = parsed;
   const lang = language(values.lang, process.env);
-  if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang))
-    throw new UsageError({
-      en: `--lang takes en or ko, not "${values.lang}"`,
-      ko: `--lang에는 en이나 ko를 씁니다 ("${values.lang}" 아님)`,
-    });
-  if (values.help) {
-    process.stdout.write(USAGE[lang]);
-    return OK;
-  }
-  if (values.version) {
-    process.stdout.write(`wirebook ${VERSION}\n`);
-    return OK;
-  }
+  if (values.lang !== undefined && !isLanguage(values.lang)) throw new UsageError(langError(values.lang));
+  if (values.help) return print(USAGE[lang]);
+  if (values.version) return print(`wirebook ${VERSION}\n`);
   if (values['list-interfaces']) {
     const { listInterfaces } = await import('./live/list.ts');
     return listInterfaces(lang);
@@ -106,6 +100,7 @@ async function main(argv: string[]): Promise<number> {
       en: 'no capture file is named; try: wirebook FILE, or wirebook --help',
       ko: '캡처 파일을 지정하지 않았습니다. 예: wirebook FILE 또는 wirebook --help',
     });
+  refuseWords(files);
   if (files.length > 1)
     throw new UsageError({
       en: `one capture at a time, please: ${files.join(', ')}`,
@@ -115,9 +110,13 @@ async function main(argv: string[]): Promise<number> {
   const wantsUi = command === undefined && format === undefined;
   if (wantsUi) {
     const ui = await import('./ui/manners.ts');
-    if (ui.canRunUi(process.stdout, process.stdin, process.env)) {
+    // Where standard input is the capture, keys come from the terminal itself.
+    const piped = files[0] === '-' && !process.stdin.isTTY;
+    if (ui.canRunUi(process.stdout, piped ? { isTTY: true } : process.stdin, process.env)) {
+      const keyboard = piped ? (await import('./ui/terminal-keyboard.ts')).openKeyboard() : process.stdin;
       const { runScreens } = await import('./screens.ts');
-      return runScreens(files[0], lang, values['no-color'] === true || !!process.env.NO_COLOR);
+      if (keyboard !== undefined)
+        return runScreens(files[0], keyboard, lang, values['no-color'] === true || !!process.env.NO_COLOR);
     }
   }
   return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true);
@@ -127,8 +126,30 @@ function parse(argv: string[]) {
   try {
     return parseArgs({ args: argv, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError({ en: (error as Error).message, ko: `사용법 오류: ${(error as Error).message}` });
+    throw new UsageError(optionError(argv, options, error as Error));
   }
+}
+
+/** Words that can be no capture, where they are better told apart than as a file that is not there. */
+function refuseWords(files: string[]): void {
+  if (files.includes(''))
+    throw new UsageError({
+      en: 'the name of the capture is empty; try: wirebook FILE, or wirebook --help',
+      ko: '캡처 파일의 이름이 비어 있습니다. 예: wirebook FILE 또는 wirebook --help',
+    });
+  const unknown = files.length > 1 ? files.find((word) => word !== '-' && !existsSync(word)) : undefined;
+  if (unknown !== undefined)
+    throw new UsageError({
+      en: `"${unknown}" is no command and no file; try: wirebook report FILE, or wirebook --help`,
+      ko: `"${unknown}"은(는) 명령도 파일도 아닙니다. 예: wirebook report FILE 또는 wirebook --help`,
+    });
+}
+
+function print(text: string): number {
+  const out = new Out(1);
+  out.write(text);
+  out.flush();
+  return OK;
 }
 
 function formatOf(value: string | undefined): Format | undefined {
@@ -226,20 +247,25 @@ async function report(file: string, format: Format, lang: Language, hashes: bool
 
 /** Words for people go to standard error, harmless for the terminal whatever a file's name or a packet holds. */
 function complain(message: string): void {
-  process.stderr.write(
-    `wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')}\n`,
-  );
+  const out = new Out(2);
+  out.write(`wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')}\n`);
+  try {
+    out.flush();
+  } catch {
+    // Nobody can be told; the exit code says it.
+  }
 }
 
 /** The language of errors, also of those found before the options could be read. */
 function spoken(): Language {
   const at = process.argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='));
   const value = at < 0 ? undefined : (process.argv[at].split('=')[1] ?? process.argv[at + 1]);
-  return language(value !== undefined && /^(en|ko)/i.test(value) ? value : undefined, process.env);
+  return language(value !== undefined && isLanguage(value) ? value : undefined, process.env);
 }
 
 /** An error as words and as an exit code; a stack only for those who ask for it. */
 function failed(error: unknown): number {
+  if (error instanceof OutputClosed) return OK;
   if (error instanceof UsageError) {
     complain(error.text[spoken()]);
     return USAGE_ERROR;
@@ -253,7 +279,7 @@ function failed(error: unknown): number {
     return USAGE_ERROR;
   }
   const words = error instanceof Error ? (process.env.WIREBOOK_DEBUG ? error.stack : error.message) : undefined;
-  complain(`this is a fault of wirebook itself: ${words ?? String(error)}`);
+  complain(`${SAY.ourFault[spoken()]}: ${words ?? String(error)}`);
   return OUR_FAULT;
 }
 

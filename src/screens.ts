@@ -1,3 +1,4 @@
+import type { ReadStream } from 'node:tty';
 import { openCapture } from './capture/open.ts';
 import { FileSession } from './file-session.ts';
 import type { LiveCapture } from './live/capture.ts';
@@ -6,17 +7,22 @@ import type { Language } from './text/text.ts';
 import { runUi } from './ui/run.ts';
 
 const CHUNK = 256 << 10;
+const OK = 0;
+const BROKEN = 1;
 
 /** Opens a capture on the screen; gives the exit code. Throws a CaptureError where nothing can be read. */
-export async function runScreens(file: string, language: Language, noColor: boolean): Promise<number> {
+export async function runScreens(file: string, keyboard: ReadStream, language: Language, noColor: boolean): Promise<number> {
   // Small pieces, so that a key never waits for a whole one.
   const source = await openCapture(file, { keep: true, chunk: CHUNK });
   const session = new FileSession(source);
   try {
-    return await runUi(session, { language, noColor, step: () => session.step() });
+    const code = await runUi(session, { language, noColor, keyboard, step: () => session.step() });
+    // As far as it was read: who leaves early does not wait for the end.
+    return code === OK && source.problems.length > 0 ? BROKEN : code;
   } finally {
     session.close();
     source.close();
+    if (keyboard !== process.stdin) keyboard.destroy();
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Text } from '../text/text.ts';
+import { langError, optionError } from '../text/option-errors.ts';
+import { isLanguage, type Text } from '../text/text.ts';
 
 export const RUN_FORMATS = ['text', 'json', 'jsonl'] as const;
 
@@ -57,7 +58,7 @@ export function runSettingsOf(argv: string[]): RunSettings | Text {
   try {
     values = parse(words);
   } catch (error) {
-    return { en: (error as Error).message, ko: `사용법 오류: ${(error as Error).message}` };
+    return optionError(words, options, error as Error, 'wirebook run --help');
   }
   const named = values.json ? 'json' : (values.format ?? 'text');
   const format = RUN_FORMATS.find((each) => each === named);
@@ -66,8 +67,7 @@ export function runSettingsOf(argv: string[]): RunSettings | Text {
       en: `--format takes ${RUN_FORMATS.join(', ')}, not "${named}"`,
       ko: `--format에는 ${RUN_FORMATS.join(', ')} 중 하나를 씁니다 ("${named}" 아님)`,
     };
-  if (values.lang !== undefined && !/^(en|ko)/i.test(values.lang))
-    return { en: `--lang takes en or ko, not "${values.lang}"`, ko: `--lang에는 en이나 ko를 씁니다 ("${values.lang}" 아님)` };
+  if (values.lang !== undefined && !isLanguage(values.lang)) return langError(values.lang);
   if (!values.help && command.length === 0)
     return {
       en: 'no command is named; try: wirebook run -- curl https://example.com/',

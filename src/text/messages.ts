@@ -109,6 +109,7 @@ export const LABEL = {
 
 /** Sentences, with blanks. */
 export const SAY = {
+  ourFault: { en: 'this is a fault of wirebook itself', ko: 'wirebook 자체의 오류입니다' },
   live: { en: 'LIVE', ko: '라이브' },
   paused: { en: 'PAUSED, {n} unseen', ko: '일시정지, 안 본 패킷 {n}' },
   captureEnded: { en: 'capture ended', ko: '캡처 끝남' },

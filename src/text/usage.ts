@@ -31,7 +31,8 @@ Live:
   -h, --help           this text
       --version        the version
 
-Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is shown; 2 usage or input error.
+Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is shown; 2 usage or input error;
+70 a fault of wirebook itself.
 `,
   ko: `wirebook: 선 위에서 실제로 일어난 일
 
@@ -63,6 +64,7 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
   -h, --help           이 글
       --version        버전
 
-종료 코드: 0 모두 읽음, 1 캡처 일부가 깨져 읽을 수 있는 데까지 보여 줌, 2 사용법 또는 입력 오류
+종료 코드: 0 모두 읽음, 1 캡처 일부가 깨져 읽을 수 있는 데까지 보여 줌, 2 사용법 또는 입력 오류,
+70 wirebook 자체의 오류
 `,
 };

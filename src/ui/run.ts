@@ -1,5 +1,7 @@
+import type { ReadStream } from 'node:tty';
 import type { SessionView } from '../session.ts';
 import type { Language } from '../text/text.ts';
+import { SAY } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { type Message, messageOf } from './keys.ts';
 import { isUtf8 } from './manners.ts';
@@ -10,9 +12,13 @@ import type { Terminal } from './terminal.ts';
 import { update } from './update.ts';
 import { view } from './view.ts';
 
+const OUR_FAULT = 70;
+
 export interface UiOptions {
   language: Language;
   noColor: boolean;
+  /** Where keys come from; standard input unless told otherwise. */
+  keyboard?: ReadStream;
   /** Draw with ASCII only. Absent: where the locale is not UTF-8. */
   ascii?: boolean;
   /** Reads the next slice of the capture (a few milliseconds' worth); false: there is no more. */
@@ -45,9 +51,10 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
       resolve(code);
     };
     const failure = (error: unknown): void => {
-      end(1);
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      complain(`wirebook: ${text.split('\n').map(safe).join('\n')}\n`);
+      end(OUR_FAULT);
+      const why =
+        error instanceof Error ? ((process.env.WIREBOOK_DEBUG ? error.stack : undefined) ?? error.message) : String(error);
+      complain(`wirebook: ${SAY.ourFault[options.language]}: ${why.split('\n').map(safe).join('\n')}\n`);
     };
     /** Runs a part of the program; whatever it throws ends the screens, not the terminal. */
     const guarded = (work: () => void): void => {
@@ -107,7 +114,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
 
     try {
       terminal = openTerminal(
-        { noColor: options.noColor },
+        { noColor: options.noColor, keyboard: options.keyboard },
         {
           key: (press) =>
             guarded(() => {

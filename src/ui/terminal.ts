@@ -1,4 +1,5 @@
 // The only file that touches blessed and the terminal.
+import type { ReadStream } from 'node:tty';
 import blessed from 'blessed';
 import type { Press } from './keys.ts';
 import type { Chart } from './screens/summary.ts';
@@ -34,8 +35,8 @@ const blessedWidth = (blessed as unknown as { unicode: { charWidth(text: string)
 
 const SIGNALS = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143, SIGHUP: 129 } as const;
 
-export function openTerminal(options: { noColor: boolean }, events: Events): Terminal {
-  const input = process.stdin;
+export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream | undefined }, events: Events): Terminal {
+  const input = options.keyboard ?? process.stdin;
   const output = process.stdout;
   // Line drawing as UTF-8 instead of the alternate character set.
   process.env.NCURSES_NO_UTF8_ACS = '1';

@@ -84,7 +84,7 @@ test('only ASCII is drawn where the locale is not UTF-8, until somebody asks for
 describe('the list of journeys', () => {
   test('tells what was asked for, what became of it, and where the time went', () => {
     const lines = new Drive().lines();
-    expect(lines[2]).toBe('>  0.000000 GET web.lab/         200  complete       84.1 ms 12.3 kB ddttwwwww< ');
+    expect(lines[2]).toBe('>  0.000000 GET web.lab/        200  complete       84.1 ms  12.3 kB ddttwwwww< ');
     expect(lines[4]).toContain('web\\x1b[31m.lab');
     expect(lines[4]).toContain('DNS failed');
     expect(lines[6]).toContain('refused');

@@ -23,12 +23,12 @@ const LEGEND_LINES = 1;
 /** Cells of a path's end that are worth a cut in its middle. */
 const LEAST_PATH = 5;
 
-/** Widths of the columns; the request takes what is left. */
+/** Widths of the columns; the request takes what is left. Bytes: seven cells, and one for "at least". */
 function columns(width: number) {
   const wide = width >= 120;
   const fixed = wide
     ? { start: 15, method: 7, status: 4, outcome: 13, total: 9, bytes: 9, stages: width >= 160 ? 40 : 20 }
-    : { start: 9, method: 0, status: 4, outcome: 13, total: 8, bytes: width >= 72 ? 7 : 0, stages: width >= 100 ? 16 : 10 };
+    : { start: 9, method: 0, status: 4, outcome: 13, total: 8, bytes: width >= 72 ? 8 : 0, stages: width >= 100 ? 16 : 10 };
   const used = Object.values(fixed).reduce((sum, cells) => sum + (cells > 0 ? cells + 1 : 0), 2);
   return { ...fixed, wide, request: Math.max(10, width - used - 1) };
 }
