@@ -7,6 +7,7 @@ export const USAGE: Text = {
   wirebook report FILE [--format text|json|jsonl]
                                     the same for people (text) or programs (json, jsonl)
   wirebook -i IF [FILTER]           live: what passes an interface, as it passes (-D lists them)
+  wirebook run [--] COMMAND         runs a command and shows what it does on the wire (wirebook run --help)
 
 FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
 
@@ -40,6 +41,7 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
   wirebook report FILE [--format text|json|jsonl]
                                     같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
   wirebook -i IF [필터]             라이브: 인터페이스를 지나는 것을 지나는 대로 (-D로 목록)
+  wirebook run [--] 명령            명령을 실행하고 그것이 선 위에서 한 일을 보여 줌 (wirebook run --help)
 
 FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니다. "-"는 표준 입력을 읽습니다.
 
