@@ -123,6 +123,33 @@ describe.skipIf(!canTry('libpcap'))('for whom sudo was called (root)', () => {
   });
 });
 
+describe.skipIf(!canTry('libpcap'))('for whom sudo was called, killed (root)', () => {
+  const env = { SUDO_UID: String(NOBODY), SUDO_GID: String(NOBODY), SUDO_USER: 'nobody' };
+
+  test.each(ENGINES.filter(canTry).flatMap((engine) => ['wirebook', 'helper'].map((part) => [engine, part])))(
+    '%s: kill -9 of the %s leaves nobody behind',
+    async (engine, part) => {
+      const kept = file();
+      const run = wirebook(['-i', 'lo', '--engine', engine, '-w', kept, '--format', 'json', 'udp port 47994'], { env });
+      expect(await captures(kept)).toBe(true);
+      const all = family(run.child.pid ?? 0);
+      const helper = all.find((each) => each.parent === run.child.pid)?.pid ?? 0;
+      process.kill(part === 'wirebook' ? (run.child.pid ?? 0) : helper, 'SIGKILL');
+      await run.ended;
+      await until(() => alive(all.map((each) => each.pid)).length === 0);
+      expect(alive(all.map((each) => each.pid))).toEqual([]);
+    },
+  );
+});
+
+test.skipIf(!canTry('libpcap'))('-w - into a pipe that closes ends the capture (root)', async () => {
+  const run = wirebook(['-i', 'lo', '-w', '-', 'udp port 47993']);
+  await until(() => run.stdout().length > 24);
+  run.child.stdout?.destroy();
+  await sendLoopback(3, 47_993);
+  expect([0, 1]).toContain(await run.ended);
+});
+
 describe.skipIf(!canTry('libpcap'))('a disk without room (root)', () => {
   let full: string;
   beforeAll(() => {
