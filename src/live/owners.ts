@@ -8,6 +8,8 @@ const WAITING = 512;
 const SHARE = 20;
 const AT_ONCE = 40;
 const LEAST_PAUSE = 10;
+/** Searches that one connection is worth. */
+const TRIES = 8;
 /** Processes that had a connection before are asked first. */
 const REMEMBERED = 16;
 /** Answers kept for connections whose record is not out yet. */
@@ -36,6 +38,7 @@ interface Waiting {
   id: number;
   client: Endpoint;
   server: Endpoint;
+  tries: number;
 }
 
 /**
@@ -48,6 +51,7 @@ export class ProcessOwners implements Owners {
   private readonly known = new Map<number, Owner>();
   private readonly recent: number[] = [];
   private nextAt = 0;
+  private cutAt = Number.POSITIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   /** Called when something was found out. */
   onFound: (() => void) | undefined;
@@ -59,7 +63,7 @@ export class ProcessOwners implements Owners {
   opened(id: number, endpoints: () => { client: Endpoint; server: Endpoint }): void {
     if (this.waiting.length >= WAITING) return;
     const { client, server } = endpoints();
-    this.waiting.push({ id, client, server });
+    this.waiting.push({ id, client, server, tries: 0 });
   }
 
   /** After each batch: looks for those that wait, now or as soon as it is time again. */
@@ -88,17 +92,18 @@ export class ProcessOwners implements Owners {
     const started = system.now();
     const byKey = new Map<string, number>();
     for (const { local, remote, inode } of system.sockets()) if (inode !== 0) byKey.set(keyOf(local, remote), inode);
-    const wanted = new Map<number, number[]>();
-    for (const { id, client, server } of this.waiting) {
-      const inode = byKey.get(keyOf(client, server)) ?? byKey.get(keyOf(server, client));
-      if (inode !== undefined) wanted.set(inode, [...(wanted.get(inode) ?? []), id]);
+    const wanted = new Map<number, Waiting[]>();
+    for (const each of this.waiting) {
+      const inode = byKey.get(keyOf(each.client, each.server)) ?? byKey.get(keyOf(each.server, each.client));
+      if (inode !== undefined) wanted.set(inode, [...(wanted.get(inode) ?? []), each]);
     }
     this.waiting = [];
-    if (wanted.size > 0) this.search(wanted, started + AT_ONCE);
+    if (wanted.size > 0) this.search(wanted, system.now() + AT_ONCE);
     this.nextAt = system.now() + Math.max(LEAST_PAUSE, (system.now() - started) * (SHARE - 1));
+    if (this.waiting.length > 0) this.look();
   }
 
-  private search(wanted: Map<number, number[]>, until: number): void {
+  private search(wanted: Map<number, Waiting[]>, until: number): void {
     const { system, recent } = this;
     const asked = new Set<number>();
     const visit = (pid: number): void => {
@@ -106,11 +111,11 @@ export class ProcessOwners implements Owners {
       asked.add(pid);
       let owner: Owner | undefined;
       for (const inode of system.inodesOf(pid)) {
-        const ids = wanted.get(inode);
-        if (ids === undefined) continue;
+        const found = wanted.get(inode);
+        if (found === undefined) continue;
         wanted.delete(inode);
         owner ??= system.ownerOf(pid);
-        for (const id of ids) this.keep(id, owner);
+        for (const { id } of found) this.keep(id, owner);
       }
       if (owner === undefined) return;
       const at = recent.indexOf(pid);
@@ -119,11 +124,22 @@ export class ProcessOwners implements Owners {
       recent.length = Math.min(recent.length, REMEMBERED);
     };
     for (const pid of [...recent]) if (wanted.size > 0) visit(pid);
-    if (wanted.size > 0)
-      for (const pid of system.processes()) {
-        if (wanted.size === 0 || system.now() > until) break;
-        visit(pid);
+    const all = wanted.size > 0 ? system.processes() : [];
+    // A search that took too long goes on the next time behind where it ended, once around.
+    const from = Math.max(
+      0,
+      all.findIndex((pid) => pid < this.cutAt),
+    );
+    this.cutAt = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < all.length && wanted.size > 0; i++) {
+      const pid = all[(from + i) % all.length];
+      if (system.now() > until) {
+        this.cutAt = pid + 1;
+        for (const list of wanted.values()) for (const each of list) if (each.tries++ < TRIES) this.waiting.push(each);
+        break;
       }
+      visit(pid);
+    }
     this.onFound?.();
   }
 

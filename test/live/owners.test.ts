@@ -92,3 +92,28 @@ test('a flood is not looked up, and costs no address texts', () => {
     });
   expect(made).toBeLessThanOrEqual(512);
 });
+
+test('a search among too many processes goes on later', () => {
+  vi.useFakeTimers();
+  try {
+    const host = system();
+    host.processes = () => Array.from({ length: 1000 }, (_, i) => 1099 - i);
+    const inodesOf = host.inodesOf.bind(host);
+    host.inodesOf = (pid) => {
+      host.time += 0.3;
+      return inodesOf(pid);
+    };
+    const owners = new ProcessOwners(host);
+    owners.opened(0, () => pair(40000));
+    owners.look();
+    expect(owners.of(0)).toBe('unknown');
+    for (let i = 0; i < 20 && owners.of(0) === 'unknown'; i++) {
+      host.time += 1000;
+      vi.advanceTimersByTime(1000);
+    }
+    expect(owners.of(0)).toEqual({ pid: 100, name: 'curl' });
+    expect(new Set(host.asked).size).toBe(host.asked.length);
+  } finally {
+    vi.useRealTimers();
+  }
+});
