@@ -1,9 +1,9 @@
 import { Batch, type Problem, type Source } from './capture/batch.ts';
 import { Correlator, type CorrelatorOptions } from './correlate/correlator.ts';
-import type { HttpProblem } from './correlate/http-hooks.ts';
 import type { Listener } from './correlate/model.ts';
 import { linkTypeName } from './dissect/link-types.ts';
 import { Reason } from './dissect/packets.ts';
+import { type CountedCode, countedText } from './text/counted.ts';
 
 /** What a capture is as a whole. Times are exact: whole seconds and nanoseconds since 1970. */
 export interface CaptureSummary {
@@ -156,58 +156,30 @@ export class Analysis {
   /** Limits that were reached, so that no result is silently incomplete. */
   private tell(): void {
     const { correlator: c } = this;
-    const told: [number, string, string][] = [
-      [this.backSteps > 1 ? this.backSteps : 0, 'clock-steps', 'times that run backwards in all'],
-      [this.unknownLinks > 1 ? this.unknownLinks : 0, 'unknown-link-types', 'packets of link types that are not dissected'],
-      [
-        this.cutPackets,
-        'cut-packets',
-        'packets were cut short when they were captured (snap length); what was cut off is missing everywhere',
-      ],
-      [c.quic.counters.evicted, 'quic-connections-evicted', 'QUIC connections finished early because a table was full'],
-      [c.quic.counters.hellosGivenUp, 'quic-hellos-held', 'QUIC hellos given up because too many were unfinished at once'],
-      [c.tcp.evicted, 'tcp-flows-evicted', 'TCP connections finished early because the table was full'],
-      [c.tcp.silenced, 'tcp-conversations-evicted', 'TCP connections finished early because too many carried payload at once'],
-      [c.datagrams.evicted, 'udp-flows-evicted', 'UDP flows finished early because the table was full'],
-      [c.tcp.streams.givenUp, 'holes-given-up', 'holes in streams given up because too many bytes waited behind them'],
-      [c.fragments.dropped, 'fragments-dropped', 'IP datagrams whose fragments never came together'],
-      [
-        c.fragments.overlapping,
-        'fragments-overlap',
-        'pieces of IP fragments that overlap others with different bytes; the bytes that came first were kept',
-      ],
-      [
-        c.fragments.conflicting,
-        'fragments-conflict',
-        'IP datagrams whose fragments contradict each other, in their bytes or their end',
-      ],
-      [c.fragments.repeated, 'fragments-repeated', 'pieces of 8 bytes of IP fragments that came again with the same bytes'],
-      [
-        c.fragments.impossible,
-        'fragments-impossible',
-        'IP fragments that no datagram can have: left out where they end beyond 65,535 bytes, else shortened',
-      ],
-      [
-        c.configurations.evicted,
-        'configurations-evicted',
-        'network configurations told early because too many were known; the same told again counts anew',
-      ],
-      [c.configurations.cut, 'configuration-lists-cut', 'network configurations with more addresses or names than are kept'],
-      [c.resolutions.evicted, 'resolutions-evicted', 'ARP or NDP questions let go because too many waited'],
-      [c.lookups.counters.evicted, 'lookups-evicted', 'DNS questions let go because too many waited'],
-      [c.journeys.names.evicted, 'names-evicted', 'names with their addresses forgotten because too many were known'],
-      [c.finder.handshakes.refused, 'tls-handshakes-held', 'TLS handshake messages not read because too many were unfinished'],
-      [c.finder.messages.refused, 'dns-messages-held', 'DNS messages over TCP not read because too many were unfinished'],
+    const told: [CountedCode, number][] = [
+      ['clock-steps', this.backSteps > 1 ? this.backSteps : 0],
+      ['unknown-link-types', this.unknownLinks > 1 ? this.unknownLinks : 0],
+      ['cut-packets', this.cutPackets],
+      ['quic-connections-evicted', c.quic.counters.evicted],
+      ['quic-hellos-held', c.quic.counters.hellosGivenUp],
+      ['tcp-flows-evicted', c.tcp.evicted],
+      ['tcp-conversations-evicted', c.tcp.silenced],
+      ['udp-flows-evicted', c.datagrams.evicted],
+      ['holes-given-up', c.tcp.streams.givenUp],
+      ['fragments-dropped', c.fragments.dropped],
+      ['fragments-overlap', c.fragments.overlapping],
+      ['fragments-conflict', c.fragments.conflicting],
+      ['fragments-repeated', c.fragments.repeated],
+      ['fragments-impossible', c.fragments.impossible],
+      ['configurations-evicted', c.configurations.evicted],
+      ['configuration-lists-cut', c.configurations.cut],
+      ['resolutions-evicted', c.resolutions.evicted],
+      ['lookups-evicted', c.lookups.counters.evicted],
+      ['names-evicted', c.journeys.names.evicted],
+      ['tls-handshakes-held', c.finder.handshakes.refused],
+      ['dns-messages-held', c.finder.messages.refused],
+      ...c.finder.problems,
     ];
-    const http: Record<HttpProblem, string> = {
-      'http-head-too-long': 'HTTP heads longer than what is kept',
-      'http-heads-held': 'HTTP heads given up because too many were unfinished at once',
-      'http-pipeline-limit': 'HTTP requests let go because too many waited on one connection',
-      'http-length-conflict': 'HTTP messages with conflicting lengths',
-      'http-bad-chunk': 'HTTP chunks that cannot be read',
-      'http-garbage': 'places where bytes that are no HTTP message came between messages',
-    };
-    for (const [code, count] of c.finder.problems) told.push([count, code, http[code]]);
-    for (const [count, code, what] of told) if (count > 0) this.ownProblems.push({ code, message: `${count} ${what}` });
+    for (const [code, count] of told) if (count > 0) this.ownProblems.push({ code, message: countedText(code, count, 'en') });
   }
 }

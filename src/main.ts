@@ -199,7 +199,7 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
       complain(
         lang === 'ko'
           ? `패킷 ${dropped}개를 커널이, ${interfaceDropped}개를 인터페이스가 잃었습니다`
-          : `${dropped} packets dropped by the kernel, ${interfaceDropped} by the interface`,
+          : `${dropped} ${dropped === 1 ? 'packet' : 'packets'} dropped by the kernel, ${interfaceDropped} by the interface`,
       );
     const broken = capture.source.problems.some((each) => each.code !== NO_KERNEL_TIMESTAMPS);
     return broken || incomplete ? BROKEN : OK;

@@ -1,7 +1,8 @@
+import { countedText, isCounted } from './counted.ts';
 import type { Language } from './text.ts';
 
 /** What a problem of this code means, in Korean; the details that follow are numbers and names. */
-const KOREAN: Record<string, string> = {
+export const KOREAN: Record<string, string> = {
   'truncated-file': '파일이 중간에 끝났습니다',
   'bad-record-length': '패킷 기록의 길이가 말이 되지 않습니다',
   'bad-block-length': '블록의 길이가 말이 되지 않습니다',
@@ -9,11 +10,12 @@ const KOREAN: Record<string, string> = {
   'clock-fraction': '초의 소수 부분이 1초 이상입니다',
   'clock-step-back': '패킷의 시각이 앞 패킷보다 이릅니다',
   'inexact-times': '첫 패킷에서 너무 먼 시각이라 나노초까지 정확하지는 않습니다',
-  'clock-steps': '시각이 거꾸로 간 패킷 수',
   'unknown-link-type': '해석하지 않는 링크 계층입니다',
-  'unknown-link-types': '해석하지 않는 링크 계층의 패킷 수',
-  'cut-packets': '캡처할 때 잘린 패킷이 있습니다',
-
+  'unsupported-version': '지원하지 않는 버전의 구역입니다',
+  'too-many-interfaces': '인터페이스가 너무 많습니다',
+  'too-many-names': '이름이 너무 많아 나머지는 뺐습니다',
+  'too-many-secrets': '복호화 비밀이 너무 많아 나머지는 뺐습니다',
+  'spool-overrun': '캡처가 분석보다 너무 앞서가서 그 사이를 잃었습니다',
   'bad-gzip': 'gzip이 깨져 있습니다',
   'no-kernel-timestamps': '커널의 시각이 아니어서 시각이 정확하지 않습니다',
   'clock-set': '캡처하는 동안 시계가 바뀌었습니다',
@@ -24,6 +26,9 @@ const KOREAN: Record<string, string> = {
 
 /** A problem's sentence for people. */
 export function problemText(problem: { code: string; message: string }, language: Language): string {
+  if (language === 'en') return problem.message;
+  const count = Number.parseInt(problem.message, 10);
+  if (isCounted(problem.code) && count > 0) return countedText(problem.code, count, language);
   const korean = KOREAN[problem.code];
-  return language === 'ko' && korean !== undefined ? `${korean} (${problem.message})` : problem.message;
+  return korean === undefined ? problem.message : `${korean} (${problem.message})`;
 }
