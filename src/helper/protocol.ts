@@ -21,6 +21,8 @@ export interface RelaySettings {
   name: string;
   command: string;
   arguments: string[];
+  /** It may be asked for its counts while it runs. */
+  ask: boolean;
   /** Milliseconds for which the program may hold packets back before it writes them. */
   settle: number;
   limit: number;

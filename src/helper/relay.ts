@@ -83,9 +83,13 @@ class Relay {
     say({ event: 'size', bytes: this.records.whole, first: this.ring.first, packets: this.records.packets });
   }
 
-  /** tcpdump tells its counts when SIGUSR1 comes; a program that does not catch it would die of it. */
+  /**
+   * tcpdump tells its counts when SIGUSR1 comes; a program that does not catch it would die of it. Not when it is about to end:
+   * it would look for its counts in what it has closed.
+   */
   private ask(): void {
-    if (this.opened && this.catches(constants.signals.SIGUSR1)) this.signal('SIGUSR1');
+    if (this.settings.ask && this.opened && this.reason === undefined && this.catches(constants.signals.SIGUSR1))
+      this.signal('SIGUSR1');
   }
 
   private catches(signal: number): boolean {

@@ -45,7 +45,11 @@ export class Words {
       };
       return dropped !== null || lost !== null;
     }
-    if (/^(Capturing on |File: |Packets( captured)?: )|packets? captured|: listening on |dropped privs to|^\s*$/.test(line))
+    if (
+      /^(Capturing on |File: |Packets( captured)?: )|packets? captured|: listening on |dropped privs to|^tcpdump: pcap_stats: |^pcap_stats: |^\s*$/.test(
+        line,
+      )
+    )
       return false;
     // dumpcap goes on with advice for people who have Wireshark before them.
     if (

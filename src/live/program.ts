@@ -83,7 +83,14 @@ export async function startProgram(program: Program, settings: LiveSettings, rel
     throw new CaptureError('no-program', 'cap cannot do without promiscuous mode', 'cap은 무차별 모드 없이는 캡처하지 못합니다');
   const capture = await launch(program, settings, relay, (user): RelaySettings => {
     const { interfaces } = settings;
-    return { interfaces, name: program, ...commandOf(program, settings, user), settle: SETTLE[program], limit: SPOOL_LIMIT };
+    return {
+      interfaces,
+      name: program,
+      ...commandOf(program, settings, user),
+      settle: SETTLE[program],
+      ask: program === 'tcpdump' && settings.count === 0,
+      limit: SPOOL_LIMIT,
+    };
   });
   if (program === 'cap') {
     capture.source.problems.push({ code: 'no-kernel-timestamps', message: notes.noKernelTimes.en });
