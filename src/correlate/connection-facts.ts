@@ -110,6 +110,12 @@ export class ConnectionFacts {
     return this.closing;
   }
 
+  /** Means nothing where nobody closed. */
+  get firstCloser(): 'client' | 'server' {
+    const byB = (this.word(R.STATE) & R.FIRST_CLOSER_IS_B) !== 0;
+    return byB === (this.clientSide === 1) ? 'client' : 'server';
+  }
+
   get closeHow(): CloseHow {
     const state = this.word(R.STATE);
     const fins = (state >> 4) & 3;

@@ -37,7 +37,6 @@ export function connectionOf(f: ConnectionFacts): Connection {
   const server: 0 | 1 = client === 0 ? 1 : 0;
   const state = f.word(R.STATE);
   const packets = f.closePackets;
-  const firstCloser = ((state & R.FIRST_CLOSER_IS_B) !== 0) === (client === 1) ? 'client' : 'server';
   return {
     id: f.id,
     client: f.client,
@@ -51,7 +50,7 @@ export function connectionOf(f: ConnectionFacts): Connection {
     fromServer: direction(f.word(R.PACKETS + server), c?.half(server)),
     handshake: handshake(f),
     history: historyText(f.words, f.at, client),
-    close: { how: f.closeHow, first: packets.length > 0 && f.closeHow !== 'unreachable' ? firstCloser : undefined, packets },
+    close: { how: f.closeHow, first: packets.length > 0 && f.closeHow !== 'unreachable' ? f.firstCloser : undefined, packets },
     retransmissions: c?.lists?.get('retransmissions') ?? NONE,
     outOfOrder: c?.lists?.get('outOfOrder') ?? NONE,
     duplicateAcks: c?.lists?.get('duplicateAcks') ?? NONE,

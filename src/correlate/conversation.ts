@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { AttemptOutcome } from './attempt.ts';
 import type { Page } from './flow-table.ts';
-import type { Exchange, Lookup, Resolution, TlsSession } from './model.ts';
-import type { NameGroup } from './names.ts';
+import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { type ListName, Lists } from './tcp-lists.ts';
@@ -54,6 +54,55 @@ export interface Pending {
   url: string | undefined;
 }
 
+/** One connection that a client tried to open, as the journey needs it that is told instead of it. */
+export interface Try {
+  connection: number;
+  client: Endpoint;
+  server: Endpoint;
+  outcome: AttemptOutcome;
+  /** Handshake and close. */
+  packets: number[];
+  /** When it was begun; established (infinite: never); was over (infinite: still open, or silent to the end); last heard of. */
+  opened: number;
+  established: number;
+  over: number;
+  last: number;
+  resolution: Resolution | undefined;
+  card: string | undefined;
+  /** As it would be told alone. */
+  journey?: Journey | undefined;
+}
+
+/** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
+export interface NameGroup {
+  client: string;
+  name: string;
+  /** The name in lower case. */
+  key: string;
+  lookups: Lookup[];
+  /** Every address that the lookups were answered with. */
+  addresses: string[];
+  /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
+  usedAt: number;
+  last: number;
+  /** About how many bytes its lookups hold. */
+  weight: number;
+  /** In the order they were made. */
+  number: number;
+  /** The journey under which it was shown while nothing had come of it yet; -1 none. */
+  journeyId: number;
+  /** What the same client asked for before under this name, and after. */
+  older: NameGroup | undefined;
+  newer: NameGroup | undefined;
+  /** Connections that went to one of the answers and whose journeys are not out, in order of their opening. */
+  users: Conversation[];
+  /** A journey made use of it; and one of them has it as stages of its own. */
+  told: boolean;
+  owned: boolean;
+  /** What the questions waited for. */
+  resolution: Resolution | undefined;
+}
+
 /** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */
 export class Conversation {
   readonly id: number;
@@ -74,11 +123,14 @@ export class Conversation {
   lists: Lists | undefined;
   turns: Turn[] | undefined;
   lookup: Lookup | undefined;
-  lookupIsFirstUse = false;
-  /** The group of names behind `lookups`. */
+  /** The group of names behind `lookups`, until its first journey is out. */
   names: NameGroup | undefined;
+  /** Where `names` are those of another address of the same machine: its network card, "" where packets name none. */
+  card: string | undefined;
   resolution: Resolution | undefined;
-  lookupResolution: Resolution | undefined;
+  /** An attempt that did not carry anything, once it is over; and whether it is told as a part of another one's journey. */
+  attempt: Try | undefined;
+  folded = false;
   /** What the client had asked for to come here: the group's own list, which answers may still join. */
   lookups: Lookup[] | undefined;
   /** Exchanges whose journey is not out yet, oldest first. */

@@ -55,7 +55,7 @@ export class Correlator implements TcpEvents {
   private readonly live: boolean;
   private readonly owners: Owners | undefined;
   private readonly listener: Listener;
-  /** The row being read, so that a stream's bytes can name the packet's protocol. */
+  /** The row being read, so that a stream's bytes can name the packet's protocol, and an answer its receiver. */
   private row = 0;
 
   constructor(listener: Listener, options: CorrelatorOptions = {}) {
@@ -73,10 +73,10 @@ export class Correlator implements TcpEvents {
     this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
     this.lookups = new LookupTracker(
       {
-        ...(options.live ? { asked: (lookup: Lookup) => this.journeys.names.asked(lookup) } : {}),
-        answered: (lookup) => this.journeys.names.answered(lookup),
+        ...(options.live ? { asked: (lookup: Lookup) => this.journeys.asked(lookup) } : {}),
+        answered: (lookup) => this.journeys.answered(lookup, this.packets, this.row),
         final: (lookup) => {
-          this.journeys.names.final(lookup);
+          this.journeys.lookedUp(lookup);
           listener.lookup?.(lookup);
         },
       },
@@ -100,7 +100,6 @@ export class Correlator implements TcpEvents {
     scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
     for (let from = 0; from < batch.count; ) {
       const to = this.fragments.rows(p, batch, from, batch.count);
-      this.resolutions.rows(p, from, to);
       this.datagrams.rows(p, from, to);
       this.transport(p, from, to);
       from = to;
@@ -133,7 +132,10 @@ export class Correlator implements TcpEvents {
     return [...journeys, ...this.journeys.unusedNames(limit)].sort((a, b) => a.start - b.start || a.id - b.id);
   }
 
-  /** DNS, TCP and ICMP together, in the order of the packets: a connection asks which lookup led to it, an error what it is about. */
+  /**
+   * Resolutions, DNS, TCP and ICMP together, in the order of the packets: a connection asks which lookup led to it and which
+   * neighbor it waited for, an error what it is about.
+   */
   private transport(p: Packets, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const kind = p.kind[row];
@@ -141,9 +143,12 @@ export class Correlator implements TcpEvents {
         this.row = row;
         this.tcp.segment(p, row);
       } else if (kind === Kind.udp) this.udp(p, row);
-      else if (kind === Kind.icmp || kind === Kind.icmpv6) {
+      else if (kind === Kind.icmp) this.icmp.row(p, row);
+      else if (kind === Kind.arp) this.resolutions.arp(p, row);
+      else if (kind === Kind.icmpv6) {
+        this.resolutions.neighbor(p, row);
         this.icmp.row(p, row);
-        if (kind === Kind.icmpv6) this.configurations.icmpv6(p, row);
+        this.configurations.icmpv6(p, row);
       }
     }
     this.tcp.recent.done(p, to);
@@ -156,6 +161,7 @@ export class Correlator implements TcpEvents {
       else this.quic.row(p, row);
       return;
     }
+    this.row = row;
     const resolution = asked ? this.resolutions.take(p, row) : undefined;
     if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);
     this.lookups.udpRow(p, row);
@@ -163,7 +169,7 @@ export class Correlator implements TcpEvents {
 
   opened(slot: number, page: Page, base: number, p: Packets, row: number): void {
     const resolution = this.resolutions.take(p, row);
-    this.journeys.opened(page, base, p, row, resolution, () => this.tcp.conversation(slot, page, base));
+    this.journeys.joins.opened(page, base, p, row, resolution, () => this.tcp.conversation(slot, page, base));
     if (this.live) this.tcp.conversation(slot, page, base);
     this.owners?.opened(page.words[base + R.ID], () => new ConnectionFacts(page, base, undefined));
   }
@@ -228,6 +234,7 @@ export class Correlator implements TcpEvents {
     c.pending = undefined;
     c.lookups = undefined;
     c.lookup = undefined;
+    c.names = undefined;
   }
 
   finished(page: Page, base: number, c: Conversation | undefined): void {

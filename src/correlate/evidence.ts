@@ -1,4 +1,5 @@
 import type { Text } from '../text/text.ts';
+import type { AttemptOutcome } from './attempt.ts';
 import type { Endpoint, Evidence } from './model.ts';
 
 /** What the sentences are made of; which of them apply depends on the join. */
@@ -10,7 +11,18 @@ interface Values {
   mac?: string;
   client?: Endpoint;
   stream?: number;
+  outcome?: AttemptOutcome;
 }
+
+/** What became of an attempt to connect, after a colon. */
+export const ATTEMPT_SAYS: Record<AttemptOutcome, Text> = {
+  used: { en: 'in use', ko: '사용됨' },
+  unused: { en: 'opened, without a request', ko: '열렸지만 요청 없음' },
+  refused: { en: 'refused', ko: '거부됨' },
+  unreachable: { en: 'unreachable', ko: '도달할 수 없음' },
+  unanswered: { en: 'no answer', ko: '응답 없음' },
+  abandoned: { en: 'given up', ko: '포기함' },
+};
 
 /** One reason for a join. The sentence is made only when somebody reads it. */
 class JoinEvidence implements Evidence {
@@ -49,6 +61,23 @@ const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text
     en: `packet ${p[1]} answers ${v.name} with ${v.address}, to which the connection goes${v.otherName ? ` (the request names ${v.otherName})` : ''}`,
     ko: `${p[1]}번 패킷이 ${v.name}의 주소를 ${v.address}(으)로 답했고 연결은 그 주소로 갑니다${v.otherName ? ` (요청이 부르는 이름은 ${v.otherName})` : ''}`,
   }),
+  'same-client': (v, p) =>
+    v.mac
+      ? {
+          en: `packets ${p[0]} and ${p[1]} come from one network card (${v.mac}): ${v.otherName}, which asked, and ${v.address}, which connects, are one client`,
+          ko: `${p[0]}번과 ${p[1]}번 패킷은 같은 랜 카드(${v.mac})가 보냈습니다: 물어본 ${v.otherName}와(과) 연결하는 ${v.address}은(는) 같은 클라이언트입니다`,
+        }
+      : {
+          en: `taken for one client: ${v.otherName} asked in packet ${p[0]}, ${v.address} connects right after, and nobody else asked (packets here name no network card)`,
+          ko: `같은 클라이언트로 봅니다: ${p[0]}번 패킷에서 ${v.otherName}이(가) 묻고 곧 ${v.address}이(가) 연결했으며 달리 물어본 곳이 없습니다 (이 캡처에는 랜 카드가 나오지 않습니다)`,
+        },
+  attempt: (v, p) => {
+    const says = ATTEMPT_SAYS[v.outcome ?? 'unanswered'];
+    return {
+      en: `packet ${p[p.length - 1]} tried ${v.address} for the same purpose${p.length > 1 ? `, which packet ${p[0]} gives as an address of ${v.name}` : ''}: ${says.en}`,
+      ko: `${p[p.length - 1]}번 패킷이 같은 목적으로 ${v.address}에도 연결하려 했습니다${p.length > 1 ? ` (${p[0]}번 패킷이 ${v.name}의 주소라고 답함)` : ''}: ${says.ko}`,
+    };
+  },
   sni: (v, p) => ({
     en: `the ClientHello in packet ${p[0]} names ${v.name}`,
     ko: `${p[0]}번 패킷의 ClientHello가 ${v.name}을(를) 지목합니다`,

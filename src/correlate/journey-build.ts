@@ -1,51 +1,31 @@
 import type { Text } from '../text/text.ts';
-import type { Conversation, Pending, Turn } from './conversation.ts';
+import { attemptOf, tryFrom } from './attempts.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
+import type { Conversation, NameGroup, Pending, Try, Turn } from './conversation.ts';
 import { evidence } from './evidence.ts';
+import { bareName, sameName } from './host-names.ts';
+import { awaited, beginning, dnsStage, type Origin, resolutionStage, tlsStage } from './journey-beginning.ts';
 import { inOrder } from './packet-list.ts';
-import {
-  type CloseHow,
-  type Evidence,
-  type Exchange,
-  type Journey,
-  LIST_LIMIT,
-  type Lookup,
-  type Outcome,
-  type Resolution,
-} from './model.ts';
-import type { NameGroup } from './names.ts';
+import { type CloseHow, type Evidence, type Exchange, type Journey, LIST_LIMIT, type Outcome, type Resolution } from './model.ts';
 import type { Place } from './pages.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
 
-const NO_LOOKUPS: Lookup[] = [];
+const NO_TRIES: Try[] = [];
+const byOpening = (a: Try, b: Try): number => a.opened - b.opened || a.connection - b.connection;
 
 const CAPTURE_BEGAN: Text = {
   en: 'the capture began after this connection was opened',
   ko: '이 연결이 열린 뒤에 캡처가 시작되었습니다',
 };
 
-/** A Host value without its port. */
-function bareName(host: string | undefined): string | undefined {
-  if (host === undefined) return undefined;
-  const colon = host.lastIndexOf(':');
-  return colon < 0 || host.endsWith(']') ? host : host.slice(0, colon);
-}
-
-/** The same host name, whatever its case, port or final dot. */
-function sameName(host: string, name: string): boolean {
-  if (host === name) return true;
-  const plain = (text: string | undefined): string => (text?.endsWith('.') ? text.slice(0, -1) : (text ?? '')).toLowerCase();
-  return plain(bareName(host)) === plain(name);
-}
-
-/** One HTTP exchange: `first` of its connection carries the connecting, `last` carries the close. */
-export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first: boolean, last: boolean): Journey {
+/** One HTTP exchange: the first of its connection has an origin and carries the connecting, `last` carries the close. */
+export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origin: Origin | undefined, last: boolean): Journey {
   const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
   const requestTime = x.requestTime ?? x.responseTime ?? f.time(R.FIRST_TIME);
-  const t = first ? beginning(f, requestTime, reasons, x.host) : new Timeline(requestTime);
-  if (!first) {
+  const t = origin === undefined ? new Timeline(requestTime) : beginning(f, requestTime, reasons, x.host, origin);
+  if (origin === undefined) {
     reuseConnection(t, f);
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
     reasons.push(evidence('same-connection', packets, { stream: x.stream, client: f.client }));
@@ -57,7 +37,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
   const name = bareName(x.host) || f.conversation?.lookups?.[0].name || f.server.address;
-  const journey = finish(waiting.journey, name, t, outcome, f, reasons);
+  const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
   journey.page = place.page;
   journey.parent = place.parent;
   journey.exchange = x.id;
@@ -70,17 +50,19 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, first
 }
 
 /** A connection on which no request can be read: TLS without keys, another protocol, none at all. */
-export function buildConnectionJourney(id: number, f: ConnectionFacts): Journey {
+export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: Origin): Journey {
   const reasons: Evidence[] = [];
   const c = f.conversation;
   const tls = c?.tls;
-  const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni);
+  const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin);
   if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
   if (c?.turns !== undefined) opaqueStages(t, c.turns, tls !== undefined);
+  const outcome = connectionOutcome(f);
+  if (outcome === 'no-request') unusedStage(t, f);
   closeStages(t, f);
   const name = tls?.sni ?? c?.lookups?.[0].name ?? f.server.address;
-  const journey = finish(id, name, t, connectionOutcome(f), f, reasons);
+  const journey = finish(id, name, t, outcome, f, reasons, origin);
   if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
 }
@@ -117,7 +99,16 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
   };
 }
 
-function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: ConnectionFacts, reasons: Evidence[]): Journey {
+function finish(
+  id: number,
+  name: string,
+  t: Timeline,
+  outcome: Outcome,
+  f: ConnectionFacts,
+  reasons: Evidence[],
+  origin: Origin | undefined,
+): Journey {
+  const tries = origin?.tries ?? NO_TRIES;
   return {
     id,
     name,
@@ -128,6 +119,7 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
     connection: f.id,
     exchange: undefined,
     lookup: f.conversation?.lookup?.index,
+    attempts: tries.length === 0 ? undefined : [tryFrom(f), ...tries].sort(byOpening).map(attemptOf),
     start: t.start,
     end: t.cursor,
     outcome,
@@ -140,115 +132,6 @@ function finish(id: number, name: string, t: Timeline, outcome: Outcome, f: Conn
     partial: undefined,
     packetCount: t.packetCount,
   };
-}
-
-/** Resolution, lookup, handshake, TLS: everything before the first request. */
-function beginning(f: ConnectionFacts, firstByte: number, reasons: Evidence[], name: string | undefined): Timeline {
-  const c = f.conversation;
-  const opened =
-    f.word(R.SYN_PACKET) !== 0
-      ? f.time(R.SYN_TIME)
-      : f.word(R.SYN_ACK_PACKET) !== 0
-        ? f.time(R.SYN_ACK_TIME)
-        : Math.min(f.time(R.FIRST_TIME), firstByte);
-  const lookups = c?.lookups?.filter((l) => l.start <= opened) ?? NO_LOOKUPS;
-  const fresh = c?.lookupIsFirstUse === true && lookups.length > 0;
-  let asked = opened;
-  if (fresh) for (const l of lookups) asked = Math.min(asked, l.start);
-  const forLookup = fresh ? awaited(c?.lookupResolution, asked) : undefined;
-  const nextHop = awaited(c?.resolution, opened);
-  const t = new Timeline(Math.min(asked, forLookup?.time ?? asked, nextHop?.time ?? asked));
-  const first = nextHop !== undefined && (!fresh || nextHop.time < lookups[0].start);
-  if (first) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
-  if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
-  if (fresh) dnsStage(t, lookups, opened, f.word(R.FIRST));
-  else if (lookups.length > 0) {
-    t.reuse(
-      'dns',
-      lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket])),
-      { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' },
-    );
-  }
-  if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
-  if (nextHop !== undefined && !first) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
-  handshakeStage(t, f);
-  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
-  return t;
-}
-
-/** A packet waited for an answer only if that came before the packet did. */
-function awaited(r: Resolution | undefined, until: number): Resolution | undefined {
-  return r?.answerTime !== undefined && r.answerTime <= until ? r : undefined;
-}
-
-function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
-  const packets = r.answerPacket === undefined ? [r.packet] : [r.packet, r.answerPacket];
-  t.add(r.kind, r.time, r.answerTime ?? r.time, packets);
-  reasons.push(evidence(join, packets, { mac: r.answerMac ?? '?', address: r.targetAddress }));
-}
-
-/** `until`, `before`: when and in which packet the connection was opened; what came later, nobody waited for. */
-function dnsStage(t: Timeline, lookups: Lookup[], until = Number.POSITIVE_INFINITY, before = Number.POSITIVE_INFINITY): void {
-  let start = Number.POSITIVE_INFINITY;
-  let end = Number.NEGATIVE_INFINITY;
-  let asked = Number.NEGATIVE_INFINITY;
-  const packets: number[] = [];
-  for (const l of lookups) {
-    start = Math.min(start, l.start);
-    if (l.packet < before) packets.push(l.packet);
-    for (const repeat of l.repeats) if (repeat < before) packets.push(repeat);
-    if (l.answerPacket !== undefined && l.answerPacket < before) packets.push(l.answerPacket);
-    if (l.end !== undefined && l.end <= until) end = Math.max(end, l.end);
-    if (l.lastAsked <= until) asked = Math.max(asked, l.lastAsked);
-  }
-  asked = Math.max(asked, start);
-  // Without an answer the client waited at least until it asked for the last time.
-  const stage = t.add('dns', start, end === Number.NEGATIVE_INFINITY ? asked : Math.max(start, end), inOrder(packets));
-  if (end === Number.NEGATIVE_INFINITY) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
-}
-
-function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
-  const otherName = name === undefined || sameName(name, l.name) ? undefined : name;
-  reasons.push(
-    evidence('answer-address', [l.packet, l.answerPacket as number], { name: l.name, address: f.server.address, otherName }),
-  );
-}
-
-function handshakeStage(t: Timeline, f: ConnectionFacts): void {
-  if (f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0) return;
-  const packets = f.handshakePackets;
-  const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
-  const unreachable = f.closeHow === 'unreachable';
-  const refused = f.closeHow === 'refused' || unreachable;
-  const answered =
-    f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
-  const silent = f.closeHow === 'unanswered';
-  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : silent ? f.time(R.LAST_TIME) : start);
-  if (refused) packets.push(...f.closePackets);
-  const stage = t.add('tcp', start, end, inOrder(packets));
-  if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
-  if (answered === undefined && !refused && !silent)
-    stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
-  if (unreachable) stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
-  else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
-}
-
-function tlsStage(t: Timeline, c: Conversation): void {
-  const s = c.tls;
-  if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
-  const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
-  const fatal = s.alerts.find((alert) => alert.level === 'fatal');
-  const end = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
-  const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
-  const stage = t.add('tls', start, end, packets);
-  if (s.finishedTime !== undefined) return;
-  stage.note =
-    fatal === undefined
-      ? { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' }
-      : {
-          en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
-          ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
-        };
 }
 
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
@@ -320,6 +203,13 @@ function tunnelStages(t: Timeline, c: Conversation | undefined): void {
   });
 }
 
+/** A connection opened in advance, or in vain. */
+function unusedStage(t: Timeline, f: ConnectionFacts): void {
+  const end = f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME);
+  if (end <= t.cursor) return;
+  t.add('idle', t.cursor, end, [], 0, { en: 'no request was sent on this connection', ko: '이 연결로는 요청이 없었습니다' });
+}
+
 function closeStages(t: Timeline, f: ConnectionFacts): void {
   if (f.closePackets.length === 0 || f.closeHow === 'refused' || f.closeHow === 'unreachable') return;
   t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
@@ -359,13 +249,12 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   }
   const talked = c !== undefined && (c.half(0).payloadBytes > 0 || c.half(1).payloadBytes > 0);
   if (!talked) return f.closeHow === 'reset' ? 'reset' : 'no-request';
-  if (f.closeHow === 'reset' && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
+  const asked = tls?.finishedTime === undefined ? 0 : (c.turns?.findIndex((turn) => turn.fromClient) ?? -1);
+  const unasked = asked < 0 && (c.turns !== undefined || f.firstCloser === 'client');
+  if (f.closeHow === 'reset' && !unasked && c.turns?.[c.turns.length - 1].fromClient !== false) return 'reset';
+  if (asked < 0) return 'no-request';
   if (f.closeHow === 'open') return 'in-progress';
-  if (tls?.finishedTime !== undefined) {
-    const asked = c?.turns?.findIndex((turn) => turn.fromClient) ?? -1;
-    if (asked < 0) return 'no-request';
-    if (!c?.turns?.some((turn, i) => i > asked && !turn.fromClient)) return 'unanswered';
-  }
+  if (tls?.finishedTime !== undefined && !c.turns?.some((turn, i) => i > asked && !turn.fromClient)) return 'unanswered';
   // What was said before the capture began, or in which protocol, nobody can tell: it may have gone well or not.
   return f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0 ? 'unknown' : 'complete';
 }

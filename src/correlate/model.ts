@@ -1,5 +1,7 @@
 import type { Text } from '../text/text.ts';
+import type { Attempt } from './attempt.ts';
 import type { Configuration } from './configuration.ts';
+import type { Join } from './join.ts';
 import type { Owner } from './owners.ts';
 
 /**
@@ -330,7 +332,7 @@ export type Outcome =
 
 /** Why one record was joined to another, with the packets that show it. */
 export interface Evidence {
-  join: 'answer-address' | 'sni' | 'host' | 'next-hop-mac' | 'resolver-mac' | 'same-connection' | 'redirect' | 'referer';
+  join: Join;
   text: Text;
   packets: number[];
 }
@@ -359,6 +361,8 @@ export interface Journey {
   connection?: number;
   exchange?: number;
   lookup?: number;
+  /** Where the client tried several addresses of the name (RFC 8305), in the order it tried them; this journey's among them. */
+  attempts?: Attempt[];
   start: number;
   end: number;
   outcome: Outcome;

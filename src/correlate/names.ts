@@ -1,32 +1,11 @@
+import type { NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
+import { groupFor, newGroup, takeCall } from './name-group.ts';
 import { EMPTY } from './packet-list.ts';
 import { PairTable } from './pair-table.ts';
 
-/** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
-export interface NameGroup {
-  client: string;
-  name: string;
-  /** The name in lower case. */
-  key: string;
-  lookups: Lookup[];
-  /** Every address that the lookups were answered with. */
-  addresses: string[];
-  /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
-  usedAt: number;
-  last: number;
-  /** About how many bytes its lookups hold. */
-  weight: number;
-  /** In the order they were made. */
-  number: number;
-  /** The journey under which it was shown while nothing had come of it yet; -1 none. */
-  journeyId: number;
-  /** What the same client asked for before under this name. */
-  older: NameGroup | undefined;
-}
+export type { NameGroup } from './conversation.ts';
 
-/** A question this much later than the one before is a new action. */
-const GROUP_NANOSECONDS = 5e9;
-const GROUP_LOOKUPS = 16;
 /** Groups remembered, over all clients; and answered addresses by client, at least. */
 export const GROUP_LIMIT = 16384;
 const ADDRESS_LIMIT = 2 * GROUP_LIMIT;
@@ -34,6 +13,8 @@ const ADDRESS_LIMIT = 2 * GROUP_LIMIT;
 export const NAME_BYTES_LIMIT = 64 << 20;
 /** How many of a client's groups of one name are looked through for an address. */
 const NAME_STEPS = 64;
+/** A name that was looked up longer ago served something else first. */
+export const FRESH_NANOSECONDS = 5e9;
 const NONE: Lookup[] = [];
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
@@ -43,6 +24,12 @@ export class NameBook {
   /** Numbers of groups: by client and name in lower case, and by client and address; the newest answer counts. */
   private readonly byName = new PairTable(GROUP_LIMIT, 1);
   private readonly byAddress = new PairTable(ADDRESS_LIMIT, 1);
+  /**
+   * By network card and address, where the question went over the other version of IP than the address is of: a group's
+   * number, and until which second several clients behind that card may be meant.
+   */
+  private readonly byCard = new PairTable(GROUP_LIMIT, 2);
+  private cards = false;
   /** Groups `first` … `made`-1 in the order they were made: a ring. */
   private readonly ring: NameGroup[] = [];
   private first = 0;
@@ -50,14 +37,17 @@ export class NameBook {
   private weight = 0;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
+  /** Gets groups whose connections have journeys that are not out, when they are let go. */
+  private readonly left: (group: NameGroup) => void;
 
-  constructor(unused: (group: NameGroup) => void) {
+  constructor(unused: (group: NameGroup) => void, left: (group: NameGroup) => void = () => {}) {
     this.unused = unused;
+    this.left = left;
   }
 
   /** The question was sent: to be shown while it waits. */
-  asked(lookup: Lookup): void {
-    this.add(lookup);
+  asked(lookup: Lookup): NameGroup {
+    return this.add(lookup);
   }
 
   /** Groups that no connection has used, newest first. */
@@ -70,29 +60,56 @@ export class NameBook {
     return groups;
   }
 
-  answered(lookup: Lookup): void {
+  answered(lookup: Lookup): NameGroup {
     const group = this.add(lookup);
     // A group of one lookup, most of them, has that lookup's own list.
-    group.addresses = group.addresses === EMPTY ? lookup.addresses : group.addresses.concat(lookup.addresses);
+    group.addresses = group.addresses.length === 0 ? lookup.addresses : group.addresses.concat(lookup.addresses);
     for (const address of lookup.addresses) this.byAddress.set(group.client, address, group.number);
+    return group;
+  }
+
+  /** The answer went to this network card ("" where packets name none), which may use another address to connect. */
+  answeredCard(card: string, lookup: Lookup, group: NameGroup): void {
+    this.cards = true;
+    const { byCard } = this;
+    const now = Math.max(0, lookup.start / 1e9);
+    for (const address of lookup.addresses) {
+      const known = byCard.find(card, address);
+      const other = known ? this.group(byCard.value[0]) : undefined;
+      const doubtful = other !== undefined && other.client !== group.client && lookup.start - other.last <= FRESH_NANOSECONDS;
+      const until = doubtful ? Math.ceil(now + FRESH_NANOSECONDS / 1e9) : known && byCard.value[1] > now ? byCard.value[1] : 0;
+      byCard.put(group.number, until);
+    }
   }
 
   /** The lookup will not change any more; one that was never answered is met here for the first time. */
-  final(lookup: Lookup): void {
-    if (lookup.end === undefined) this.add(lookup);
+  final(lookup: Lookup): NameGroup | undefined {
+    return lookup.end === undefined ? this.add(lookup) : undefined;
   }
 
-  /** Who told this client that address, if anybody did: the newest answer counts. */
-  find(client: string, address: string): NameGroup | undefined {
+  /** Who told this client that address, if anybody did: the newest answer counts, of calls made at once the first not used. */
+  find(client: string, address: string, time = Number.POSITIVE_INFINITY): NameGroup | undefined {
     const group = this.byAddress.find(client, address) ? this.group(this.byAddress.value[0]) : undefined;
-    return group?.client === client && group.addresses.includes(address) ? group : undefined;
+    return group?.client === client && group.addresses.includes(address) ? pick(group, address, time) : undefined;
+  }
+
+  /** The same by network card, where some answer went to one that may connect from another address. */
+  findByCard(card: string, address: string, time: number): NameGroup | undefined {
+    const { byCard } = this;
+    const group = this.cards && byCard.find(card, address) ? this.group(byCard.value[0]) : undefined;
+    if (group === undefined || !group.addresses.includes(address) || time < byCard.value[1] * 1e9) return undefined;
+    return card === '' && time - group.last > FRESH_NANOSECONDS ? undefined : pick(group, address, time);
+  }
+
+  get knowsCards(): boolean {
+    return this.cards;
   }
 
   /** The client's newest group of this very name that led to the address: a name in the request breaks a tie of addresses. */
-  findNamed(client: string, address: string, key: string): NameGroup | undefined {
+  findNamed(client: string, address: string, key: string, time: number): NameGroup | undefined {
     let group = this.named(client, key);
     for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
-      if (group.addresses.includes(address)) return group;
+      if (serves(group, address, time)) return pick(group, address, time);
       group = group.older;
     }
     return undefined;
@@ -113,39 +130,26 @@ export class NameBook {
   }
 
   private add(lookup: Lookup): NameGroup {
-    const client = lookup.client.address;
     const key = lookup.name.toLowerCase();
-    const known = this.named(client, key);
+    const newest = this.named(lookup.client.address, key);
+    const known = newest === undefined ? undefined : groupFor(newest, lookup);
+    if (known?.lookups.includes(lookup)) return known;
     const weight = weightOf(lookup);
+    this.weight += weight;
     if (known !== undefined) {
-      if (known.lookups.includes(lookup)) return known;
-      const soon = lookup.start - known.last <= GROUP_NANOSECONDS;
-      if (soon && lookup.start <= known.usedAt && known.lookups.length < GROUP_LOOKUPS) {
-        known.lookups.push(lookup);
-        known.last = Math.max(known.last, lookup.start);
-        known.weight += weight;
-        this.weight += weight;
-        this.makeRoom();
-        return known;
-      }
+      known.lookups.push(lookup);
+      known.last = Math.max(known.last, lookup.start);
+      known.weight += weight;
+      this.makeRoom();
+      return known;
     }
-    const group: NameGroup = {
-      client,
-      name: lookup.name,
-      key,
-      lookups: [lookup],
-      addresses: EMPTY,
-      usedAt: Number.POSITIVE_INFINITY,
-      last: lookup.start,
-      weight,
-      older: known,
-      number: this.made,
-      journeyId: -1,
-    };
+    const group = newGroup(lookup, key, this.made, weight, newest);
     this.byName.put(this.made);
     if (this.made - this.first === GROUP_LIMIT) this.evict();
     this.ring[this.made++ % GROUP_LIMIT] = group;
-    this.weight += weight;
+    if (newest !== undefined)
+      for (const moved of takeCall(group, lookup))
+        for (const address of moved.addresses) this.byAddress.set(group.client, address, group.number);
     this.makeRoom();
     return group;
   }
@@ -165,10 +169,29 @@ export class NameBook {
     const group = this.ring[this.first++ % GROUP_LIMIT];
     this.weight -= group.weight;
     if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
+    else if (group.users.length > 0) this.left(group);
     group.lookups = NONE;
     group.addresses = EMPTY;
     group.older = undefined;
   }
+}
+
+/** The client had been told the address by then. */
+function serves(group: NameGroup, address: string, time: number): boolean {
+  for (const l of group.lookups) if (l.end !== undefined && l.end <= time && l.addresses.includes(address)) return true;
+  return false;
+}
+
+/** Of lookups made at the same moment each leads to a connection of its own, in their order; later ones use them again. */
+function pick(found: NameGroup, address: string, time: number): NameGroup {
+  let group = found;
+  while (group.newer !== undefined && serves(group.newer, address, time)) group = group.newer;
+  for (let older = group.older; group.usedAt === Number.POSITIVE_INFINITY; older = older.older) {
+    if (older === undefined || older.usedAt !== Number.POSITIVE_INFINITY) break;
+    if (time - older.last > FRESH_NANOSECONDS || !serves(older, address, time)) break;
+    group = older;
+  }
+  return group;
 }
 
 /** Bytes that a lookup holds, as far as a sender can make it large. */
@@ -178,5 +201,3 @@ function weightOf(lookup: Lookup): number {
   for (const record of lookup.records ?? []) weight += 128 + record.name.length + record.data.length;
   return weight;
 }
-
-/** The newest group of a name among a client's last few. */

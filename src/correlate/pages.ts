@@ -9,6 +9,13 @@ export interface Place {
   packet: number | undefined;
 }
 
+/** What was fetched, as its redirect must know it. */
+interface Fetched {
+  journey: number;
+  place: Place;
+  url: string | undefined;
+}
+
 /** URLs remembered, over all clients. */
 const URL_LIMIT = 8192;
 
@@ -20,7 +27,10 @@ export function urlOf(exchange: Exchange, host: string): string | undefined {
   const { target } = exchange;
   if (target === undefined) return undefined;
   if (!target.startsWith('/')) return /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : undefined;
-  return `${exchange.scheme}://${host.toLowerCase()}${target}`;
+  const name = host.toLowerCase();
+  const { scheme } = exchange;
+  const port = scheme === 'http' ? ':80' : ':443';
+  return `${scheme}://${name.endsWith(port) ? name.slice(0, -port.length) : name}${target}`;
 }
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
@@ -41,12 +51,13 @@ export class PageBook {
     return place;
   }
 
-  finished(client: string, journey: number, exchange: Exchange, url: string | undefined): void {
+  finished(client: string, { journey, place, url }: Fetched, exchange: Exchange): void {
     const { location, status } = exchange;
     if (location === undefined || url === undefined || status === undefined || status < 300 || status > 399) return;
     if (location.length + url.length > URL_LENGTH_LIMIT || !URL.canParse(location, url)) return;
-    const page = this.fetched.find(client, url) ? this.fetched.value[1] : journey;
-    this.redirects.set(client, new URL(location, url).href, journey, page, exchange.responsePacket);
+    const target = new URL(location, url);
+    target.hash = '';
+    this.redirects.set(client, target.href, journey, place.page, exchange.responsePacket);
   }
 }
 

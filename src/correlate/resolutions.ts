@@ -1,5 +1,5 @@
 import { ipv4, ipv6, mac, u16 } from '../dissect/bytes.ts';
-import { Kind, type Packets } from '../dissect/packets.ts';
+import type { Packets } from '../dissect/packets.ts';
 import type { Resolution } from './model.ts';
 
 /** Questions that wait for an answer, and answered ones that wait to be joined to what they were asked for. */
@@ -23,13 +23,6 @@ export class ResolutionTracker {
     this.final = final;
   }
 
-  rows(p: Packets, from: number, to: number): void {
-    for (let row = from; row < to; row++) {
-      if (p.kind[row] === Kind.arp) this.arp(p, row);
-      else if (p.kind[row] === Kind.icmpv6) this.neighbor(p, row);
-    }
-  }
-
   /**
    * The resolution that this packet had to wait for: asked by its sender, and its answer is the MAC the packet is sent to.
    * Each is given once; later packets find the address in the sender's cache.
@@ -41,9 +34,11 @@ export class ResolutionTracker {
     if (destination < 0 || source < 0) return undefined;
     const to = mac(p.bytes, destination);
     const by = mac(p.bytes, source);
+    // A router answers for its addresses of both versions of IP with one MAC.
+    const kind = p.ipVersion[row] === 6 ? 'ndp' : 'arp';
     for (let i = this.recent.length - 1; i >= 0; i--) {
       const r = this.recent[i];
-      if (r.answerMac !== to || r.senderMac !== by) continue;
+      if (r.answerMac !== to || r.senderMac !== by || r.kind !== kind) continue;
       this.recent.splice(i, 1);
       return p.time[row] - (r.answerTime ?? 0) <= TIMEOUT_NANOSECONDS ? r : undefined;
     }
@@ -55,7 +50,7 @@ export class ResolutionTracker {
     this.pending.clear();
   }
 
-  private arp(p: Packets, row: number): void {
+  arp(p: Packets, row: number): void {
     const { bytes } = p;
     const at = p.transportAt[row];
     // Only Ethernet and IPv4 addresses (hardware type 1, protocol 0x0800, lengths 6 and 4); `scan` has checked the bounds.
@@ -108,7 +103,7 @@ export class ResolutionTracker {
     this.final(question);
   }
 
-  private neighbor(p: Packets, row: number): void {
+  neighbor(p: Packets, row: number): void {
     const { bytes } = p;
     const at = p.transportAt[row];
     const type = bytes[at];

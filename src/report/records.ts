@@ -1,3 +1,4 @@
+import type { Attempt } from '../correlate/attempt.ts';
 import type { Configuration } from '../correlate/configuration.ts';
 import type {
   Connection,
@@ -228,6 +229,15 @@ function stage(w: JsonBytes, s: Stage): void {
   w.put(K.END);
 }
 
+function attempts(w: JsonBytes, list: Attempt[]): void {
+  w.put(K.ATTEMPTS_LIST);
+  for (let i = 0; i < list.length; i++) {
+    w.put(i > 0 ? K.NEXT_CONNECTION : K.OPEN_CONNECTION).int(list[i].connection);
+    w.put(K.OUTCOME_TEXT).raw(list[i].outcome).put(K.QUOTE_PACKETS).ints(list[i].packets).put(K.END);
+  }
+  w.put(K.END_LIST);
+}
+
 export function journey(w: JsonBytes, j: Journey): void {
   w.put(K.FIRST_ID).int(j.id).put(K.NAME).str(j.name);
   if (j.url !== undefined) w.put(K.URL).str(j.url);
@@ -238,6 +248,7 @@ export function journey(w: JsonBytes, j: Journey): void {
   if (j.connection !== undefined) w.put(K.CONNECTION).int(j.connection);
   if (j.exchange !== undefined) w.put(K.EXCHANGE).int(j.exchange);
   if (j.lookup !== undefined) w.put(K.LOOKUP).int(j.lookup);
+  if (j.attempts !== undefined) attempts(w, j.attempts);
   if (j.partial) w.put(K.PARTIAL_TRUE);
   w.put(K.START).time(j.start).put(K.END_TIME).time(j.end).put(K.OUTCOME_TEXT).raw(j.outcome).put(K.QUOTE_STAGES_LIST);
   for (let i = 0; i < j.stages.length; i++) {

@@ -1,0 +1,175 @@
+import type { ConnectionFacts } from './connection-facts.ts';
+import type { Conversation, Try } from './conversation.ts';
+import { ATTEMPT_SAYS, evidence } from './evidence.ts';
+import { hostPort, sameName } from './host-names.ts';
+import type { Evidence, Lookup, Resolution } from './model.ts';
+import { inOrder } from './packet-list.ts';
+import * as R from './tcp-record.ts';
+import { Timeline } from './timeline.ts';
+
+const NO_LOOKUPS: Lookup[] = [];
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** What came before a connection's first request besides the connection itself. */
+export interface Origin {
+  /** The lookups are this journey's own: no earlier one was the first to make use of them. */
+  owns: boolean;
+  /** Attempts to connect that came to nothing, in their order. */
+  tries: Try[];
+}
+
+/** Resolution, lookup, handshake, TLS: everything before the first request. */
+export function beginning(
+  f: ConnectionFacts,
+  firstByte: number,
+  reasons: Evidence[],
+  name: string | undefined,
+  { owns, tries }: Origin,
+): Timeline {
+  const c = f.conversation;
+  const opened =
+    f.word(R.SYN_PACKET) !== 0
+      ? f.time(R.SYN_TIME)
+      : f.word(R.SYN_ACK_PACKET) !== 0
+        ? f.time(R.SYN_ACK_TIME)
+        : Math.min(f.time(R.FIRST_TIME), firstByte);
+  const before = tries.length === 0 ? tries : tries.filter((t) => t.opened < opened);
+  const first = before.length === 0 ? opened : Math.min(opened, before[0].opened);
+  const lookups = c?.lookups?.filter((l) => l.start <= first) ?? NO_LOOKUPS;
+  const own = owns && lookups.length > 0;
+  let asked = first;
+  if (own) for (const l of lookups) asked = Math.min(asked, l.start);
+  const forLookup = own ? awaited(c?.names?.resolution, asked) : undefined;
+  const nextHop = awaited(c?.resolution, opened);
+  const firstHop = before.length === 0 ? nextHop : awaited(before[0].resolution, first);
+  const t = new Timeline(Math.min(asked, forLookup?.time ?? asked, firstHop?.time ?? asked));
+  // The next hop may have been asked for before the name was.
+  const early = nextHop !== undefined && before.length === 0 && (!own || nextHop.time < asked);
+  if (early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
+  if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
+  if (own) dnsStage(t, lookups, first, before.length === 0 ? f.word(R.FIRST) : before[0].packets[0]);
+  else if (lookups.length > 0) {
+    t.reuse(
+      'dns',
+      lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket])),
+      { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' },
+    );
+  }
+  if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
+  for (let i = 0; i < before.length; i++) attemptStage(t, before[i], i + 1 < before.length ? before[i + 1] : f, opened, reasons);
+  for (const attempt of tries) attemptEvidence(attempt, c, reasons);
+  if (nextHop !== undefined && !early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
+  handshakeStage(t, f);
+  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
+  return t;
+}
+
+/** A packet waited for an answer only if that came before the packet did. */
+export function awaited(r: Resolution | undefined, until: number): Resolution | undefined {
+  return r?.answerTime !== undefined && r.answerTime <= until ? r : undefined;
+}
+
+export function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[], join: 'next-hop-mac' | 'resolver-mac'): void {
+  const packets = r.answerPacket === undefined ? [r.packet] : [r.packet, r.answerPacket];
+  t.add(r.kind, r.time, r.answerTime ?? r.time, packets);
+  reasons.push(evidence(join, packets, { mac: r.answerMac ?? '?', address: r.targetAddress }));
+}
+
+/** `until`, `before`: when and in which packet the connection was opened; what came later, nobody waited for. */
+export function dnsStage(t: Timeline, lookups: Lookup[], until = FOREVER, before = FOREVER): void {
+  let start = FOREVER;
+  let end = -FOREVER;
+  let asked = -FOREVER;
+  const packets: number[] = [];
+  for (const l of lookups) {
+    start = Math.min(start, l.start);
+    if (l.packet < before) packets.push(l.packet);
+    for (const repeat of l.repeats) if (repeat < before) packets.push(repeat);
+    if (l.answerPacket !== undefined && l.answerPacket < before) packets.push(l.answerPacket);
+    if (l.end !== undefined && l.end <= until) end = Math.max(end, l.end);
+    if (l.lastAsked <= until) asked = Math.max(asked, l.lastAsked);
+  }
+  asked = Math.max(asked, start);
+  // Without an answer the client waited at least until it asked for the last time.
+  const stage = t.add('dns', start, end === -FOREVER ? asked : Math.max(start, end), inOrder(packets));
+  if (end === -FOREVER) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+}
+
+function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
+  const otherName = name === undefined || sameName(name, l.name) ? undefined : name;
+  const { address } = f.server;
+  reasons.push(evidence('answer-address', [l.packet, l.answerPacket as number], { name: l.name, address, otherName }));
+  sameClient(l, f.client.address, f.conversation?.card, f.word(R.FIRST), reasons);
+}
+
+/** The question came from another address than the connection. */
+function sameClient(l: Lookup, address: string, card: string | undefined, packet: number, reasons: Evidence[]): void {
+  if (card === undefined || l.client.address === address) return;
+  reasons.push(evidence('same-client', [l.packet, packet], { mac: card, address, otherName: l.client.address }));
+}
+
+/** An attempt counts until it is over, or until the client tries the next address. */
+function attemptStage(t: Timeline, attempt: Try, next: Try | ConnectionFacts, opened: number, reasons: Evidence[]): void {
+  const until = 'opened' in next ? next.opened : opened;
+  const packet = 'opened' in next ? next.packets[0] : next.word(R.FIRST);
+  const resolution = awaited(attempt.resolution, attempt.opened);
+  if (resolution !== undefined) resolutionStage(t, resolution, reasons, 'next-hop-mac');
+  const packets = attempt.packets.filter((p) => p < packet);
+  const where = hostPort(attempt.server);
+  const says = ATTEMPT_SAYS[attempt.outcome];
+  t.add('tcp', attempt.opened, Math.min(attempt.over, until), packets, packets.length, {
+    en: `attempt to ${where}: ${says.en}`,
+    ko: `${where}(으)로 시도: ${says.ko}`,
+  });
+}
+
+function attemptEvidence(attempt: Try, c: Conversation | undefined, reasons: Evidence[]): void {
+  const { server, outcome, packets } = attempt;
+  const lookup = c?.lookups?.find((l) => l.addresses.includes(server.address));
+  const answer = lookup?.answerPacket ?? 0;
+  reasons.push(
+    evidence('attempt', answer === 0 ? [packets[0]] : [answer, packets[0]], {
+      name: lookup?.name ?? '?',
+      address: hostPort(server),
+      outcome,
+    }),
+  );
+  if (lookup !== undefined) sameClient(lookup, attempt.client.address, attempt.card, packets[0], reasons);
+}
+
+function handshakeStage(t: Timeline, f: ConnectionFacts): void {
+  if (f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0) return;
+  const packets = f.handshakePackets;
+  const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
+  const unreachable = f.closeHow === 'unreachable';
+  const refused = f.closeHow === 'refused' || unreachable;
+  const answered =
+    f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
+  const silent = f.closeHow === 'unanswered';
+  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : silent ? f.time(R.LAST_TIME) : start);
+  if (refused) packets.push(...f.closePackets);
+  const stage = t.add('tcp', start, end, inOrder(packets));
+  if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
+  if (answered === undefined && !refused && !silent)
+    stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
+  if (unreachable) stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
+  else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
+}
+
+export function tlsStage(t: Timeline, c: Conversation): void {
+  const s = c.tls;
+  if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
+  const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
+  const fatal = s.alerts.find((alert) => alert.level === 'fatal');
+  const end = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
+  const stage = t.add('tls', start, end, packets);
+  if (s.finishedTime !== undefined) return;
+  stage.note =
+    fatal === undefined
+      ? { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' }
+      : {
+          en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
+          ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
+        };
+}

@@ -1,0 +1,161 @@
+import { mac } from '../dissect/bytes.ts';
+import type { Packets } from '../dissect/packets.ts';
+import { bettered, losersOf, talked, tryFrom, tryOf } from './attempts.ts';
+import { addressOf, type ConnectionFacts, clientSide } from './connection-facts.ts';
+import type { Conversation, NameGroup } from './conversation.ts';
+import type { Page } from './flow-table.ts';
+import { plainName } from './host-names.ts';
+import type { Origin } from './journey-beginning.ts';
+import type { Journey, Lookup, Resolution } from './model.ts';
+import { leave, use } from './name-group.ts';
+import { FRESH_NANOSECONDS, NameBook } from './names.ts';
+import * as R from './tcp-record.ts';
+import { Flag } from './tcp-record.ts';
+
+/** Attempts that came to nothing and wait for the journey of the one that did, over all names. */
+const HELD_LIMIT = 1024;
+const NOTHING: Origin = { owns: false, tries: [] };
+const NOBODY: Conversation[] = [];
+
+/** Which lookups led to which connections, and which connections were tried for one purpose. */
+export class NameJoins {
+  readonly names: NameBook;
+  private held = 0;
+
+  /** `unused` gets groups that led to no connection, `orphan` attempts whose better one was never told. */
+  constructor(unused: (group: NameGroup) => void, orphan: (journey: Journey) => void) {
+    this.names = new NameBook(unused, (group) => {
+      for (const c of group.users.slice()) {
+        if (c.attempt?.journey === undefined) continue;
+        leave(group, c);
+        this.held--;
+        orphan(c.attempt.journey);
+      }
+    });
+  }
+
+  answered(lookup: Lookup, p: Packets, row: number): NameGroup {
+    const group = this.names.answered(lookup);
+    if (!lookup.addresses.some((address) => address.includes(':') !== group.client.includes(':'))) return group;
+    // Of DNS over TCP the row may be any; of multicast DNS it goes to a group of cards.
+    const at = p.destinationMacAt[row];
+    if (p.destinationPort[row] === lookup.client.port && (at < 0 || (p.bytes[at] & 1) === 0))
+      this.names.answeredCard(at < 0 ? '' : mac(p.bytes, at), lookup, group);
+    return group;
+  }
+
+  /** A connection begins: who told the client this address? */
+  opened(
+    page: Page,
+    base: number,
+    p: Packets,
+    row: number,
+    resolution: Resolution | undefined,
+    conversation: () => Conversation,
+  ): void {
+    const client = clientSide(page, base);
+    const time = p.time[row];
+    const to = addressOf(page, base, client === 0 ? 1 : 0);
+    let group = this.names.find(addressOf(page, base, client), to, time);
+    let card: string | undefined;
+    if (group === undefined && this.names.knowsCards) {
+      card = cardOf(p, row, client === 0);
+      group = this.names.findByCard(card, to, time);
+    }
+    if (group === undefined && resolution === undefined) return;
+    const c = conversation();
+    c.resolution = resolution;
+    if (group === undefined || !(p.flags[row] & Flag.syn)) return;
+    c.card = card;
+    join(c, group, to, time);
+  }
+
+  /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
+  named(c: Conversation, name: string | undefined): void {
+    const group = c.names;
+    if (group === undefined || name === undefined || c.built > 0 || group.key === name) return;
+    const key = plainName(name);
+    if (group.key === key) return;
+    const to = addressOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
+    const opened = openingOf(c);
+    const better = this.names.findNamed(group.client, to, key, opened);
+    if (better === undefined) return;
+    leave(group, c);
+    if (!group.told) group.usedAt = group.users.length === 0 ? Number.POSITIVE_INFINITY : openingOf(group.users[0]);
+    join(c, better, to, opened);
+  }
+
+  /** What came before the connection's first request, as far as it is known now. */
+  origin(c: Conversation | undefined): Origin {
+    if (c?.names === undefined) return NOTHING;
+    const losers = this.losers(c);
+    const tries = losers.length === 0 ? NOTHING.tries : losers.map(tryOf);
+    return { owns: owns(c, losers, tries.length === 0 ? openingOf(c) : Math.min(openingOf(c), tries[0].opened)), tries };
+  }
+
+  /** The connection's first journey goes out, with what is its own of the lookups, and with the attempts that lost. */
+  told(c: Conversation | undefined, origin: Origin): void {
+    const group = c?.names;
+    if (c === undefined || group === undefined) return;
+    if (origin.tries.length > 0)
+      for (const loser of this.losers(c)) {
+        leave(group, loser);
+        loser.folded = true;
+        if (loser.attempt !== undefined) this.held--;
+      }
+    leave(group, c);
+    group.told = true;
+    if (origin.owns) group.owned = true;
+  }
+
+  /** It came to nothing, and a better attempt's journey will tell of it. */
+  bettered(c: Conversation): boolean {
+    const { names } = c;
+    return names !== undefined && names.addresses.length > 1 && !talked(c) && bettered(c, names.users);
+  }
+
+  /** Keeps an attempt for the better one's journey. False: too many wait already. */
+  hold(f: ConnectionFacts, journey: Journey): boolean {
+    const c = f.conversation as Conversation;
+    if (this.held >= HELD_LIMIT || !c.names?.users.includes(c)) return false;
+    this.held++;
+    c.attempt = tryFrom(f);
+    c.attempt.journey = journey;
+    return true;
+  }
+
+  private losers(c: Conversation): Conversation[] {
+    const { users, addresses } = c.names as NameGroup;
+    if (users.length < 2) return NOBODY;
+    for (const u of users.slice()) if (u.tls?.sni !== undefined) this.named(u, u.tls.sni);
+    return addresses.length > 1 ? losersOf(c, users) : NOBODY;
+  }
+}
+
+function join(c: Conversation, group: NameGroup, address: string, opened: number): void {
+  c.names = group;
+  c.lookups = group.lookups;
+  c.lookup = group.lookups.find((l) => l.addresses.includes(address));
+  use(group, c, opened);
+  // What was on screen as a lookup alone goes on as this connection's journey.
+  if (group.journeyId >= 0 && c.journeyId < 0 && group.users[0] === c) [c.journeyId, group.journeyId] = [group.journeyId, -1];
+}
+
+/** The first connection that made use of the lookups has them as its own, unless they had served something else before. */
+function owns(c: Conversation, losers: Conversation[], opened: number): boolean {
+  const { owned, users } = c.names as NameGroup;
+  if (owned || opened - (c.lookup?.end ?? 0) > FRESH_NANOSECONDS) return false;
+  for (const u of users) {
+    if (u === c) return true;
+    if (!losers.includes(u)) return false;
+  }
+  return false;
+}
+
+const openingOf = (c: Conversation): number => c.attempt?.opened ?? c.page.doubles[(c.base >> 1) + R.FIRST_TIME];
+
+/** The client's network card in its connection's first packet; "" where packets do not name both. */
+function cardOf(p: Packets, row: number, sentByClient: boolean): string {
+  const at = sentByClient ? p.sourceMacAt[row] : p.destinationMacAt[row];
+  return p.destinationMacAt[row] < 0 || at < 0 ? '' : mac(p.bytes, at);
+}
