@@ -125,11 +125,15 @@ function versionOf(path: string): string {
   return `${stdout}${stderr}`;
 }
 
+const hasCompiler = (): boolean => spawnSync('c++', ['--version']).error === undefined && existsSync('/usr/include/pcap/pcap.h');
+
 function checkCap(): Check {
   const directory = installed('cap');
   if (directory === undefined) {
     const detail = { en: 'the package is not installed (it is optional)', ko: '패키지가 설치되어 있지 않습니다 (선택 사항)' };
-    return check('cap', false, detail, fetching('cap', root, can(root, constants.W_OK)));
+    const writable = can(root, constants.W_OK);
+    const building = buildingCap(join(root, 'node_modules', 'cap'), writable, hasCompiler(), install('compiler'));
+    return check('cap', false, detail, `${fetching('cap', root, writable)} && ${building}`);
   }
   const { stdout, stderr } = spawnSync(process.execPath, [join(DIST, 'cap-helper.js'), '--probe', loopback()], {
     encoding: 'utf8',
@@ -139,7 +143,6 @@ function checkCap(): Check {
   if (stdout === 'ok\n') return check('cap', true, working(''));
   if (!stderr.includes('not built'))
     return /permi/i.test(stderr) ? check('cap', false, denied, asRoot()) : check('cap', false, same(stderr.trim().slice(-200)));
-  const compiler = spawnSync('c++', ['--version']).error === undefined && existsSync('/usr/include/pcap/pcap.h');
   const detail = { en: 'not built for this Node (it is optional)', ko: '이 Node용으로 빌드되지 않았습니다 (선택 사항)' };
-  return check('cap', false, detail, buildingCap(directory, can(directory, constants.W_OK), compiler, install('compiler')));
+  return check('cap', false, detail, buildingCap(directory, can(directory, constants.W_OK), hasCompiler(), install('compiler')));
 }

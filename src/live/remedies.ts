@@ -67,6 +67,6 @@ export function buildingCap(directory: string, writable: boolean, compiler: bool
 
 /** Fetches a package that npm left out, without touching anything else that is declared. */
 export const fetching = (name: string, root: string, writable: boolean): string =>
-  `${writable ? '' : 'sudo '}npm install --no-save --ignore-scripts --include=optional ${existsSync(`${root}/src`) ? '' : '--omit=dev '}--prefix ${quoted(root)} ${name}`;
+  `${writable ? '' : 'sudo '}npm install --no-save --ignore-scripts ${existsSync(`${root}/src`) ? '' : '--omit=dev '}--prefix ${quoted(root)} ${name}`;
 
 export const granting = (path: string): string => `sudo setcap cap_net_raw,cap_net_admin=ep ${quoted(path)}`;
