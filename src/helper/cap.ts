@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dropPrivileges } from './privileges.ts';
 import type { CapSettings } from './protocol.ts';
@@ -27,7 +27,21 @@ function linkTypeOf(name: string): number {
   return known === 12 || known === 14 ? 101 : known;
 }
 
-const load = (): Cap => new (createRequire(import.meta.url)('cap') as { Cap: new () => Cap }).Cap();
+/** Where `wirebook doctor` has it built, else where somebody installed it. */
+function load(): Cap {
+  let found: { Cap: new () => Cap };
+  try {
+    found = createRequire(new URL('../engines/', import.meta.url))('cap') as typeof found;
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND' ||
+      existsSync(new URL('../engines/node_modules/cap', import.meta.url))
+    )
+      throw error;
+    found = createRequire(import.meta.url)('cap') as typeof found;
+  }
+  return new found.Cap();
+}
 
 /** Microseconds since 1970: the steady clock, set anew where it is not with the system's (that has milliseconds only). */
 let origin = performance.timeOrigin;

@@ -7,7 +7,7 @@ import type { Listed } from '../helper/protocol.ts';
 import type { Text } from '../text/text.ts';
 import type { EngineName } from './capture.ts';
 import { findProgram } from './program.ts';
-import { buildingCap, fetching, granting, installing, quoted } from './remedies.ts';
+import { buildingCap, fetching, gettingCap, granting, installing, quoted } from './remedies.ts';
 
 export interface Check {
   id: string;
@@ -128,12 +128,12 @@ function versionOf(path: string): string {
 const hasCompiler = (): boolean => spawnSync('c++', ['--version']).error === undefined && existsSync('/usr/include/pcap/pcap.h');
 
 function checkCap(): Check {
-  const directory = installed('cap');
+  const own = join(root, 'engines', 'node_modules', 'cap');
+  const directory = existsSync(own) ? own : installed('cap');
   if (directory === undefined) {
     const detail = { en: 'the package is not installed (it is optional)', ko: '패키지가 설치되어 있지 않습니다 (선택 사항)' };
     const writable = can(root, constants.W_OK);
-    const building = buildingCap(join(root, 'node_modules', 'cap'), writable, hasCompiler(), install('compiler'));
-    return check('cap', false, detail, `${fetching('cap', root, writable)} && ${building}`);
+    return check('cap', false, detail, gettingCap(join(root, 'engines'), writable, hasCompiler(), install('compiler')));
   }
   const { stdout, stderr } = spawnSync(process.execPath, [join(DIST, 'cap-helper.js'), '--probe', loopback()], {
     encoding: 'utf8',

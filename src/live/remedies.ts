@@ -65,6 +65,12 @@ export function buildingCap(directory: string, writable: boolean, compiler: bool
   return compiler || install === undefined ? build : `${install} && ${build}`;
 }
 
+/** Fetches cap into a place of its own beside the program, and builds it. */
+export function gettingCap(directory: string, writable: boolean, compiler: boolean, install: string | undefined): string {
+  const get = `${writable ? '' : 'sudo '}npm install --ignore-scripts --prefix ${quoted(directory)} cap@0.2`;
+  return `${get} && ${buildingCap(`${directory}/node_modules/cap`, writable, compiler, install)}`;
+}
+
 /** Fetches a package that npm left out, without touching anything else that is declared. */
 export const fetching = (name: string, root: string, writable: boolean): string =>
   `${writable ? '' : 'sudo '}npm install --no-save --ignore-scripts ${existsSync(`${root}/src`) ? '' : '--omit=dev '}--prefix ${quoted(root)} ${name}`;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { checkNode, checkTerminal } from '../../src/live/doctor.ts';
-import { buildingCap, installing } from '../../src/live/remedies.ts';
+import { buildingCap, gettingCap, installing } from '../../src/live/remedies.ts';
 import { isRoot, MAIN, NOBODY } from './stage.ts';
 
 describe('remedies', () => {
@@ -15,6 +15,12 @@ describe('remedies', () => {
     ['ID=plan9\n', undefined],
   ])('by the system: %j', (osRelease, command) => {
     expect(installing('libpcap', 'linux', osRelease)).toBe(command);
+  });
+
+  test('cap: into a place of its own', () => {
+    expect(gettingCap('/a/engines', true, true, 'x')).toBe(
+      'npm install --ignore-scripts --prefix /a/engines cap@0.2 && npm run install --prefix /a/engines/node_modules/cap',
+    );
   });
 
   test('cap: its compiler first where that is missing, sudo where the place is not ours', () => {

@@ -15,7 +15,7 @@ export const ENGINES = ['libpcap', 'dumpcap', 'tcpdump', 'cap'] as const;
 export const canTry = (engine: string): boolean => {
   if (!isRoot || engine === 'libpcap') return isRoot;
   if (engine !== 'cap') return runs(engine);
-  return existsSync(resolve(import.meta.dirname, '../../node_modules/cap/build/Release/cap.node'));
+  return existsSync(resolve(import.meta.dirname, '../../engines/node_modules/cap/build/Release/cap.node'));
 };
 export const hasNamespaces = isRoot && spawnSync('ip', ['netns', 'list']).status === 0;
 
