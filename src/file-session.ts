@@ -203,6 +203,7 @@ export class FileSession implements SessionView {
     if (this.listed?.id === journey.id) return this.listed.packets;
     const numbers = new Set<number>();
     for (const stage of journey.stages) for (const packet of stage.packets) numbers.add(packet);
+    for (const attempt of journey.attempts ?? []) for (const packet of attempt.packets) numbers.add(packet);
     if (journey.connection !== undefined)
       for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS))
         numbers.add(packet);

@@ -2,12 +2,12 @@
 export type AttemptOutcome =
   /** It carries the journey. */
   | 'used'
-  /** Opened, without a request. */
+  /** Answered and not closed, without a byte. */
   | 'unused'
   | 'refused'
   | 'unreachable'
   | 'unanswered'
-  /** Answered, perhaps too late; the client let it go without a byte. */
+  /** Answered, perhaps too late, and closed without a byte. */
   | 'abandoned';
 
 export interface Attempt {

@@ -26,7 +26,7 @@ export function tryFrom(f: ConnectionFacts): Try {
   let outcome: AttemptOutcome = 'abandoned';
   if (talked(c)) outcome = 'used';
   else if (how === 'refused' || how === 'unreachable' || how === 'unanswered') outcome = how;
-  else if (!closed && established < Number.POSITIVE_INFINITY) outcome = 'unused';
+  else if (!closed) outcome = 'unused';
   const packets = inOrder([...f.handshakePackets, ...f.closePackets]);
   if (packets.length > LIST_LIMIT) packets.length = LIST_LIMIT;
   return {

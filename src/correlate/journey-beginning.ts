@@ -35,7 +35,8 @@ export function beginning(
         : Math.min(f.time(R.FIRST_TIME), firstByte);
   const before = tries.length === 0 ? tries : tries.filter((t) => t.opened < opened);
   const first = before.length === 0 ? opened : Math.min(opened, before[0].opened);
-  const lookups = c?.lookups?.filter((l) => l.start <= first) ?? NO_LOOKUPS;
+  const packet = before.length === 0 ? f.word(R.FIRST) : Math.min(f.word(R.FIRST), before[0].packets[0]);
+  const lookups = c?.lookups?.filter((l) => l.packet < packet) ?? NO_LOOKUPS;
   const own = owns && lookups.length > 0;
   let asked = first;
   if (own) for (const l of lookups) asked = Math.min(asked, l.start);
@@ -47,7 +48,7 @@ export function beginning(
   const early = nextHop !== undefined && before.length === 0 && (!own || nextHop.time < asked);
   if (early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
-  if (own) dnsStage(t, lookups, first, before.length === 0 ? f.word(R.FIRST) : before[0].packets[0]);
+  if (own) dnsStage(t, lookups, first, packet);
   else if (lookups.length > 0) {
     t.reuse(
       'dns',

@@ -75,7 +75,7 @@ export function takeCall(group: NameGroup, lookup: Lookup): Lookup[] {
   let taken: Lookup[] = EMPTY;
   let from = group.older;
   for (let steps = 0; from !== undefined && steps < CALL_STEPS; steps++, from = from.older) {
-    if (!open(from, lookup)) break;
+    if (from.usedAt !== Number.POSITIVE_INFINITY || !open(from, lookup)) break;
     const own = from.lookups.filter((l) => l.client.port === lookup.client.port);
     if (own.length === 0 || own.length === from.lookups.length) continue;
     for (const l of own) from.lookups.splice(from.lookups.indexOf(l), 1);

@@ -55,12 +55,13 @@ export class NameJoins {
   ): void {
     const client = clientSide(page, base);
     const time = p.time[row];
+    const packet = p.firstNumber + row;
     const to = addressOf(page, base, client === 0 ? 1 : 0);
-    let group = this.names.find(addressOf(page, base, client), to, time);
+    let group = this.names.find(addressOf(page, base, client), to, time, packet);
     let card: string | undefined;
     if (group === undefined && this.names.knowsCards) {
       card = cardOf(p, row, client === 0);
-      group = this.names.findByCard(card, to, time);
+      group = this.names.findByCard(card, to, time, packet);
     }
     if (group === undefined && resolution === undefined) return;
     const c = conversation();
@@ -78,7 +79,7 @@ export class NameJoins {
     if (group.key === key) return;
     const to = addressOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
     const opened = openingOf(c);
-    const better = this.names.findNamed(group.client, to, key, opened);
+    const better = this.names.findNamed(group.client, to, key, opened, c.page.words[c.base + R.FIRST]);
     if (better === undefined) return;
     leave(group, c);
     if (!group.told) group.usedAt = group.users.length === 0 ? Number.POSITIVE_INFINITY : openingOf(group.users[0]);
@@ -101,6 +102,8 @@ export class NameJoins {
       for (const loser of this.losers(c)) {
         leave(group, loser);
         loser.folded = true;
+        // Told now, even should it be answered after all and become a journey of its own.
+        loser.resolution = undefined;
         if (loser.attempt !== undefined) this.held--;
       }
     leave(group, c);

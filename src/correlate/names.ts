@@ -88,17 +88,17 @@ export class NameBook {
   }
 
   /** Who told this client that address, if anybody did: the newest answer counts, of calls made at once the first not used. */
-  find(client: string, address: string, time = Number.POSITIVE_INFINITY): NameGroup | undefined {
+  find(client: string, address: string, time = Number.POSITIVE_INFINITY, packet = time): NameGroup | undefined {
     const group = this.byAddress.find(client, address) ? this.group(this.byAddress.value[0]) : undefined;
-    return group?.client === client && group.addresses.includes(address) ? pick(group, address, time) : undefined;
+    return group?.client === client && group.addresses.includes(address) ? pick(group, address, time, packet) : undefined;
   }
 
   /** The same by network card, where some answer went to one that may connect from another address. */
-  findByCard(card: string, address: string, time: number): NameGroup | undefined {
+  findByCard(card: string, address: string, time: number, packet: number): NameGroup | undefined {
     const { byCard } = this;
     const group = this.cards && byCard.find(card, address) ? this.group(byCard.value[0]) : undefined;
     if (group === undefined || !group.addresses.includes(address) || time < byCard.value[1] * 1e9) return undefined;
-    return card === '' && time - group.last > FRESH_NANOSECONDS ? undefined : pick(group, address, time);
+    return card === '' && time - group.last > FRESH_NANOSECONDS ? undefined : pick(group, address, time, packet);
   }
 
   get knowsCards(): boolean {
@@ -106,10 +106,10 @@ export class NameBook {
   }
 
   /** The client's newest group of this very name that led to the address: a name in the request breaks a tie of addresses. */
-  findNamed(client: string, address: string, key: string, time: number): NameGroup | undefined {
+  findNamed(client: string, address: string, key: string, time: number, packet: number): NameGroup | undefined {
     let group = this.named(client, key);
     for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
-      if (serves(group, address, time)) return pick(group, address, time);
+      if (serves(group, address, packet)) return pick(group, address, time, packet);
       group = group.older;
     }
     return undefined;
@@ -176,19 +176,19 @@ export class NameBook {
   }
 }
 
-/** The client had been told the address by then. */
-function serves(group: NameGroup, address: string, time: number): boolean {
-  for (const l of group.lookups) if (l.end !== undefined && l.end <= time && l.addresses.includes(address)) return true;
+/** The client had been told the address before this packet. */
+function serves(group: NameGroup, address: string, packet: number): boolean {
+  for (const l of group.lookups) if ((l.answerPacket ?? packet) < packet && l.addresses.includes(address)) return true;
   return false;
 }
 
 /** Of lookups made at the same moment each leads to a connection of its own, in their order; later ones use them again. */
-function pick(found: NameGroup, address: string, time: number): NameGroup {
+function pick(found: NameGroup, address: string, time: number, packet: number): NameGroup {
   let group = found;
-  while (group.newer !== undefined && serves(group.newer, address, time)) group = group.newer;
+  while (group.newer !== undefined && serves(group.newer, address, packet)) group = group.newer;
   for (let older = group.older; group.usedAt === Number.POSITIVE_INFINITY; older = older.older) {
     if (older === undefined || older.usedAt !== Number.POSITIVE_INFINITY) break;
-    if (time - older.last > FRESH_NANOSECONDS || !serves(older, address, time)) break;
+    if (time - older.last > FRESH_NANOSECONDS || !serves(older, address, packet)) break;
     group = older;
   }
   return group;

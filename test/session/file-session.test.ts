@@ -36,3 +36,11 @@ test.each(scenarios)('%s: the screens can ask everything of it', async (scenario
   expect(statistics.packetsPerBin.reduce((a, b) => a + b, 0)).toBe(session.packetCount());
   session.close();
 });
+
+test('the packets of a journey are also those of the attempts that lost', async () => {
+  const session = await open('happy-eyeballs-ipv6');
+  expect(session.journeyCount()).toBe(1);
+  // Neighbors were known: every packet of this capture belongs to the one journey.
+  expect(session.journeyPackets(0)).toHaveLength(session.packetCount());
+  session.close();
+});
