@@ -62,8 +62,9 @@ export interface Try {
   outcome: AttemptOutcome;
   /** Handshake and close. */
   packets: number[];
-  /** When it was begun; established (infinite: never); was over (infinite: still open, or silent to the end); last heard of. */
+  /** When it was begun; answered, established (infinite: never); over (infinite: still open, or silent to the end); last heard of. */
   opened: number;
+  answered: number;
   established: number;
   over: number;
   last: number;

@@ -16,6 +16,8 @@ export interface Origin {
   owns: boolean;
   /** Attempts to connect that came to nothing, in their order. */
   tries: Try[];
+  /** Where it has more of its own than its connection's: calls made at the same moment that nothing else made use of. */
+  lookups: Lookup[] | undefined;
 }
 
 /** Resolution, lookup, handshake, TLS: everything before the first request. */
@@ -24,9 +26,10 @@ export function beginning(
   firstByte: number,
   reasons: Evidence[],
   name: string | undefined,
-  { owns, tries }: Origin,
+  origin: Origin,
 ): Timeline {
   const c = f.conversation;
+  const { owns, tries } = origin;
   const opened =
     f.word(R.SYN_PACKET) !== 0
       ? f.time(R.SYN_TIME)
@@ -36,7 +39,7 @@ export function beginning(
   const before = tries.length === 0 ? tries : tries.filter((t) => t.opened < opened);
   const first = before.length === 0 ? opened : Math.min(opened, before[0].opened);
   const packet = before.length === 0 ? f.word(R.FIRST) : Math.min(f.word(R.FIRST), before[0].packets[0]);
-  const lookups = c?.lookups?.filter((l) => l.packet < packet) ?? NO_LOOKUPS;
+  const lookups = askedBefore(origin.lookups ?? c?.lookups ?? NO_LOOKUPS, packet);
   const own = owns && lookups.length > 0;
   let asked = first;
   if (own) for (const l of lookups) asked = Math.min(asked, l.start);
@@ -63,6 +66,12 @@ export function beginning(
   handshakeStage(t, f);
   if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
   return t;
+}
+
+/** As a rule all of them were. */
+function askedBefore(lookups: Lookup[], packet: number): Lookup[] {
+  for (const l of lookups) if (l.packet >= packet) return lookups.filter((other) => other.packet < packet);
+  return lookups;
 }
 
 /** A packet waited for an answer only if that came before the packet did. */

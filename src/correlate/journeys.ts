@@ -4,7 +4,7 @@ import { addressOf, ConnectionFacts, clientSide, endpoint } from './connection-f
 import type { Conversation, NameGroup, Pending } from './conversation.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
-import { NameJoins } from './name-joins.ts';
+import { NameJoins, NOTHING } from './name-joins.ts';
 import type { NameBook } from './names.ts';
 import { PageBook, urlOf } from './pages.ts';
 
@@ -124,7 +124,7 @@ export class JourneyTracker {
     if (c?.folded && !talked(c)) return;
     if (c !== undefined) this.joins.named(c, c.tls?.sni);
     if (c !== undefined && this.joins.bettered(c)) {
-      const journey = buildConnectionJourney(c.journeyId, facts, { owns: false, tries: [] });
+      const journey = buildConnectionJourney(c.journeyId, facts, NOTHING);
       if (this.joins.hold(facts, journey)) return;
     }
     const origin = this.joins.origin(c);

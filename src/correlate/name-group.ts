@@ -1,12 +1,12 @@
 import type { Conversation, NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
-import { EMPTY } from './packet-list.ts';
+import { added, EMPTY } from './packet-list.ts';
 
 /** A question this much later than the one before is a new action. */
 const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
 /** Somebody who asks again this soon, from another port and without an answer, is another caller; later it is a repeat. */
-const CALL_NANOSECONDS = 1e9;
+const CALL_NANOSECONDS = 0.25e9;
 /** How many of a client's groups of one name are looked through for calls that are made at once. */
 const CALL_STEPS = 8;
 /** Connections remembered of a group. */
@@ -54,7 +54,10 @@ function otherCall(group: NameGroup, lookup: Lookup): boolean {
   return false;
 }
 
-const samePort = (group: NameGroup, lookup: Lookup): boolean => group.lookups.some((l) => l.client.port === lookup.client.port);
+function samePort(group: NameGroup, lookup: Lookup): boolean {
+  for (const l of group.lookups) if (l.client.port === lookup.client.port) return true;
+  return false;
+}
 
 /** The group that a lookup is in, or belongs to; `newest` is the newest of its client and name. */
 export function groupFor(newest: NameGroup, lookup: Lookup): NameGroup | undefined {
@@ -89,11 +92,28 @@ export function takeCall(group: NameGroup, lookup: Lookup): Lookup[] {
   return taken;
 }
 
+/** Calls made at the same moment, before a packet, that led to no connection: some programs look up twice to connect once. */
+export function idleCalls(group: NameGroup, before = Number.POSITIVE_INFINITY): NameGroup[] {
+  let found: NameGroup[] = EMPTY;
+  if (group.lookups.length === 0) return found;
+  const { start } = group.lookups[0];
+  for (let g = group.older, i = 0; g !== undefined && at(g, start) && i < CALL_STEPS; g = g.older, i++)
+    if (idle(g, before)) found = added(found, g);
+  for (let g = group.newer, i = 0; g !== undefined && at(g, start) && i < CALL_STEPS; g = g.newer, i++)
+    if (idle(g, before)) found = added(found, g);
+  return found;
+}
+
+const at = ({ lookups }: NameGroup, time: number): boolean =>
+  lookups.length > 0 && Math.abs(lookups[0].start - time) < CALL_NANOSECONDS;
+const idle = ({ usedAt, lookups }: NameGroup, before: number): boolean =>
+  usedAt === Number.POSITIVE_INFINITY && lookups[0].packet < before;
+
 /** A connection goes to one of the answers. */
 export function use(group: NameGroup, c: Conversation, opened: number): void {
   group.usedAt = Math.min(group.usedAt, opened);
   if (group.users.length >= USERS_LIMIT) return;
-  if (group.users === EMPTY) group.users = [c];
+  if (group.users.length === 0) group.users = [c];
   else {
     let at = group.users.length;
     while (at > 0 && group.users[at - 1].id > c.id) at--;
@@ -104,5 +124,6 @@ export function use(group: NameGroup, c: Conversation, opened: number): void {
 /** Its journey is out, or was told as a part of another one's. */
 export function leave(group: NameGroup, c: Conversation): void {
   const at = group.users.indexOf(c);
-  if (at >= 0) group.users.splice(at, 1);
+  if (at >= 0 && group.users.length === 1) group.users = EMPTY;
+  else if (at >= 0) group.users.splice(at, 1);
 }

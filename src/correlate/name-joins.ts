@@ -1,21 +1,23 @@
 import { mac } from '../dissect/bytes.ts';
 import type { Packets } from '../dissect/packets.ts';
-import { bettered, losersOf, talked, tryFrom, tryOf } from './attempts.ts';
+import { awaits, bettered, losersOf, talked, tryFrom, tryOf } from './attempts.ts';
 import { addressOf, type ConnectionFacts, clientSide } from './connection-facts.ts';
 import type { Conversation, NameGroup } from './conversation.ts';
 import type { Page } from './flow-table.ts';
 import { plainName } from './host-names.ts';
 import type { Origin } from './journey-beginning.ts';
 import type { Journey, Lookup, Resolution } from './model.ts';
-import { leave, use } from './name-group.ts';
+import { idleCalls, leave, use } from './name-group.ts';
 import { FRESH_NANOSECONDS, NameBook } from './names.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
 /** Attempts that came to nothing and wait for the journey of the one that did, over all names. */
 const HELD_LIMIT = 1024;
-const NOTHING: Origin = { owns: false, tries: [] };
+export const NOTHING: Origin = { owns: false, tries: [], lookups: undefined };
 const NOBODY: Conversation[] = [];
+/** Groups looked through for an attempt without an answer. */
+const CALLS = 8;
 
 /** Which lookups led to which connections, and which connections were tried for one purpose. */
 export class NameJoins {
@@ -24,7 +26,15 @@ export class NameJoins {
 
   /** `unused` gets groups that led to no connection, `orphan` attempts whose better one was never told. */
   constructor(unused: (group: NameGroup) => void, orphan: (journey: Journey) => void) {
-    this.names = new NameBook(unused, (group) => {
+    const alone = (group: NameGroup): void => {
+      for (const call of idleCalls(group)) {
+        group.lookups.push(...call.lookups);
+        group.resolution ??= call.resolution;
+        spend(call, call.last);
+      }
+      unused(group);
+    };
+    this.names = new NameBook(alone, (group) => {
       for (const c of group.users.slice()) {
         if (c.attempt?.journey === undefined) continue;
         leave(group, c);
@@ -36,7 +46,7 @@ export class NameJoins {
 
   answered(lookup: Lookup, p: Packets, row: number): NameGroup {
     const group = this.names.answered(lookup);
-    if (!lookup.addresses.some((address) => address.includes(':') !== group.client.includes(':'))) return group;
+    if (!crosses(lookup)) return group;
     // Of DNS over TCP the row may be any; of multicast DNS it goes to a group of cards.
     const at = p.destinationMacAt[row];
     if (p.destinationPort[row] === lookup.client.port && (at < 0 || (p.bytes[at] & 1) === 0))
@@ -68,7 +78,7 @@ export class NameJoins {
     c.resolution = resolution;
     if (group === undefined || !(p.flags[row] & Flag.syn)) return;
     c.card = card;
-    join(c, group, to, time);
+    join(c, waiting(group, c, time) ?? group, to, time);
   }
 
   /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
@@ -79,7 +89,7 @@ export class NameJoins {
     if (group.key === key) return;
     const to = addressOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
     const opened = openingOf(c);
-    const better = this.names.findNamed(group.client, to, key, opened, c.page.words[c.base + R.FIRST]);
+    const better = this.names.findNamed(group.client, to, key, opened, firstPacket(c));
     if (better === undefined) return;
     leave(group, c);
     if (!group.told) group.usedAt = group.users.length === 0 ? Number.POSITIVE_INFINITY : openingOf(group.users[0]);
@@ -91,7 +101,11 @@ export class NameJoins {
     if (c?.names === undefined) return NOTHING;
     const losers = this.losers(c);
     const tries = losers.length === 0 ? NOTHING.tries : losers.map(tryOf);
-    return { owns: owns(c, losers, tries.length === 0 ? openingOf(c) : Math.min(openingOf(c), tries[0].opened)), tries };
+    const opened = tries.length === 0 ? openingOf(c) : Math.min(openingOf(c), tries[0].opened);
+    if (!owns(c, losers, opened)) return tries.length === 0 ? NOTHING : { owns: false, tries, lookups: undefined };
+    const calls = idleCalls(c.names, firstPacket(c));
+    const lookups = calls.length === 0 ? undefined : [...c.names.lookups, ...calls.flatMap((group) => group.lookups)];
+    return { owns: true, tries, lookups };
   }
 
   /** The connection's first journey goes out, with what is its own of the lookups, and with the attempts that lost. */
@@ -107,8 +121,10 @@ export class NameJoins {
         if (loser.attempt !== undefined) this.held--;
       }
     leave(group, c);
-    group.told = true;
     if (origin.owns) group.owned = true;
+    if (group.told) return;
+    group.told = true;
+    for (const call of idleCalls(group, firstPacket(c))) spend(call, group.usedAt);
   }
 
   /** It came to nothing, and a better attempt's journey will tell of it. */
@@ -135,6 +151,34 @@ export class NameJoins {
   }
 }
 
+/**
+ * Where calls were made at the same moment and all have led to a connection, this one is the next attempt of the first that is
+ * still without an answer.
+ */
+function waiting(newest: NameGroup, c: Conversation, time: number): NameGroup | undefined {
+  if (newest.usedAt === Number.POSITIVE_INFINITY || newest.addresses.length < 2) return undefined;
+  let found: NameGroup | undefined;
+  let group: NameGroup | undefined = newest;
+  for (let i = 0; group !== undefined && i < CALLS && time - group.last <= FRESH_NANOSECONDS; i++, group = group.older)
+    if (awaits(group.users, c)) found = group;
+  return found;
+}
+
+/** Asked over one version of IP for addresses of the other. */
+function crosses({ client, addresses }: Lookup): boolean {
+  if (addresses.length === 0) return false;
+  const six = client.address.includes(':');
+  for (const address of addresses) if (address.includes(':') !== six) return true;
+  return false;
+}
+
+/** What is told with another group is told. */
+function spend(group: NameGroup, time: number): void {
+  group.usedAt = time;
+  group.told = true;
+  group.owned = true;
+}
+
 function join(c: Conversation, group: NameGroup, address: string, opened: number): void {
   c.names = group;
   c.lookups = group.lookups;
@@ -156,6 +200,8 @@ function owns(c: Conversation, losers: Conversation[], opened: number): boolean 
 }
 
 const openingOf = (c: Conversation): number => c.attempt?.opened ?? c.page.doubles[(c.base >> 1) + R.FIRST_TIME];
+
+const firstPacket = (c: Conversation): number => c.page.words[c.base + R.FIRST];
 
 /** The client's network card in its connection's first packet; "" where packets do not name both. */
 function cardOf(p: Packets, row: number, sentByClient: boolean): string {

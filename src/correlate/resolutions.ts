@@ -5,7 +5,8 @@ import type { Resolution } from './model.ts';
 /** Questions that wait for an answer, and answered ones that wait to be joined to what they were asked for. */
 const PENDING_LIMIT = 4096;
 const RECENT_LIMIT = 64;
-const TIMEOUT_NANOSECONDS = 10e9;
+/** What waited for an answer is sent at once; what comes later found it in the sender's cache. */
+const AT_ONCE_NANOSECONDS = 0.5e9;
 
 const ARP_REQUEST = 1;
 const NEIGHBOR_SOLICITATION = 135;
@@ -40,7 +41,7 @@ export class ResolutionTracker {
       const r = this.recent[i];
       if (r.answerMac !== to || r.senderMac !== by || r.kind !== kind) continue;
       this.recent.splice(i, 1);
-      return p.time[row] - (r.answerTime ?? 0) <= TIMEOUT_NANOSECONDS ? r : undefined;
+      return p.time[row] - (r.answerTime ?? 0) <= AT_ONCE_NANOSECONDS ? r : undefined;
     }
     return undefined;
   }

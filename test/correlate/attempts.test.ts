@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join as path } from 'node:path';
 import { expect, test } from 'vitest';
+import { Analysis } from '../../src/analysis.ts';
 import { ANNEX_BYTES } from '../../src/capture/batch.ts';
+import { openCapture } from '../../src/capture/open.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
 import type { Journey } from '../../src/correlate/model.ts';
 import { batchOf, be16, join, u8 } from '../frames.ts';
@@ -188,3 +192,58 @@ test('while packets come in: the losing attempt is no journey beside the one tha
   correlator.batch(batch);
   expect(correlator.unfinished(10).map((j) => [j.url, outcomes(j)])).toEqual([[`http://${NAME}/`, ['unanswered', 'used']]]);
 });
+
+test('two calls at once, each tries IPv6 first: every later attempt goes on with the call that waits', () => {
+  const again = S.lookup(m, NAME, FOUR, SIX, 50001, 7);
+  const frames = [
+    ...S.mixed([asked, again], [0, 1]),
+    ...S.connection(m, 40001, SIX[0], ['c S']),
+    ...S.connection(m, 40002, SIX[0], ['c S']),
+    ...S.connection(m, 40003, FOUR[0], page),
+    ...S.connection(m, 40004, FOUR[0], page),
+  ];
+  const { journeys } = correlate(S.inTurn(frames));
+  expect(journeys.map((j) => [outcomes(j), own(j, 'dns').map((s) => s.packets.length)])).toEqual([
+    [['unanswered', 'used'], [4]],
+    [['unanswered', 'used'], [4]],
+  ]);
+});
+
+test('a name that is looked up twice at once for one connection: both lookups are its stage', () => {
+  const again = S.lookup(m, NAME, FOUR, [], 50001, 7);
+  const { journeys } = play(S.mixed([S.lookup(m, NAME, FOUR, [], 50000), again], [0, 1]), S.connection(m, 40001, FOUR[0], page));
+  expect(journeys.map((j) => own(j, 'dns').map((s) => s.packets))).toEqual([[[1, 2, 3, 4, 5, 6, 7, 8]]]);
+});
+
+test('spare connections to two addresses that are kept open are no losers', () => {
+  const spare = (port: number, to: string) => S.connection(m, port, to, [...S.OPEN, ...S.CLOSE]);
+  const frames = [...asked, ...S.mixed([spare(40001, FOUR[0]), spare(40002, FOUR[1])], [0, 1])];
+  const { journeys } = correlate(
+    S.timed(
+      frames,
+      frames.map((_, i) => (i < 10 ? 10 * i : 5000 + 10 * i)),
+    ),
+  );
+  expect(journeys.map((j) => [j.outcome, j.attempts])).toEqual([
+    ['no-request', undefined],
+    ['no-request', undefined],
+  ]);
+});
+
+const CAPTURE = path(import.meta.dirname, '..', '..', '..', 'shared', 'captures', 'web-page', 'cafe-wifi.pcapng');
+
+test.skipIf(!existsSync(CAPTURE))(
+  'a browser without working IPv6: 300 ms later it tries IPv4 for each of its two lookups',
+  async () => {
+    const journeys: Journey[] = [];
+    const source = await openCapture(CAPTURE);
+    await new Analysis(source, { journey: (j) => journeys.push(j) }).run();
+    source.close();
+    // tshark: SYNs to 2607:f8b0:400a:805::1001 in packets 1055 and 1065, to 173.194.33.128 in 1067 and 1093, 301 ms after each.
+    const tried = journeys.flatMap((j) => (j.attempts === undefined ? [] : [j.attempts.map((a) => a.packets[0])]));
+    expect(tried.sort((a, b) => a[0] - b[0])).toEqual([
+      [1055, 1067],
+      [1065, 1093],
+    ]);
+  },
+);
