@@ -198,8 +198,8 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
     if ((dropped ?? 0) + (interfaceDropped ?? 0) > 0)
       complain(
         lang === 'ko'
-          ? `패킷 ${dropped}개를 커널이, ${interfaceDropped}개를 인터페이스가 잃었습니다`
-          : `${dropped} ${dropped === 1 ? 'packet' : 'packets'} dropped by the kernel, ${interfaceDropped} by the interface`,
+          ? `패킷 ${dropped ?? '?'}개를 커널이, ${interfaceDropped ?? '?'}개를 인터페이스가 잃었습니다`
+          : `${dropped ?? '?'} ${dropped === 1 ? 'packet' : 'packets'} dropped by the kernel, ${interfaceDropped ?? '?'} by the interface`,
       );
     const broken = capture.source.problems.some((each) => each.code !== NO_KERNEL_TIMESTAMPS);
     return broken || incomplete ? BROKEN : OK;

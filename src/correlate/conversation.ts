@@ -43,6 +43,8 @@ export interface Turn {
   firstPacket: number;
   lastPacket: number;
   packets: number[];
+  /** When each of `packets` came. */
+  times: number[];
   packetCount: number;
 }
 

@@ -281,7 +281,10 @@ function turn(c: Conversation, fromClient: boolean, packet: number, time: number
     last.end = Math.max(last.end, time);
     last.lastPacket = packet;
     last.packetCount++;
-    if (last.packets.length < LIST_LIMIT) last.packets.push(packet);
+    if (last.packets.length < LIST_LIMIT) {
+      last.packets.push(packet);
+      last.times.push(time);
+    }
     return;
   }
   c.turns.push({
@@ -291,6 +294,7 @@ function turn(c: Conversation, fromClient: boolean, packet: number, time: number
     firstPacket: packet,
     lastPacket: packet,
     packets: [packet],
+    times: [time],
     packetCount: 1,
   });
 }

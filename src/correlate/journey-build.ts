@@ -163,21 +163,38 @@ function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
   const note: Text = encrypted
     ? { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' }
     : { en: 'estimate: unknown protocol, judged by direction only', ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다' };
-  const sent = turns[request];
-  t.add('send', sent.start, sent.end, sent.packets, sent.packetCount, note);
   const answers = turns.slice(request + 1);
   const first = answers.find((turn) => !turn.fromClient);
+  const [sent, rest] = splitAt(turns[request], first?.firstPacket);
+  t.add('send', sent.start, sent.end, sent.packets, sent.packetCount, note);
   if (first === undefined) return;
+  if (rest !== undefined) answers.push(rest);
   const last = answers[answers.length - 1];
   t.add('wait', t.cursor, first.start, [first.firstPacket], 1, note);
   t.add(
     'receive',
     first.start,
-    last.end,
-    packetsOf(answers),
+    Math.max(last.end, rest?.end ?? last.end),
+    rest === undefined ? packetsOf(answers) : inOrder(packetsOf(answers)),
     answers.reduce((sum, turn) => sum + turn.packetCount, 0),
     note,
   );
+}
+
+/** Behind a hole an answer is heard of late: what the client sent after it is no part of the request. */
+function splitAt(turn: Turn, packet: number | undefined): [Turn, Turn | undefined] {
+  if (packet === undefined || packet > turn.lastPacket || packet < turn.firstPacket) return [turn, undefined];
+  const at = turn.packets.findIndex((each) => each > packet);
+  if (at <= 0) return [turn, undefined];
+  const part = (from: number, to: number, packetCount: number): Turn => ({
+    ...turn,
+    start: turn.times[from],
+    end: Math.max(...turn.times.slice(from, to)),
+    packets: turn.packets.slice(from, to),
+    times: turn.times.slice(from, to),
+    packetCount,
+  });
+  return [part(0, at, at), part(at, turn.packets.length, turn.packetCount - at)];
 }
 
 function packetsOf(turns: Turn[]): number[] {
