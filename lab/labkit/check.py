@@ -38,7 +38,14 @@ def near(found, what, seen, told):
         found.append(f"{what}: packets {seen:.3f} ms, truth {told:.3f} ms")
 
 
-def check_request(found, request, rows, state):
+def first_attempt(request, rows, hosts):
+    """The first SYN of the same machine to the same port: several addresses were tried."""
+    own = next(host["addresses"] for host in hosts.values() if request["clientAddress"] in host["addresses"])
+    return next(row for row in rows if row["tcp.flags.syn"] == "1" and row["from"] in own
+                and row["tcp.dstport"] == request["serverPort"])
+
+
+def check_request(found, request, rows, state, hosts):
     address, port = request["clientAddress"], request["clientPort"]
     up = [row for row in rows if (row["from"], row["tcp.srcport"]) == (address, port)]
     down = [row for row in rows if (row["to"], row["tcp.dstport"]) == (address, port)]
@@ -48,8 +55,9 @@ def check_request(found, request, rows, state):
         found.append(f"{label}: no SYN")
         return
     syn_ack = next((row for row in down if row["tcp.flags.syn"] == "1"), None)
-    raced = request.get("raced", False)
-    if request["newConnection"] and request["connectMs"] is not None and not raced:
+    if request.get("raced"):
+        syn = first_attempt(request, rows, hosts)
+    if request["newConnection"] and request["connectMs"] is not None:
         near(found, f"{label}: connect", syn_ack["ms"] - syn["ms"], request["connectMs"] - (request["nameLookupMs"] or 0))
     if request["startTransferMs"] is None:
         return
@@ -69,7 +77,7 @@ def check_request(found, request, rows, state):
         return
     if request["method"] != "POST" and not request.get("pipelined"):  # tshark's request packet of POST is the body's last
         near(found, f"{label}: wait", first["ms"] - sent["ms"], request["startTransferMs"] - request["preTransferMs"])
-    if request["newConnection"] and not raced:
+    if request["newConnection"]:
         near(found, f"{label}: first byte", first["ms"] - syn["ms"],
              request["startTransferMs"] - (request["nameLookupMs"] or 0))
 
@@ -103,7 +111,7 @@ def problems(directory):
             state = {}
             for request in truth["requests"]:
                 if request["clientPort"]:
-                    check_request(found, request, rows, state)
+                    check_request(found, request, rows, state, truth["hosts"])
             for entry in truth["closedFirst"]:
                 check_close(found, entry, rows)
             asked = {name.lower() for row in rows for name in row["dns.qry.name"].split(",") if name}
