@@ -8,7 +8,7 @@ const GROUP_LOOKUPS = 16;
 /** Somebody who asks again this soon, from another port and without an answer, is another caller; later it is a repeat. */
 const CALL_NANOSECONDS = 0.25e9;
 /** How many of a client's groups of one name are looked through for calls that are made at once. */
-const CALL_STEPS = 8;
+export const CALL_STEPS = 8;
 /** Connections remembered of a group. */
 const USERS_LIMIT = 16;
 

@@ -7,7 +7,7 @@ import type { Page } from './flow-table.ts';
 import { plainName } from './host-names.ts';
 import type { Origin } from './journey-beginning.ts';
 import type { Journey, Lookup, Resolution } from './model.ts';
-import { idleCalls, leave, use } from './name-group.ts';
+import { CALL_STEPS, idleCalls, leave, use } from './name-group.ts';
 import { FRESH_NANOSECONDS, NameBook } from './names.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
@@ -16,8 +16,6 @@ import { Flag } from './tcp-record.ts';
 const HELD_LIMIT = 1024;
 export const NOTHING: Origin = { owns: false, tries: [], lookups: undefined };
 const NOBODY: Conversation[] = [];
-/** Groups looked through for an attempt without an answer. */
-const CALLS = 8;
 
 /** Which lookups led to which connections, and which connections were tried for one purpose. */
 export class NameJoins {
@@ -130,7 +128,8 @@ export class NameJoins {
   /** It came to nothing, and a better attempt's journey will tell of it. */
   bettered(c: Conversation): boolean {
     const { names } = c;
-    return names !== undefined && names.addresses.length > 1 && !talked(c) && bettered(c, names.users);
+    if (names === undefined || names.addresses.length < 2 || !names.users.includes(c)) return false;
+    return !talked(c) && bettered(c, names.users);
   }
 
   /** Keeps an attempt for the better one's journey. False: too many wait already. */
@@ -159,7 +158,7 @@ function waiting(newest: NameGroup, c: Conversation, time: number): NameGroup | 
   if (newest.usedAt === Number.POSITIVE_INFINITY || newest.addresses.length < 2) return undefined;
   let found: NameGroup | undefined;
   let group: NameGroup | undefined = newest;
-  for (let i = 0; group !== undefined && i < CALLS && time - group.last <= FRESH_NANOSECONDS; i++, group = group.older)
+  for (let i = 0; group !== undefined && i < CALL_STEPS && time - group.last <= FRESH_NANOSECONDS; i++, group = group.older)
     if (awaits(group.users, c)) found = group;
   return found;
 }

@@ -1,6 +1,6 @@
 import type { NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
-import { groupFor, newGroup, takeCall } from './name-group.ts';
+import { CALL_STEPS, groupFor, newGroup, takeCall } from './name-group.ts';
 import { EMPTY } from './packet-list.ts';
 import { PairTable } from './pair-table.ts';
 
@@ -185,8 +185,12 @@ function serves(group: NameGroup, address: string, packet: number): boolean {
 /** Of lookups made at the same moment each leads to a connection of its own, in their order; later ones use them again. */
 function pick(found: NameGroup, address: string, time: number, packet: number): NameGroup {
   let group = found;
-  while (group.newer !== undefined && serves(group.newer, address, packet)) group = group.newer;
-  for (let older = group.older; group.usedAt === Number.POSITIVE_INFINITY; older = older.older) {
+  for (let steps = 0; steps < CALL_STEPS && group.newer !== undefined; steps++) {
+    if (!serves(group.newer, address, packet)) break;
+    group = group.newer;
+  }
+  let { older } = group;
+  for (let steps = 0; steps < CALL_STEPS && group.usedAt === Number.POSITIVE_INFINITY; steps++, older = older.older) {
     if (older === undefined || older.usedAt !== Number.POSITIVE_INFINITY) break;
     if (time - older.last > FRESH_NANOSECONDS || !serves(older, address, packet)) break;
     group = older;
