@@ -52,6 +52,18 @@ const options = {
   version: { type: 'boolean' },
 } as const;
 
+/** Mean nothing where a file is read. */
+const LIVE_OPTIONS = [
+  'filter',
+  'write',
+  'count',
+  'duration',
+  'no-promiscuous',
+  'snapshot-length',
+  'buffer-size',
+  'engine',
+] as const satisfies (keyof typeof options)[];
+
 async function main(argv: string[]): Promise<number> {
   if (argv[0] === 'run') {
     const { runSettingsOf } = await import('./live/run-settings.ts');
@@ -82,6 +94,17 @@ async function main(argv: string[]): Promise<number> {
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
   const files = [...(values.read === undefined ? [] : [values.read]), ...words];
+  const liveOnly = LIVE_OPTIONS.filter((name) => values[name] !== undefined);
+  if (values.interface === undefined && liveOnly.length > 0)
+    throw new UsageError({
+      en: `only with -i, for a live capture: --${liveOnly.join(', --')}`,
+      ko: `-i로 라이브 캡처할 때만 쓸 수 있습니다: --${liveOnly.join(', --')}`,
+    });
+  if (values.interface !== undefined && values.read !== undefined)
+    throw new UsageError({
+      en: '-r reads a file, -i captures live: one of them, please',
+      ko: '-r은 파일을 읽고 -i는 라이브로 캡처합니다. 둘 중 하나만 쓰세요',
+    });
   if (values.interface !== undefined) {
     const { settingsOf } = await import('./live/settings.ts');
     const settings = settingsOf(values, files);

@@ -30,8 +30,9 @@ export async function runScreens(file: string, keyboard: ReadStream, language: L
 export async function runLiveScreens(capture: LiveCapture, language: Language, noColor: boolean): Promise<number> {
   const session = new LiveSession(capture);
   capture.screen?.(true);
+  let code = OK;
   try {
-    return await runUi(session, {
+    code = await runUi(session, {
       language,
       noColor,
       step: () => session.step(),
@@ -53,4 +54,6 @@ export async function runLiveScreens(capture: LiveCapture, language: Language, n
     session.close();
     capture.source.close();
   }
+  const broken = capture.state.incomplete || capture.source.problems.some((each) => each.code !== 'no-kernel-timestamps');
+  return code === OK && broken ? BROKEN : code;
 }

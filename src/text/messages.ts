@@ -167,7 +167,7 @@ export const SAY = {
   filtered: { en: 'filter "{filter}": {n} of {all}', ko: '필터 "{filter}": {all}개 중 {n}개' },
   tooSmall: {
     en: 'The terminal is too small: {width}x{height} are needed.',
-    ko: '터미널이 너무 작습니다: {width}x{height}이 필요합니다.',
+    ko: '터미널이 너무 작습니다. 적어도 {width}x{height}이어야 합니다.',
   },
   helpTitle: { en: 'Keys', ko: '키 안내' },
   helpClose: { en: 'Esc closes, j and k scroll', ko: 'Esc 닫기, j k 스크롤' },

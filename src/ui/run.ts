@@ -68,7 +68,9 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     const send = (message: Message): void =>
       guarded(() => {
         if (message.kind === 'suspend') return terminal?.suspend();
-        if (message.kind === 'pause') options.pause?.();
+        // Going live ends a pause.
+        const goesLive = message.kind === 'edge' && message.to === 'last' && session.live?.().paused === true;
+        if (message.kind === 'pause' || goesLive) options.pause?.();
         if (message.kind === 'redraw') {
           terminal?.redraw();
           painted = undefined;
