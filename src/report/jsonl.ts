@@ -5,7 +5,8 @@ import { JsonBytes } from './json-bytes.ts';
 import type { Out } from './out.ts';
 import * as records from './records.ts';
 
-const FLUSH = 1 << 16;
+/** Fewer and larger writes: each costs microseconds beside its bytes. */
+const FLUSH = 3 << 16;
 
 /** One record a line, as each becomes final; the capture itself last. */
 export class JsonLinesReport implements Listener {
