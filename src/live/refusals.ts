@@ -1,12 +1,11 @@
 import { CaptureError } from '../capture/batch.ts';
+import { quoted } from './remedies.ts';
 
 /** libpcap's numbers (pcap(3PCAP)). */
 const NO_SUCH_DEVICE = -5;
 const NO_PERMISSION = -8;
 const INTERFACE_DOWN = -9;
 const PROMISCUOUS_NO_PERMISSION = -11;
-
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The very command again, with the right to capture. */
 export const again = (): string => ['sudo', process.execPath, ...process.argv.slice(1)].map(quoted).join(' ');

@@ -8,6 +8,7 @@ export const USAGE: Text = {
                                     the same for people (text) or programs (json, jsonl)
   wirebook -i IF [FILTER]           live: what passes an interface, as it passes (-D lists them)
   wirebook run [--] COMMAND         runs a command and shows what it does on the wire (wirebook run --help)
+  wirebook doctor                   what can capture here, and the command that mends what cannot
 
 FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
 
@@ -27,7 +28,7 @@ Live:
   -c, --count N        end after N packets
       --duration S     end after S seconds
   -s N, -p, -B MIB     bytes kept of a packet; not promiscuous; the kernel's buffer
-      --engine NAME    auto (default), libpcap, dumpcap, tcpdump
+      --engine NAME    auto (default), libpcap, dumpcap, tcpdump, cap
 
   -h, --help           this text
       --version        the version
@@ -42,6 +43,7 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
                                     같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
   wirebook -i IF [필터]             라이브: 인터페이스를 지나는 것을 지나는 대로 (-D로 목록)
   wirebook run [--] 명령            명령을 실행하고 그것이 선 위에서 한 일을 보여 줌 (wirebook run --help)
+  wirebook doctor                   여기서 무엇으로 캡처할 수 있는지와, 안 되는 것을 고칠 명령
 
 FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니다. "-"는 표준 입력을 읽습니다.
 
@@ -61,7 +63,7 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
   -c, --count N        패킷 N개 뒤에 끝냄
       --duration S     S초 뒤에 끝냄
   -s N, -p, -B MIB     패킷에서 남길 바이트 수, 무차별 모드 아님, 커널 버퍼
-      --engine 이름    auto(기본), libpcap, dumpcap, tcpdump
+      --engine 이름    auto(기본), libpcap, dumpcap, tcpdump, cap
 
   -h, --help           이 글
       --version        버전

@@ -22,7 +22,7 @@ http.createServer((q, s) => {
   else if (q.url.endsWith('.js')) s.setHeader('content-type', 'text/javascript').end('document.title="wirebook"');
   else if (q.url.endsWith('.png')) setTimeout(() => s.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.alloc(2000)), 30);
   else s.writeHead(404).end();
-}).listen(80, '10.77.0.2', () => console.log('ready'));`;
+}).listen(80, '10.9.0.2', () => console.log('ready'));`;
 
 interface Journey {
   url?: string;
@@ -56,14 +56,14 @@ describe.skipIf(why !== undefined)('a real browser, live', () => {
   });
 
   test('Chromium loads a page: every request of the access log is a journey, as in the capture that tcpdump takes beside it', async () => {
-    const server = cable.start(cable.server, process.execPath, '-e', SERVER);
+    const server = cable.start(cable.there, process.execPath, '-e', SERVER);
     const log = collect(server.stdout);
     await says(server.stdout, /ready/);
     const file = join(folder, 'tcpdump.pcap');
     const kept = join(folder, 'kept.pcapng');
-    const tcpdump = cable.start(cable.client, 'tcpdump', '-n', '-U', '--immediate-mode', '-i', 'veth0', '-w', file, 'tcp');
+    const tcpdump = cable.start(cable.here, 'tcpdump', '-n', '-U', '--immediate-mode', '-i', 'v0', '-w', file, 'tcp');
     await says(tcpdump.stderr, /listening on/);
-    const live = cable.start(cable.client, process.execPath, MAIN, '-i', 'veth0', '-f', 'tcp', '--format', 'jsonl', '-w', kept);
+    const live = cable.start(cable.here, process.execPath, MAIN, '-i', 'v0', '-f', 'tcp', '--format', 'jsonl', '-w', kept);
     const out = collect(live.stdout);
     while (!hasBytes(kept)) await new Promise(setImmediate);
     const flags = [
@@ -75,11 +75,11 @@ describe.skipIf(why !== undefined)('a real browser, live', () => {
       '--dump-dom',
     ];
     const dom = await cable.run(
-      cable.client,
+      cable.here,
       'chromium',
       ...flags,
       `--user-data-dir=${join(folder, 'profile')}`,
-      'http://10.77.0.2/',
+      'http://10.9.0.2/',
     );
     expect(dom).toContain('<title>wirebook</title>');
     // Chromium has gone, and with it its connections: their journeys end.
@@ -111,7 +111,7 @@ describe.skipIf(why !== undefined)('a real browser, live', () => {
         .sort();
     expect(shape(out.text)).toEqual(shape(theirs));
     const journeys = records<Journey>(out.text, 'journey');
-    const page = journeys.find((j) => j.url === 'http://10.77.0.2/') as Journey;
+    const page = journeys.find((j) => j.url === 'http://10.9.0.2/') as Journey;
     for (const name of ['style.css', 'script.js', 'one.png', 'two.png'])
       expect(journeys.find((j) => j.url?.endsWith(name))?.page).toBe(page.id);
     expect(journeys.find((j) => j.url?.endsWith('one.png'))?.har.wait).toBeGreaterThanOrEqual(29);

@@ -18,7 +18,7 @@ http.createServer((q, s) => {
   else if (q.url === '/big') s.end('x'.repeat(300000));
   else if (q.url === '/reset') q.socket.resetAndDestroy();
   else s.end('hello');
-}).listen(80, '10.77.0.2', () => console.log('ready'));`;
+}).listen(80, '10.9.0.2', () => console.log('ready'));`;
 
 interface Stage {
   kind: string;
@@ -59,7 +59,7 @@ describe.skipIf(why !== undefined)('captured live, as root, in a namespace', () 
   beforeAll(async () => {
     cable = new Cable();
     folder = mkdtempSync(join(tmpdir(), 'wirebook-live-'));
-    const server = cable.start(cable.server, process.execPath, '-e', SERVER);
+    const server = cable.start(cable.there, process.execPath, '-e', SERVER);
     await says(server.stdout, /ready/);
   });
   afterAll(() => {
@@ -71,27 +71,27 @@ describe.skipIf(why !== undefined)('captured live, as root, in a namespace', () 
     const file = join(folder, 'tcpdump.pcap');
     const kept = join(folder, 'kept.pcapng');
     const tcpdump = cable.start(
-      cable.client,
+      cable.here,
       'tcpdump',
       '-n',
       '-U',
       '--immediate-mode',
       '--time-stamp-precision=nano',
       '-i',
-      'veth0',
+      'v0',
       '-w',
       file,
       'tcp',
     );
-    const live = cable.start(cable.client, process.execPath, MAIN, '-i', 'veth0', '-f', 'tcp', '--format', 'jsonl', '-w', kept);
+    const live = cable.start(cable.here, process.execPath, MAIN, '-i', 'v0', '-f', 'tcp', '--format', 'jsonl', '-w', kept);
     const out = collect(live.stdout);
     const words = collect(live.stderr);
     await says(tcpdump.stderr, /listening on/);
     // The live capture is ready when its file has its header.
     while (spawnSync('test', ['-s', kept]).status !== 0) await new Promise(setImmediate);
-    await cable.run(cable.client, 'curl', '-s', 'http://10.77.0.2/', 'http://10.77.0.2/late', 'http://10.77.0.2/big');
-    await cable.run(cable.client, 'sh', '-c', 'curl -s http://10.77.0.2/reset; curl -s http://10.77.0.2:81/; true');
-    await cable.run(cable.client, 'curl', '-s', 'http://10.77.0.2/last');
+    await cable.run(cable.here, 'curl', '-s', 'http://10.9.0.2/', 'http://10.9.0.2/late', 'http://10.9.0.2/big');
+    await cable.run(cable.here, 'sh', '-c', 'curl -s http://10.9.0.2/reset; curl -s http://10.9.0.2:81/; true');
+    await cable.run(cable.here, 'curl', '-s', 'http://10.9.0.2/last');
     while (!out.text.includes('/last')) await once(live.stdout as NodeJS.ReadableStream, 'data');
     live.kill('SIGINT');
     tcpdump.kill('SIGINT');
@@ -112,14 +112,14 @@ describe.skipIf(why !== undefined)('captured live, as root, in a namespace', () 
 
   test('the helper has no privileges left while it captures, and ends with its parent whatever happens to that', async () => {
     const live = cable.start(
-      cable.client,
+      cable.here,
       'env',
       'SUDO_UID=65534',
       'SUDO_GID=65534',
       process.execPath,
       MAIN,
       '-i',
-      'veth0',
+      'v0',
       '--format',
       'jsonl',
     );

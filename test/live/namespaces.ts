@@ -1,10 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-
-const ip = (...args: string[]): void => {
-  const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`);
-};
+import { Wire } from './stage.ts';
 
 /** Why live tests cannot run here; undefined: they can. */
 export function cannot(...programs: string[]): string | undefined {
@@ -17,25 +13,9 @@ export function cannot(...programs: string[]): string | undefined {
   return undefined;
 }
 
-/** Two namespaces with a cable between them: a client (10.77.0.1) and a server (10.77.0.2). */
-export class Cable {
-  readonly client = `wb${process.pid}c`;
-  readonly server = `wb${process.pid}s`;
+/** The wire, with programs at its ends that end with it. */
+export class Cable extends Wire {
   private readonly children: ChildProcess[] = [];
-
-  constructor() {
-    ip('netns', 'add', this.client);
-    ip('netns', 'add', this.server);
-    ip('-n', this.client, 'link', 'add', 'veth0', 'type', 'veth', 'peer', 'name', 'veth0', 'netns', this.server);
-    for (const [space, address] of [
-      [this.client, '10.77.0.1/24'],
-      [this.server, '10.77.0.2/24'],
-    ]) {
-      ip('-n', space, 'addr', 'add', address, 'dev', 'veth0');
-      ip('-n', space, 'link', 'set', 'veth0', 'up');
-      ip('-n', space, 'link', 'set', 'lo', 'up');
-    }
-  }
 
   /** Starts a program in a namespace; `close` ends it. */
   start(space: string, command: string, ...args: string[]): ChildProcess {
@@ -53,9 +33,9 @@ export class Cable {
     return out.text;
   }
 
-  close(): void {
+  override close(): void {
     for (const child of this.children) if (child.exitCode === null) child.kill('SIGKILL');
-    for (const space of [this.client, this.server]) spawnSync('ip', ['netns', 'del', space]);
+    super.close();
   }
 }
 
