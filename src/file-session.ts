@@ -1,14 +1,16 @@
-import { Analysis } from './analysis.ts';
+import type { Analysis } from './analysis.ts';
 import type { Problem, Source } from './capture/batch.ts';
-import type { Connection, Exchange, Journey, Listener, Lookup, StageKind, TlsSession } from './correlate/model.ts';
+import { CaptureRecords, type Unreadable } from './capture-records.ts';
+import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
 import type { Owners } from './correlate/owners.ts';
-import { reviveEvidence } from './correlate/evidence.ts';
 import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
 import { OpenJourneys } from './open-journeys.ts';
-import { PacketIndex } from './packet-index.ts';
-import { RecordStore } from './record-store.ts';
-import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView, Unreadable } from './session.ts';
+import type { PacketIndex } from './packet-index.ts';
+import { judgeOne } from './rules/engine.ts';
+import { RULES } from './rules/registry.ts';
+import type { Judgement } from './rules/rule.ts';
+import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from './session.ts';
 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
@@ -16,32 +18,28 @@ const BINS = 200;
 /** Journeys that have not ended, on screen at once: the newest of connections, and of names. */
 const OPEN_JOURNEYS = 500;
 
-const reviveJourney = (j: Journey): Journey => ({ ...j, evidence: j.evidence.map(reviveEvidence) });
-
 /** A capture for the screens: reads it in slices, keeps the records and an index of the packets, reads bytes again when asked. */
 export class FileSession implements SessionView {
   version = 0;
   firstTime = 0;
-  unreadable: Unreadable | undefined;
   readonly file: string;
+
+  /** What rules and screens ask about. */
+  readonly facts: CaptureRecords;
 
   private readonly analysis: Analysis;
   private readonly source: Source;
-  private readonly index = new PacketIndex();
-  /** In order of start; the records themselves by id in `journeys`. */
+  private readonly index: PacketIndex;
+  /** In order of start; the records themselves by id in `facts.journeys`. */
   private readonly heads: JourneyHead[] = [];
   private starts = new Float64Array(1024);
-  private readonly journeys = new RecordStore<Journey>(reviveJourney);
-  private readonly connections = new RecordStore<Connection>();
-  private readonly exchanges = new RecordStore<Exchange>();
-  private readonly lookups = new RecordStore<Lookup>();
-  private readonly sessions = new RecordStore<TlsSession>();
   private readonly protocolBytes = new Float64Array(4096);
   private readonly open = new OpenJourneys();
   /** The version that `open` is of. */
   private openVersion = 0;
   private readonly growing: boolean;
   private listed: { id: number; packets: number[] } | undefined;
+  private judged: { id: number; version: number; list: Judgement[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
@@ -49,32 +47,26 @@ export class FileSession implements SessionView {
     this.source = source;
     this.growing = growing;
     this.file = source.file;
-    const listener: Listener = {
-      journey: (j) => this.found(j),
-      connection: (c) => this.connections.set(c.id, c),
-      exchange: (x) => this.exchanges.set(x.id, x),
-      lookup: (l) => this.lookups.set(l.index, l),
-      tls: (t) => this.sessions.set(t.connection, t),
-    };
-    this.analysis = new Analysis(source, listener, { records: true, live: growing, owners });
+    this.facts = new CaptureRecords(source, { live: growing, owners, found: (j) => this.found(j) });
+    this.analysis = this.facts.analysis;
+    this.index = this.facts.packets;
   }
 
   /** Reads the next slice. False when the capture has ended. */
   async step(): Promise<boolean> {
     if (this.analysis.done) return false;
-    const more = await this.analysis.step();
+    const first = this.index.count === 0;
+    const more = await this.facts.step();
     this.version++;
     if (!more) return false;
     const { batch, correlator } = this.analysis;
-    if (this.index.count === 0 && batch.count > 0) this.firstTime = correlator.packets.time[0];
-    this.index.add(batch, correlator.packets);
+    if (first && batch.count > 0) this.firstTime = correlator.packets.time[0];
     for (let row = 0; row < batch.count; row++) this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
     return true;
   }
 
   /** Journeys come as they end; the list is in order of their start. */
   private found(j: Journey): void {
-    this.journeys.set(j.id, j);
     const count = this.heads.length;
     if (count === this.starts.length) {
       const wider = new Float64Array(count * 2);
@@ -116,7 +108,7 @@ export class FileSession implements SessionView {
 
   journey(index: number): Journey {
     const open = this.unfinished().at(index);
-    return typeof open === 'number' ? (this.journeys.get(this.heads[index - open].id) as Journey) : open;
+    return typeof open === 'number' ? (this.facts.journeys.get(this.heads[index - open].id) as Journey) : open;
   }
 
   journeyHead(index: number): JourneyHead {
@@ -146,19 +138,19 @@ export class FileSession implements SessionView {
   }
 
   connection(id: number): Connection | undefined {
-    return this.connections.get(id);
+    return this.facts.connections.get(id);
   }
 
   exchange(id: number): Exchange | undefined {
-    return this.exchanges.get(id);
+    return this.facts.exchanges.get(id);
   }
 
   lookup(index: number): Lookup | undefined {
-    return this.lookups.get(index);
+    return this.facts.lookups.get(index);
   }
 
   tls(connection: number): TlsSession | undefined {
-    return this.sessions.get(connection);
+    return this.facts.tlsSessions.get(connection);
   }
 
   packetCount(): number {
@@ -167,30 +159,28 @@ export class FileSession implements SessionView {
 
   packet(number: number): Decoded | undefined {
     if (!this.index.has(number)) return undefined;
-    const bytes = this.bytesOf(number);
+    const bytes = this.facts.bytesOf(number);
     if (bytes === undefined) return undefined;
     const wireLength = this.index.wirelen(number);
     const linkType = this.index.linkType(number);
     const flow = this.index.flow(number);
-    const application = flow < 0 ? undefined : this.connections.get(flow)?.application;
+    const application = flow < 0 ? undefined : this.facts.connections.get(flow)?.application;
     const layers = decodeWith(bytes, wireLength, linkType, application);
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
     return { number, time, bytes, wireLength, layers, summary };
   }
 
-  private bytesOf(number: number): Uint8Array | undefined {
-    if (!this.source.seekable) {
-      this.unreadable = 'not-kept';
-      return undefined;
-    }
-    try {
-      return this.source.read(this.index.offset(number), this.index.caplen(number));
-    } catch {
-      // Somebody may do to the file what they like while it is on screen.
-      this.unreadable = 'changed';
-      return undefined;
-    }
+  get unreadable(): Unreadable | undefined {
+    return this.facts.unreadable;
+  }
+
+  verdicts(index: number): Judgement[] {
+    const journey = index < this.journeyCount() ? this.journey(index) : undefined;
+    if (journey === undefined) return [];
+    if (this.judged?.id !== journey.id || this.judged.version !== this.version)
+      this.judged = { id: journey.id, version: this.version, list: judgeOne(RULES, this.facts, journey) };
+    return this.judged.list;
   }
 
   packetSummary(number: number): PacketSummary | undefined {
@@ -229,7 +219,7 @@ export class FileSession implements SessionView {
   }
 
   close(): void {
-    for (const store of [this.journeys, this.connections, this.exchanges, this.lookups, this.sessions]) store.close();
+    this.facts.close();
   }
 
   private count(): ReturnType<SessionView['statistics']> {

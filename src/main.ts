@@ -91,6 +91,11 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(output);
     return code;
   }
+  if (parsed.positionals[0] === 'check') {
+    const { runCheck } = await import('./check.ts');
+    const format = values.json ? 'json' : (values.format ?? 'text');
+    return runCheck({ files: parsed.positionals.slice(1), format, language: lang });
+  }
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
   const files = [...(values.read === undefined ? [] : [values.read]), ...words];

@@ -41,6 +41,10 @@ export class RecordStore<T> {
     this.cache.delete(key);
   }
 
+  has(key: number): boolean {
+    return key < this.lengths.length && this.lengths[key] > 0;
+  }
+
   get(key: number): T | undefined {
     const known = this.cache.get(key);
     if (known !== undefined) return known;

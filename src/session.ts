@@ -1,8 +1,11 @@
 import type { Problem } from './capture/batch.ts';
+import type { Unreadable } from './capture-records.ts';
 import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
 import type { Owner } from './correlate/owners.ts';
 import type { Text } from './text/text.ts';
 import type { Layer } from './dissect/protocol.ts';
+import type { CaptureFacts } from './rules/facts.ts';
+import type { Judgement } from './rules/rule.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */
 export interface Decoded {
@@ -39,9 +42,6 @@ export interface Progress {
 /** What lists are searched by: of every journey at hand in memory. */
 export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome'>;
 
-/** The file is no longer what it was when these packets were read; or their bytes were not kept. */
-export type Unreadable = 'changed' | 'not-kept';
-
 /** How a live capture stands. A number that is not there is not available, which is not the same as 0. */
 export interface LiveView {
   interfaces: string[];
@@ -60,6 +60,8 @@ export interface LiveView {
  * still being read, answers are those so far and `version` grows with each change.
  */
 export interface SessionView {
+  /** Every record of the capture, as rules ask for it. */
+  readonly facts?: CaptureFacts;
   readonly file: string;
   readonly version: number;
   /** Absent: not a live capture. */
@@ -89,6 +91,8 @@ export interface SessionView {
   journeyPackets(index: number): number[];
   /** The stage of a journey that a packet belongs to. */
   stageOf(index: number, packet: number): StageKind | undefined;
+  /** The book's verdicts on a journey, in the book's order; of a journey that is under way, those so far. */
+  verdicts(index: number): Judgement[];
   /** Packets per time bin and bytes by protocol, for the summary screen. */
   statistics(): { binNanoseconds: number; packetsPerBin: number[]; bytesByProtocol: [string, number][] };
 }

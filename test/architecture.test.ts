@@ -15,6 +15,8 @@ const SESSION = [
   'open-journeys.ts',
   'packet-index.ts',
   'record-store.ts',
+  'record-table.ts',
+  'capture-records.ts',
   'analysis.ts',
   'session.ts',
   'rules',
@@ -29,11 +31,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   rules: CORRELATED,
   helper: [],
   live: ['helper', 'correlate', 'dissect', 'capture', 'text'],
-  'session.ts': ['rules', ...CORRELATED],
+  'session.ts': ['capture-records.ts', 'rules', ...CORRELATED],
   'analysis.ts': ['rules', ...CORRELATED],
   'open-journeys.ts': CORRELATED,
   'packet-index.ts': ['dissect', 'capture'],
   'record-store.ts': ['capture'],
+  'record-table.ts': ['record-store.ts', 'rules'],
+  'capture-records.ts': SESSION,
+  'check.ts': ['report', 'version.ts', ...SESSION],
   'file-session.ts': SESSION,
   report: ['version.ts', ...SESSION],
   ui: ['version.ts', ...SESSION],
@@ -41,7 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'screens.ts': ['ui', 'live', 'live-session.ts', ...SESSION],
   'run-report.ts': ['live', 'report', ...SESSION],
   'run.ts': ['run-report.ts', 'live', 'helper', 'version.ts', 'capture', 'text'],
-  'main.ts': ['run.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
+  'main.ts': ['run.ts', 'check.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */

@@ -257,6 +257,9 @@ export class FakeSession implements SessionView {
   problems(): Problem[] {
     return this.found;
   }
+  verdicts() {
+    return [];
+  }
   clockText(time: number): string {
     const ns = Math.round(time % 1e9);
     const second = Math.floor(time / 1e9) + 7 * 3600 + 7 * 60 + 36;

@@ -1,0 +1,256 @@
+import { Analysis, type CaptureSummary } from './analysis.ts';
+import type { CaptureInterface, Problem, Source } from './capture/batch.ts';
+import type { Configuration } from './correlate/configuration.ts';
+import { reviveEvidence } from './correlate/evidence.ts';
+import type {
+  Connection,
+  DatagramFlow,
+  Exchange,
+  IcmpMessage,
+  Journey,
+  Listener,
+  Lookup,
+  QuicConnection,
+  Resolution,
+  TlsSession,
+} from './correlate/model.ts';
+import type { Owners } from './correlate/owners.ts';
+import { PacketIndex } from './packet-index.ts';
+import { RecordTable } from './record-table.ts';
+import type { CaptureFacts } from './rules/facts.ts';
+import { type PacketFacts, packetFacts } from './rules/packet.ts';
+import type { Vantage, VantageKind } from './rules/vantage.ts';
+import { vantageOf } from './rules/vantage-of.ts';
+
+const PACKET_CACHE = 256;
+const PACKETS_OF = 10_000;
+
+/** The file is no longer what it was when these packets were read; or their bytes were not kept. */
+export type Unreadable = 'changed' | 'not-kept';
+
+export interface RecordOptions {
+  /** Place among the captures that are judged together. */
+  index?: number;
+  /** Where the user says that it was taken. */
+  vantage?: VantageKind | undefined;
+  live?: boolean;
+  owners?: Owners | undefined;
+  /** Gets each journey when it has ended. */
+  found?: (journey: Journey) => void;
+}
+
+/** A capture that was read to its end, as rules ask about it. Records stand in nameless files; packets are read again. */
+export class CaptureRecords implements CaptureFacts {
+  readonly file: string;
+  readonly index: number;
+  readonly journeys = new RecordTable<Journey>((j) => ({ ...j, evidence: j.evidence.map(reviveEvidence) }));
+  readonly connections = new RecordTable<Connection>();
+  readonly exchanges = new RecordTable<Exchange>();
+  readonly lookups = new RecordTable<Lookup>();
+  readonly tlsSessions = new RecordTable<TlsSession>();
+  readonly quic = new RecordTable<QuicConnection>();
+  readonly datagrams = new RecordTable<DatagramFlow>();
+  readonly resolutions = new RecordTable<Resolution>();
+  readonly icmp = new RecordTable<IcmpMessage>();
+  readonly configurations = new RecordTable<Configuration>();
+
+  readonly analysis: Analysis;
+  readonly packets = new PacketIndex();
+  /** Why `packet` gives nothing for packets that are there. */
+  unreadable: Unreadable | undefined;
+
+  private readonly source: Source;
+  private readonly cache = new Map<number, PacketFacts>();
+  private readonly indexes = new Map<string, Map<string | number, number[]>>();
+  private summed: CaptureSummary | undefined;
+  private seen: Vantage | undefined;
+  private readonly givenVantage: VantageKind | undefined;
+
+  constructor(source: Source, options: RecordOptions = {}) {
+    this.source = source;
+    this.file = source.file;
+    this.index = options.index ?? 0;
+    this.givenVantage = options.vantage;
+    let counted = 0;
+    const listener: Listener = {
+      journey: (j) => {
+        this.journeys.set(j.id, j);
+        options.found?.(j);
+      },
+      connection: (c) => this.connections.set(c.id, c),
+      exchange: (x) => this.exchanges.set(x.id, x),
+      lookup: (l) => this.lookups.set(l.index, l),
+      tls: (t) => this.tlsSessions.set(t.connection, t),
+      quic: (q) => this.quic.set(q.id, q),
+      datagram: (d) => this.datagrams.set(d.id, d),
+      resolution: (r) => this.resolutions.set(this.resolutions.count, r),
+      icmp: (m) => this.icmp.set(this.icmp.count, m),
+      configuration: (c) => this.configurations.set(counted++, c),
+    };
+    this.analysis = new Analysis(source, listener, { records: true, live: options.live, owners: options.owners });
+  }
+
+  /** Reads the next slice. False when the capture has ended. */
+  async step(): Promise<boolean> {
+    const more = await this.analysis.step();
+    if (more) this.packets.add(this.analysis.batch, this.analysis.correlator.packets);
+    return more;
+  }
+
+  async run(): Promise<void> {
+    while (await this.step());
+  }
+
+  get packetCount(): number {
+    return this.packets.count;
+  }
+
+  get baseSeconds(): number {
+    return this.analysis.correlator.baseSeconds;
+  }
+
+  get interfaces(): readonly CaptureInterface[] {
+    return this.source.interfaces;
+  }
+
+  get linkTypes(): readonly string[] {
+    return this.summary.linkTypes;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.summary.problems;
+  }
+
+  get dropped(): number | undefined {
+    return this.summary.dropped;
+  }
+
+  get cutPackets(): number {
+    return this.summary.cutPackets;
+  }
+
+  get firstTime(): number {
+    return this.packetCount === 0 ? 0 : this.packets.time(1);
+  }
+
+  get lastTime(): number {
+    return this.packetCount === 0 ? 0 : this.packets.time(this.packetCount);
+  }
+
+  get vantage(): Vantage {
+    this.seen ??= vantageOf(this, this.givenVantage);
+    return this.seen;
+  }
+
+  get summary(): CaptureSummary {
+    if (this.analysis.done) this.summed ??= this.analysis.summary();
+    return this.summed ?? this.analysis.summary();
+  }
+
+  packet(number: number): PacketFacts | undefined {
+    const known = this.cache.get(number);
+    if (known !== undefined) return known;
+    const { packets } = this;
+    const bytes = this.bytesOf(number);
+    if (bytes === undefined) return undefined;
+    const flow = packets.flow(number);
+    const isTcp = this.stackOf(number).split(':').includes('tcp');
+    const facts = packetFacts(
+      number,
+      packets.time(number),
+      bytes,
+      packets.wirelen(number),
+      packets.linkType(number),
+      this.analysis.correlator.stacks,
+      isTcp && flow >= 0 ? this.connections.get(flow)?.application : undefined,
+    );
+    if (this.cache.size >= PACKET_CACHE) this.cache.delete(this.cache.keys().next().value as number);
+    this.cache.set(number, facts);
+    return facts;
+  }
+
+  /** The captured bytes of a packet, read again. */
+  bytesOf(number: number): Uint8Array | undefined {
+    if (!this.packets.has(number)) return undefined;
+    if (!this.source.seekable) {
+      this.unreadable = 'not-kept';
+      return undefined;
+    }
+    try {
+      return this.source.read(this.packets.offset(number), this.packets.caplen(number));
+    } catch {
+      // Somebody may do to the file what they like while it is open.
+      this.unreadable = 'changed';
+      return undefined;
+    }
+  }
+
+  packetsOf(connection: number, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, limit = PACKETS_OF): number[] {
+    return this.packets.ofFlow(connection, from, to, limit);
+  }
+
+  stackOf(packet: number): string {
+    return this.packets.has(packet) ? this.analysis.correlator.stacks.name(this.packets.stack(packet)) : 'unknown';
+  }
+
+  timeOf(packet: number): number {
+    return this.packets.has(packet) ? this.packets.time(packet) : 0;
+  }
+
+  clockText(time: number): string {
+    const seconds = Math.floor(time / 1e9);
+    const date = new Date((this.baseSeconds + seconds) * 1000);
+    const clock = Number.isNaN(date.getTime()) ? String(this.baseSeconds + seconds) : date.toISOString().slice(11, 19);
+    return `${clock}.${String(Math.round(time - seconds * 1e9)).padStart(9, '0')}`;
+  }
+
+  lookupsOf(name: string): Lookup[] {
+    return this.indexed('name', this.lookups, (l) => [nameKey(l.name)], nameKey(name));
+  }
+
+  lookupsTelling(address: string): Lookup[] {
+    return this.indexed('telling', this.lookups, (l) => l.addresses, address);
+  }
+
+  resolutionsOf(address: string): Resolution[] {
+    return this.indexed('resolution', this.resolutions, (r) => [...new Set([r.targetAddress, r.senderAddress])], address);
+  }
+
+  connectionsTo(server: string): Connection[] {
+    return this.indexed('server', this.connections, (c) => [c.server.address], server);
+  }
+
+  exchangesOn(connection: number): Exchange[] {
+    return this.indexed('exchange', this.exchanges, (x) => [x.connection], connection);
+  }
+
+  journeysOn(connection: number): Journey[] {
+    return this.indexed('journey', this.journeys, (j) => (j.connection === undefined ? [] : [j.connection]), connection);
+  }
+
+  icmpAbout(connection: number): IcmpMessage[] {
+    return this.indexed('icmp', this.icmp, (m) => (m.about?.connection === undefined ? [] : [m.about.connection]), connection);
+  }
+
+  close(): void {
+    const tables = [this.journeys, this.connections, this.exchanges, this.lookups, this.tlsSessions, this.quic];
+    for (const table of [...tables, this.datagrams, this.resolutions, this.icmp, this.configurations]) table.close();
+  }
+
+  private indexed<T>(kind: string, table: RecordTable<T>, keysOf: (record: T) => (string | number)[], key: string | number): T[] {
+    let index = this.indexes.get(kind);
+    if (index === undefined) {
+      index = new Map();
+      for (const [id, record] of table.entries())
+        for (const each of keysOf(record)) {
+          const list = index.get(each);
+          if (list === undefined) index.set(each, [id]);
+          else list.push(id);
+        }
+      if (this.analysis.done) this.indexes.set(kind, index);
+    }
+    return (index.get(key) ?? []).map((id) => table.get(id)).filter((each) => each !== undefined);
+  }
+}
+
+const nameKey = (name: string): string => name.toLowerCase().replace(/\.$/, '');

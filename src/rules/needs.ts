@@ -1,0 +1,100 @@
+import type { Connection, Exchange, TlsSession } from '../correlate/model.ts';
+import { notVisible, skipped, unknown } from './findings.ts';
+import type { CaptureFacts } from './facts.ts';
+import type { Finding, JourneySubject, Need } from './rule.ts';
+import type { VantageKind } from './vantage.ts';
+
+export const connectionOf = ({ capture, journey }: JourneySubject): Connection | undefined =>
+  journey.connection === undefined ? undefined : capture.connections.get(journey.connection);
+export const exchangeOf = ({ capture, journey }: JourneySubject): Exchange | undefined =>
+  journey.exchange === undefined ? undefined : capture.exchanges.get(journey.exchange);
+export const tlsOf = ({ capture, journey }: JourneySubject): TlsSession | undefined =>
+  journey.connection === undefined ? undefined : capture.tlsSessions.get(journey.connection);
+
+/** "192.168.0.2:54321", IPv6 in brackets. */
+export const endpointText = (e: { address: string; port: number }): string =>
+  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
+
+/** The journey has a TCP connection. */
+export const aConnection: Need<JourneySubject> = (subject) => {
+  if (connectionOf(subject) !== undefined) return undefined;
+  return skipped('no-connection', subject.journey.evidence.flatMap((e) => e.packets).slice(0, 4), {
+    en: `${subject.journey.name}: no TCP connection belongs to this journey`,
+    ko: `${subject.journey.name}: 이 여정에는 TCP 연결이 없습니다`,
+  });
+};
+
+/** The capture has the connection's beginning. */
+export const fromItsBeginning: Need<JourneySubject> = (subject) => {
+  const connection = connectionOf(subject);
+  if (connection === undefined) return aConnection(subject);
+  if (connection.handshake !== undefined && connection.handshake.syn.length + connection.handshake.synAck.length > 0)
+    return undefined;
+  return unknown('mid-stream', [connection.firstPacket], {
+    en: `the connection of ${endpointText(connection.client)} and ${endpointText(connection.server)} is older than the capture: its first packet here is ${connection.firstPacket}, and no SYN was captured`,
+    ko: `${endpointText(connection.client)}와 ${endpointText(connection.server)}의 연결은 캡처보다 먼저 열렸습니다: 여기서 처음 보이는 패킷은 ${connection.firstPacket}번이고 SYN은 잡히지 않았습니다`,
+  });
+};
+
+/** Both directions of the connection were captured. */
+export const bothDirections: Need<JourneySubject> = (subject) => {
+  const connection = connectionOf(subject);
+  if (connection === undefined) return aConnection(subject);
+  if (!connection.traits?.includes('one-direction')) return undefined;
+  const from = connection.fromClient.packets > 0 ? connection.client : connection.server;
+  return unknown(
+    'one-direction',
+    [connection.firstPacket, connection.lastPacket],
+    {
+      en: `only packets from ${endpointText(from)} are in this capture; the other direction takes another way or was not captured`,
+      ko: `이 캡처에는 ${endpointText(from)}가 보낸 패킷만 있습니다. 반대 방향은 다른 길로 가거나 잡히지 않았습니다`,
+    },
+    {
+      text: { en: 'capture at the client, where both directions pass', ko: '두 방향이 모두 지나는 클라이언트에서 캡처하세요' },
+      command: `tcpdump -i any -w both.pcap host ${connection.server.address}`,
+    },
+  );
+};
+
+/** The HTTP request can be read: clear text, or keys were given. */
+export const readableRequest: Need<JourneySubject> = (subject) => {
+  if (exchangeOf(subject) !== undefined) return undefined;
+  const connection = connectionOf(subject);
+  if (connection === undefined) return aConnection(subject);
+  const tls = tlsOf(subject);
+  if (tls === undefined)
+    return skipped('no-request', [connection.firstPacket], {
+      en: `${endpointText(connection.client)} to ${endpointText(connection.server)} carries no HTTP request`,
+      ko: `${endpointText(connection.client)}에서 ${endpointText(connection.server)}로 가는 연결에는 HTTP 요청이 없습니다`,
+    });
+  return notVisible(
+    'no-keys',
+    [tls.clientHelloPacket, tls.firstApplicationDataPacket],
+    {
+      en: `the request to ${tls.sni ?? endpointText(connection.server)} is inside TLS, and no key log opens it`,
+      ko: `${tls.sni ?? endpointText(connection.server)}에 보낸 요청은 TLS 안에 있고 열 수 있는 키 로그가 없습니다`,
+    },
+    keyLogAdvice,
+  );
+};
+
+export const keyLogAdvice = {
+  text: {
+    en: 'let the client write its TLS keys (SSLKEYLOGFILE) and give them with --keylog, or start it with "wirebook run"',
+    ko: '클라이언트가 TLS 키를 남기게 하고(SSLKEYLOGFILE) --keylog로 주거나, "wirebook run"으로 실행하세요',
+  },
+  command: 'SSLKEYLOGFILE=keys.log curl https://…',
+};
+
+/** The capture was taken at one of these places, as far as is known; `advice` tells how to get one that was. */
+export function takenAt(kinds: VantageKind[], advice: (capture: CaptureFacts) => Finding['advice']): Need<CaptureFacts> {
+  return (capture) => {
+    const { kind } = capture.vantage;
+    if (kind !== undefined && kinds.includes(kind)) return undefined;
+    const says = {
+      en: `this capture was taken at ${kind ?? 'a place that the packets do not tell'}; the rule is decided at ${kinds.join(' or ')}`,
+      ko: `이 캡처는 ${kind ?? '패킷으로는 알 수 없는 곳'}에서 잡은 것입니다. 이 규칙은 ${kinds.join(' 또는 ')}에서 판정합니다`,
+    };
+    return notVisible(kind === undefined ? 'vantage-unknown' : 'other-vantage', [], says, advice(capture));
+  };
+}
