@@ -48,6 +48,20 @@ export interface Turn {
   packetCount: number;
 }
 
+/** RSTs of one side that may have ended the connection. */
+export interface ResetWatch {
+  packets: number[];
+  time: number;
+  /** Behind the last byte that this side, and the other one, had sent before. */
+  sent: number;
+  heard: number;
+  /** Its sender has acknowledged something newer since. */
+  alive: boolean;
+  /** The last of the close before; and the first FIN after. */
+  closeEnd: number;
+  fin: { time: number; by: 0 | 1 } | undefined;
+}
+
 /** An exchange that waits to become a journey. */
 export interface Pending {
   exchange: Exchange;
@@ -125,6 +139,8 @@ export class Conversation {
   tls: TlsSession | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
+  /** By the side that sent them; undefined while there are none to be watched. */
+  resets: [ResetWatch | undefined, ResetWatch | undefined] | undefined;
   lookup: Lookup | undefined;
   /** The group of names behind `lookups`, until its first journey is out. */
   names: NameGroup | undefined;

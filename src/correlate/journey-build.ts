@@ -228,9 +228,19 @@ function unusedStage(t: Timeline, f: ConnectionFacts): void {
 }
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
-  if (f.closePackets.length === 0 || f.closeHow === 'refused' || f.closeHow === 'unreachable') return;
-  t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
+  if (f.closePackets.length > 0 && f.closeHow !== 'refused' && f.closeHow !== 'unreachable')
+    t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
+  const ineffective = f.conversation?.lists?.get('ineffectiveResets');
+  if (ineffective === undefined || t.stages.length === 0) return;
+  const stage = t.stages[t.stages.length - 1];
+  stage.note = both(stage.note, {
+    en: `RST in packet ${ineffective[0]}${ineffective.length > 1 ? ' and others' : ''} did not end the connection`,
+    ko: `${ineffective[0]}번 패킷${ineffective.length > 1 ? ' 등' : ''}의 RST는 연결을 끝내지 못했습니다`,
+  });
 }
+
+const both = (first: Text | undefined, second: Text): Text =>
+  first === undefined ? second : { en: `${first.en}; ${second.en}`, ko: `${first.ko}; ${second.ko}` };
 
 const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
   reset: { en: 'by reset (RST)', ko: '리셋(RST)으로 끝남' },

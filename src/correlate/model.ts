@@ -76,6 +76,8 @@ export type SegmentKind =
   /** A SYN with payload. */
   | 'synData'
   | 'urgent'
+  /** A RST that ended nothing: outside of the receiver's window (RFC 5961), or both sides went on after it. */
+  | 'ineffectiveResets'
   /** ICMP errors about the connection. */
   | 'icmpErrors';
 

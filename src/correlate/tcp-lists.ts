@@ -21,6 +21,7 @@ export const SEGMENT_KINDS: readonly SegmentKind[] = [
   'windowFull',
   'synData',
   'urgent',
+  'ineffectiveResets',
   'icmpErrors',
 ];
 

@@ -9,6 +9,7 @@ import { addLetter, Letter } from './tcp-history.ts';
 import { readOptions, windowOf } from './tcp-judge.ts';
 import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
+import { Resets } from './tcp-resets.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
@@ -46,6 +47,7 @@ export class TcpTracker {
   private readonly lingering = new Lingering(R.LINGER_FLOWS);
   private readonly acknowledgments: Acknowledgments;
   private readonly payloads: Payloads;
+  private readonly resets: Resets;
   private readonly hand = new Hand(R.FIRST, R.LAST_TIME);
   /** Conversations there are. */
   private talking = 0;
@@ -56,6 +58,7 @@ export class TcpTracker {
     this.streams = new Streams(events);
     this.acknowledgments = new Acknowledgments(this, events);
     this.payloads = new Payloads(this);
+    this.resets = new Resets(this);
   }
 
   /** The conversation of a slot, made when first needed. */
@@ -134,6 +137,7 @@ export class TcpTracker {
         this.conversation(slot, page, base).note('keepAlives', p.firstNumber + row);
       }
     } else if (length === 1 && words[base + R.WINDOW + o] === 0 && (state & (R.ACK_SET << o)) !== 0) last = R.LAST_PROBE;
+    if ((state & (R.RST_SEEN * 3)) !== 0 && (flags & Flag.rst) === 0) this.resets.after(p, row, slot, page, base, d, gap, length);
     if (special !== 0) this.control(p, row, slot, page, base, d, flags, dataAt, length, gap);
     if (length > 0) {
       if ((state & R.DATA_SEEN) === 0) words[base + R.STATE] |= R.DATA_SEEN;
@@ -219,7 +223,7 @@ export class TcpTracker {
     const d: 0 | 1 = this.table.reversed ? 1 : 0;
     this.conversation(slot, page, base).note('icmpErrors', packet);
     if (!unreachable || (words[base + R.STATE] & (R.SYN_SEEN << d)) === 0 || words[base + R.PACKETS + 1 - d] !== 0) return;
-    if ((words[base + R.STATE] & R.UNREACHABLE) === 0) this.closing(words, page.doubles, base, d, false, time);
+    if ((words[base + R.STATE] & R.UNREACHABLE) === 0) this.closing(page, base, d, false, time);
     words[base + R.STATE] |= R.UNREACHABLE;
   }
 
@@ -292,6 +296,8 @@ export class TcpTracker {
           words[base + R.SIDE + d] |= R.SYN_REPEATED;
         }
       }
+      if (synAck && (words[base + R.STATE] & (seen | (R.RST_SEEN << d))) === R.RST_SEEN << d)
+        this.resets.synAck(p, row, slot, page, base, d);
       words[base + R.STATE] |= seen;
       if ((words[base + R.SIDE + d] & R.SYN_OPTIONS_SEEN) === 0) readOptions(p, row, words, base, d);
       if (length > 0) this.conversation(slot, page, base).note('synData', packet);
@@ -303,7 +309,8 @@ export class TcpTracker {
         words[base + R.STATE] |= R.FIN_SEEN << d;
         words[base + R.FIN_PACKET + d] = packet;
         words[base + R.FIN_END + d] = (dataAt + length + 1) >>> 0;
-        this.closing(words, doubles, base, d, closing, time);
+        this.closing(page, base, d, closing, time);
+        if (closing) this.resets.fin(slot, d, time);
         if (length === 0 && gap >= 0) words[base + R.HIGHEST + d] = (dataAt + 1) >>> 0;
         else if (length === 0) this.conversation(slot, page, base).note('outOfOrder', packet);
       } else if (length === 0 && gap < 0) {
@@ -312,22 +319,12 @@ export class TcpTracker {
       }
       if ((words[base + R.STATE] & (R.FIN_SEEN * 3)) === R.FIN_SEEN * 3) this.linger(slot, words, base);
     }
-    if (flags & Flag.rst) {
-      addLetter(words, base, d, Letter.rst);
-      if ((words[base + R.STATE] & (R.RST_SEEN * 3)) === 0) {
-        words[base + R.RST_PACKET] = packet;
-        const o = 1 - d;
-        const answers = (flags & Flag.ack) !== 0 && ((p.acknowledgment[row] - words[base + R.ISN + o]) | 0) > 0;
-        if (answers && (words[base + R.STATE] & (R.SYN_SEEN << o)) !== 0 && (words[base + R.STATE] & (R.SYN_ACK_SEEN << d)) === 0)
-          words[base + R.STATE] |= R.RST_ANSWERS_SYN;
-        this.closing(words, doubles, base, d, closing, time);
-      }
-      words[base + R.STATE] |= R.RST_SEEN << d;
-      this.linger(slot, words, base);
-    }
+    if (flags & Flag.rst) this.resets.row(p, row, slot, page, base, d, flags);
   }
 
-  private closing(words: Uint32Array, doubles: Float64Array, base: number, d: 0 | 1, already: boolean, time: number): void {
+  /** A first FIN or RST, or a later one. */
+  closing(page: Page, base: number, d: 0 | 1, already: boolean, time: number): void {
+    const { words, doubles } = page;
     if (!already) {
       doubles[(base >> 1) + R.CLOSE_TIME] = time;
       if (d === 1) words[base + R.STATE] |= R.FIRST_CLOSER_IS_B;
@@ -347,7 +344,7 @@ export class TcpTracker {
   }
 
   /** Ended connections wait for late packets. */
-  private linger(slot: number, words: Uint32Array, base: number): void {
+  linger(slot: number, words: Uint32Array, base: number): void {
     if (words[base + R.STATE] & R.QUEUED) return;
     words[base + R.STATE] |= R.QUEUED;
     this.lingering.add(slot, words[base + R.ID], this.leave);

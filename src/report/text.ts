@@ -44,6 +44,7 @@ const WORDS = {
   network: { en: 'network', ko: '네트워크' },
   moreTold: { en: '… and {n} more, in the JSON report', ko: '… 외 {n}개는 JSON 보고서에' },
   retransmissions: { en: 'sent again', ko: '재전송' },
+  ineffectiveResets: { en: 'RST without effect', ko: '효과 없는 RST' },
 } satisfies Record<string, Text>;
 
 /** Journeys as lines of text, each with its stages, packets and the reasons for what was joined. */
@@ -154,6 +155,8 @@ export class TextReport implements Listener {
     if (c.process !== undefined)
       text += `  ${this.say(WORDS.process)} ${c.process === 'unknown' ? this.say(WORDS.unknown) : `${safe(c.process.name)} (${c.process.pid})`}`;
     if (c.retransmissions.length > 0) text += `  ${this.say(WORDS.retransmissions)}: ${c.retransmissions.slice(0, 8).join(' ')}`;
+    const resets = c.segments?.ineffectiveResets;
+    if (resets !== undefined) text += `  ${this.say(WORDS.ineffectiveResets)}: ${resets.slice(0, 8).join(' ')}`;
     return `${text}\n`;
   }
 }

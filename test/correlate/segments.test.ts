@@ -270,8 +270,8 @@ describe('how a connection begins', () => {
     const { connections } = run(
       '0 c S\n 0.01 s RA seq=7000 ack=-1\n 0.02 s SA seq=-1 ack=0\n 0.03 c A ack=0\n 0.04 s A seq=0 len=5',
     );
-    expect(kindsOf(connections[0])).toEqual({});
-    expect(connections[0].close.how).toBe('reset');
+    expect(kindsOf(connections[0])).toEqual({ ineffectiveResets: [2] });
+    expect(connections[0].close.how).toBe('open');
     expect(connections[0].fromServer.missingBytes).toBe(0);
   });
 
