@@ -1,0 +1,123 @@
+import type { Field as Node, Layer } from '../dissect/protocol.ts';
+import { protocols } from '../dissect/registry.ts';
+import type { Domain, Field } from './domain.ts';
+import type { Kind, Value } from './values.ts';
+
+/** A packet that a filter is asked about: what the decoder says of it. */
+export interface Packet {
+  number: number;
+  /** Nanoseconds. */
+  time: number;
+  bytes: Uint8Array;
+  wireLength: number;
+  layers: readonly Layer[];
+  summary: { source: string; destination: string; protocol: string; info: string };
+}
+
+/** Wireshark's names for "either of both". */
+const EITHER: Record<string, readonly string[]> = {
+  'ip.addr': ['ip.src', 'ip.dst'],
+  'ipv6.addr': ['ipv6.src', 'ipv6.dst'],
+  'eth.addr': ['eth.src', 'eth.dst'],
+  'tcp.port': ['tcp.srcport', 'tcp.dstport'],
+  'udp.port': ['udp.srcport', 'udp.dstport'],
+};
+
+function f(
+  name: string,
+  kind: Kind,
+  of: (p: Packet) => Value | readonly Value[] | undefined,
+  en: string,
+  ko: string,
+): Field<Packet> {
+  return { name, kind, of, help: { en, ko } };
+}
+const read = (name: string, en: string, ko: string): Field<Packet> =>
+  f(name, 'any', (p) => valuesOf(p, EITHER[name] ?? [name]), en, ko);
+
+/** The fields that completion offers. Every other field of the packet view is known by its name, too. */
+export const PACKET_FIELDS: readonly Field<Packet>[] = [
+  f('frame.number', 'number', (p) => p.number, 'number of the packet', '패킷 번호'),
+  f('frame.len', 'size', (p) => p.wireLength, 'bytes on the wire', '선 위의 바이트'),
+  f('frame.cap_len', 'size', (p) => p.bytes.length, 'bytes captured', '캡처된 바이트'),
+  f('frame.protocols', 'text', (p) => p.layers.map((layer) => layer.protocol).join(':'), 'eth:ip:tcp', 'eth:ip:tcp'),
+  f('_ws.col.info', 'text', (p) => p.summary.info, 'the Info column', '내용 열'),
+  f('_ws.col.protocol', 'text', (p) => p.summary.protocol, 'the protocol column', '종류 열'),
+  read('eth.addr', 'either MAC address', '양쪽 MAC 주소'),
+  read('eth.src', 'MAC address of the sender', '보낸 쪽 MAC 주소'),
+  read('eth.dst', 'MAC address of the receiver', '받는 쪽 MAC 주소'),
+  read('arp.opcode', '1 asks, 2 answers', '1 질문, 2 응답'),
+  read('ip.addr', 'either address; also 10.0.0.0/8', '양쪽 주소. 10.0.0.0/8도 됨'),
+  read('ip.src', 'address of the sender', '보낸 쪽 주소'),
+  read('ip.dst', 'address of the receiver', '받는 쪽 주소'),
+  read('ip.ttl', 'hops left', '남은 홉'),
+  read('ipv6.addr', 'either IPv6 address', '양쪽 IPv6 주소'),
+  read('ipv6.src', 'IPv6 address of the sender', '보낸 쪽 IPv6 주소'),
+  read('ipv6.dst', 'IPv6 address of the receiver', '받는 쪽 IPv6 주소'),
+  read('tcp.port', 'either port', '양쪽 포트'),
+  read('tcp.srcport', 'port of the sender', '보낸 쪽 포트'),
+  read('tcp.dstport', 'port of the receiver', '받는 쪽 포트'),
+  read('tcp.len', 'bytes of payload', '페이로드 바이트'),
+  read('tcp.flags.syn', 'opens a connection', '연결을 연다'),
+  read('tcp.flags.ack', 'acknowledges', '확인 응답'),
+  read('tcp.flags.fin', 'ends its direction', '한쪽 방향을 닫는다'),
+  read('tcp.flags.reset', 'ends the connection at once', '연결을 바로 끊는다'),
+  read('udp.port', 'either port', '양쪽 포트'),
+  read('udp.srcport', 'port of the sender', '보낸 쪽 포트'),
+  read('udp.dstport', 'port of the receiver', '받는 쪽 포트'),
+  read('dns.id', 'number of question and answer', '질문과 응답의 번호'),
+  read('dns.qry.name', 'name that is asked for', '묻는 이름'),
+  read('dns.qry.type', 'A, AAAA, HTTPS, …', 'A, AAAA, HTTPS 등'),
+  read('dns.flags.response', 'an answer', '응답'),
+  read('dns.flags.rcode', 'NXDOMAIN or 3', 'NXDOMAIN 또는 3'),
+  read('http.host', 'Host header', 'Host 헤더'),
+  read('http.request.method', 'GET, POST, …', 'GET, POST 등'),
+  read('http.request.uri', 'target of the request line', '요청 줄의 대상'),
+  read('http.response.code', '200, 404, …', '200, 404 등'),
+  read('tls.handshake.extensions_server_name', 'SNI of the ClientHello', 'ClientHello의 SNI'),
+];
+
+const byName = new Map(PACKET_FIELDS.map((field) => [field.name, field]));
+const layerNames = new Set([...protocols.map((protocol) => protocol.name), 'data']);
+const OF_JOURNEYS = /^(url|name|outcome|verdict(\..+)?|stage(\..+)?|journey\..+|client|process)$/;
+
+function field(name: string): Field<Packet> | undefined {
+  const known = byName.get(name);
+  if (known !== undefined) return known;
+  if (layerNames.has(name))
+    return f(name, 'flag', (p) => p.layers.some((layer) => layer.protocol === name), 'has this layer', '이 계층이 있음');
+  const dot = name.indexOf('.');
+  // Which fields a layer can have only its packets tell.
+  return dot > 0 && layerNames.has(name.slice(0, dot)) && /^[a-z0-9_.]+$/i.test(name) ? read(name, '', '') : undefined;
+}
+
+/** Values of the fields of these names. A name such as "A" or "NXDOMAIN" that stands beside a number counts as well. */
+function valuesOf(packet: Packet, names: readonly string[]): Value[] {
+  const out: Value[] = [];
+  for (const layer of packet.layers) gather(layer.fields, names, out);
+  return out;
+}
+
+function gather(fields: readonly Node[], names: readonly string[], out: Value[]): void {
+  for (const node of fields) {
+    if (names.includes(node.name)) {
+      if (node.value !== null) out.push(node.value);
+      const word = typeof node.value === 'number' ? /^([A-Za-z][\w-]*) \(\d+\)$/.exec(node.text ?? '') : null;
+      if (word !== null) out.push(word[1]);
+    }
+    if (node.children !== undefined) gather(node.children, names, out);
+  }
+}
+
+export const packets: Domain<Packet> = {
+  field,
+  elsewhere: (name) =>
+    OF_JOURNEYS.test(name)
+      ? {
+          en: 'this is a field of journeys, not of packets: press 1 and filter there',
+          ko: '패킷이 아니라 여정의 필드입니다. 1을 눌러 여정 목록에서 거르세요',
+        }
+      : undefined,
+  searched: ({ summary: s }) => `${s.source} ${s.destination} ${s.protocol} ${s.info}`.toLowerCase(),
+  fields: PACKET_FIELDS,
+};
