@@ -5,6 +5,7 @@ import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { type ListName, Lists } from './tcp-lists.ts';
+import type { Turn } from './turns.ts';
 
 /** A segment that came before its turn, copied. */
 export interface Held {
@@ -33,19 +34,6 @@ export class Half {
   prefix: Uint8Array | undefined;
   guesses = 0;
   ended = false;
-}
-
-/** Payload that went one way until the other side spoke: what can be measured without understanding it. */
-export interface Turn {
-  fromClient: boolean;
-  start: number;
-  end: number;
-  firstPacket: number;
-  lastPacket: number;
-  packets: number[];
-  /** When each of `packets` came. */
-  times: number[];
-  packetCount: number;
 }
 
 /** RSTs of one side that may have ended the connection. */

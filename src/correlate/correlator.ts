@@ -13,7 +13,7 @@ import { FragmentTracker } from './fragments.ts';
 import { IcmpTracker } from './icmp.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
-import { type Journey, LIST_LIMIT, type Listener, type Lookup } from './model.ts';
+import type { Journey, Listener, Lookup, TlsSession } from './model.ts';
 import type { Owners } from './owners.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
@@ -23,6 +23,7 @@ import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
 import type { TlsParser } from './tls.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
+import { addTurn } from './turns.ts';
 
 export interface CorrelatorOptions {
   /** SHA-256 of every stream. */
@@ -181,15 +182,16 @@ export class Correlator implements TcpEvents {
     const parser = c.parser ?? this.find(c, direction, bytes, at, end, packet, time);
     const fromClient = direction === clientSide(page, base);
     if (parser === undefined) {
-      turn(c, fromClient, packet, time);
+      addTurn((c.turns ??= []), fromClient, packet, time);
       return;
     }
+    const tunnelled = c.tunnel !== undefined;
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
     if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.journeys.settle(c);
     // Alerts and session tickets are neither request nor answer.
-    const opaque = c.tls?.finishedPacket !== undefined && packet > c.tls.finishedPacket && (parser as TlsParser).carriesData;
-    if (opaque || c.tunnel !== undefined) turn(c, fromClient, packet, time);
+    if (tunnelled || (afterHandshake(c.tls, packet) && (parser as TlsParser).carriesData))
+      addTurn((c.turns ??= []), fromClient, packet, time);
   }
 
   /** The parser of a connection whose first bytes tell its protocol now; it gets those kept so far at once. */
@@ -272,29 +274,8 @@ export class Correlator implements TcpEvents {
   }
 }
 
-/** A direction speaks until the other one does. */
-function turn(c: Conversation, fromClient: boolean, packet: number, time: number): void {
-  c.turns ??= [];
-  const last = c.turns[c.turns.length - 1];
-  if (last !== undefined && (last.fromClient === fromClient || c.turns.length >= 64)) {
-    if (last.fromClient !== fromClient) return;
-    last.end = Math.max(last.end, time);
-    last.lastPacket = packet;
-    last.packetCount++;
-    if (last.packets.length < LIST_LIMIT) {
-      last.packets.push(packet);
-      last.times.push(time);
-    }
-    return;
-  }
-  c.turns.push({
-    fromClient,
-    start: time,
-    end: time,
-    firstPacket: packet,
-    lastPacket: packet,
-    packets: [packet],
-    times: [time],
-    packetCount: 1,
-  });
+/** The request may stand in the packet that ends the handshake. */
+function afterHandshake(tls: TlsSession | undefined, packet: number): boolean {
+  if (tls?.finishedPacket === undefined) return false;
+  return packet > tls.finishedPacket || packet === tls.firstApplicationDataPacket;
 }

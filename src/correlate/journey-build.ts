@@ -1,12 +1,13 @@
 import type { Text } from '../text/text.ts';
 import { attemptOf, tryFrom } from './attempts.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
-import type { Conversation, NameGroup, Pending, Try, Turn } from './conversation.ts';
+import type { NameGroup, Pending, Try } from './conversation.ts';
 import { evidence } from './evidence.ts';
 import { bareName, sameName } from './host-names.ts';
-import { awaited, beginning, dnsStage, type Origin, resolutionStage, tlsStage } from './journey-beginning.ts';
+import { awaited, beginning, dnsStage, type Origin, resolutionStage } from './journey-beginning.ts';
+import { opaqueStages, tunnelStages } from './opaque-stages.ts';
 import { inOrder } from './packet-list.ts';
-import { type CloseHow, type Evidence, type Exchange, type Journey, LIST_LIMIT, type Outcome, type Resolution } from './model.ts';
+import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution } from './model.ts';
 import type { Place } from './pages.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
@@ -31,7 +32,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
     reasons.push(evidence('same-connection', packets, { stream: x.stream, client: f.client }));
   }
   exchangeStages(t, x, f, last);
-  if (last) tunnelStages(t, f.conversation);
+  if (last) tunnelStages(t, f);
   const outcome = exchangeOutcome(x, f, last);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
@@ -57,7 +58,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin);
   if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
-  if (c?.turns !== undefined) opaqueStages(t, c.turns, tls !== undefined);
+  opaqueStages(t, f);
   const outcome = connectionOutcome(f);
   if (outcome === 'no-request') unusedStage(t, f);
   closeStages(t, f);
@@ -154,70 +155,6 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, last: bool
   const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
   const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
   if (given !== undefined) stage.note = { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
-}
-
-/** Without reading the bytes: the client's first turn is the request, the server's turns are the response. An estimate. */
-function opaqueStages(t: Timeline, turns: Turn[], encrypted: boolean): void {
-  const request = turns.findIndex((turn) => turn.fromClient);
-  if (request < 0) return;
-  const note: Text = encrypted
-    ? { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' }
-    : { en: 'estimate: unknown protocol, judged by direction only', ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다' };
-  const answers = turns.slice(request + 1);
-  const first = answers.find((turn) => !turn.fromClient);
-  const [sent, rest] = splitAt(turns[request], first?.firstPacket);
-  t.add('send', sent.start, sent.end, sent.packets, sent.packetCount, note);
-  if (first === undefined) return;
-  if (rest !== undefined) answers.push(rest);
-  const last = answers[answers.length - 1];
-  t.add('wait', t.cursor, first.start, [first.firstPacket], 1, note);
-  t.add(
-    'receive',
-    first.start,
-    Math.max(last.end, rest?.end ?? last.end),
-    rest === undefined ? packetsOf(answers) : inOrder(packetsOf(answers)),
-    answers.reduce((sum, turn) => sum + turn.packetCount, 0),
-    note,
-  );
-}
-
-/** Behind a hole an answer is heard of late: what the client sent after it is no part of the request. */
-function splitAt(turn: Turn, packet: number | undefined): [Turn, Turn | undefined] {
-  if (packet === undefined || packet > turn.lastPacket || packet < turn.firstPacket) return [turn, undefined];
-  const at = turn.packets.findIndex((each) => each > packet);
-  if (at <= 0) return [turn, undefined];
-  const part = (from: number, to: number, packetCount: number): Turn => ({
-    ...turn,
-    start: turn.times[from],
-    end: Math.max(...turn.times.slice(from, to)),
-    packets: turn.packets.slice(from, to),
-    times: turn.times.slice(from, to),
-    packetCount,
-  });
-  return [part(0, at, at), part(at, turn.packets.length, turn.packetCount - at)];
-}
-
-function packetsOf(turns: Turn[]): number[] {
-  if (turns.length === 1) return turns[0].packets;
-  const packets: number[] = [];
-  for (const turn of turns) for (const packet of turn.packets) if (packets.length < LIST_LIMIT) packets.push(packet);
-  return packets;
-}
-
-/** After a 101 or an answered CONNECT the connection carries something else: that time is not idle. */
-function tunnelStages(t: Timeline, c: Conversation | undefined): void {
-  if (c?.tunnel === undefined || c.turns === undefined) return;
-  if (c.tls !== undefined) tlsStage(t, c);
-  const first = c.turns[0];
-  const end = c.turns.reduce((latest, turn) => Math.max(latest, turn.end), first.end);
-  if (end <= t.cursor) return;
-  const packets = packetsOf(c.turns);
-  const count = c.turns.reduce((sum, turn) => sum + turn.packetCount, 0);
-  const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
-  t.add('receive', t.cursor, end, packets, count, {
-    en: `the connection goes on as ${what.en}`,
-    ko: `연결이 ${what.ko}(으)로 이어집니다`,
-  });
 }
 
 /** A connection opened in advance, or in vain. */

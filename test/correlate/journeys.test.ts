@@ -118,6 +118,8 @@ test('after an upgrade the connection is not idle', () => {
     ['send', 200],
     ['wait', 300],
     ['receive', 300],
+    ['send', 5000],
+    ['wait', 9000],
     ['receive', 9000],
     ['close', 9700],
   ]);

@@ -1,0 +1,81 @@
+import type { Text } from '../text/text.ts';
+import type { ConnectionFacts } from './connection-facts.ts';
+import { tlsStage } from './journey-beginning.ts';
+import * as R from './tcp-record.ts';
+import { milliseconds, type Timeline } from './timeline.ts';
+import { inPacketOrder, type Rest, type Turn } from './turns.ts';
+
+/** In a tunnel, whose sides speak when they like, a longer silence within a turn is a pause. */
+const PAUSE_NANOSECONDS = 1e9;
+
+const ENCRYPTED: Text = { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' };
+const UNKNOWN: Text = {
+  en: 'estimate: unknown protocol, judged by direction only',
+  ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다',
+};
+const GREETING: Text = {
+  en: 'estimate: the server speaks first, judged by direction only',
+  ko: '추정: 서버가 먼저 말합니다. 방향만으로 판단했습니다',
+};
+/** TLS from the first byte, and the server speaks first: SMTP, FTP, IMAP, POP3 (IANA). */
+const GREETING_PORTS = [465, 990, 993, 995];
+
+/** A connection whose bytes are not understood: what the client sends is a request, what the server sends an answer. An estimate. */
+export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
+  const turns = f.conversation?.turns;
+  if (turns === undefined) return;
+  const encrypted = f.conversation?.tls !== undefined;
+  const list = inPacketOrder(turns, 0);
+  // With TLS the server's first records are tickets and settings as a rule, which nobody has waited for.
+  const greets = !list[0].fromClient && (!encrypted || GREETING_PORTS.includes(f.server.port));
+  const begun = f.word(R.SYN_PACKET) !== 0 || f.word(R.SYN_ACK_PACKET) !== 0;
+  if (greets && begun) t.add('wait', t.cursor, list[0].start, [list[0].firstPacket], 1, GREETING);
+  turnStages(t, greets ? list : list.slice(list[0].fromClient ? 0 : 1), encrypted ? ENCRYPTED : UNKNOWN, false);
+}
+
+/** After a 101 or an answered CONNECT the connection carries something else. */
+export function tunnelStages(t: Timeline, f: ConnectionFacts): void {
+  const c = f.conversation;
+  if (c?.tunnel === undefined || c.turns === undefined) return;
+  if (c.tls !== undefined) tlsStage(t, c);
+  if (c.tls?.clientHelloPacket !== undefined && c.tls.finishedPacket === undefined) return;
+  const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
+  const note: Text = {
+    en: `the connection goes on as ${what.en}; estimate, judged by direction only`,
+    ko: `연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`,
+  };
+  turnStages(t, inPacketOrder(c.turns, c.tls?.finishedPacket ?? 0), note, true);
+}
+
+function turnStages(t: Timeline, turns: Turn[], note: Text, pauses: boolean): void {
+  turns.forEach((turn, i) => {
+    if (turn.rest !== undefined) restStage(t, turn, turn.rest);
+    else {
+      if (i > 0 && !turn.fromClient) t.add('wait', t.cursor, turn.start, [turn.firstPacket], 1, note);
+      oneTurn(t, turn, note, pauses);
+    }
+  });
+}
+
+function oneTurn(t: Timeline, turn: Turn, note: Text, pauses: boolean): void {
+  const kind = turn.fromClient ? 'send' : 'receive';
+  const { packets, times } = turn;
+  let from = 0;
+  for (let i = 1; pauses && i < packets.length; i++) {
+    if (times[i] - times[i - 1] <= PAUSE_NANOSECONDS) continue;
+    t.add(kind, times[from], times[i - 1], packets.slice(from, i), i - from, note);
+    from = i;
+  }
+  t.add(kind, from === 0 ? turn.start : times[from], turn.end, packets.slice(from), turn.packetCount - from, note);
+}
+
+/** One bar cannot show what alternates: it is of the kind that took most of the time, and says how much each took. */
+function restStage(t: Timeline, turn: Turn, rest: Rest): void {
+  const kinds = ['send', 'wait', 'receive', 'idle'] as const;
+  const kind = kinds.reduce((most, each) => (rest[each] > rest[most] ? each : most), 'receive');
+  const [send, wait, receive, idle] = kinds.map((each) => milliseconds(rest[each]).toFixed(3));
+  t.add(kind, turn.start, turn.end, turn.packets, turn.packetCount, {
+    en: `estimate: ${rest.turns} further turns together: send ${send} ms, wait ${wait} ms, receive ${receive} ms, idle ${idle} ms`,
+    ko: `추정: 이어진 ${rest.turns}번의 차례를 합쳐 보내기 ${send} ms, 대기 ${wait} ms, 받기 ${receive} ms, 유휴 ${idle} ms`,
+  });
+}
