@@ -1,45 +1,64 @@
 import { openCapture } from './capture/open.ts';
 import { CaptureRecords } from './capture-records.ts';
-import { Out } from './report/out.ts';
+import type { CheckSettings } from './check-settings.ts';
+import { Out, OutputClosed } from './report/out.ts';
+import type { VerdictCounts } from './report/verdict-writer.ts';
+import { VERDICT_WRITERS } from './report/verdicts.ts';
 import { judgeAll } from './rules/engine.ts';
 import { RULES } from './rules/registry.ts';
+import { problemText } from './text/problems.ts';
 import type { Language } from './text/text.ts';
-import { safe } from './text/safe.ts';
+import { VERSION } from './version.ts';
 
-export interface CheckSettings {
-  files: string[];
-  format: string;
+/** 0: nothing contradicted. 1: something. 3: with --strict, something stayed unknown. */
+const HOLDS = 0;
+const CONTRADICTED = 1;
+const UNDECIDED = 3;
+/** Lines of a terminal that does not tell its width. */
+const COLUMNS = 100;
+
+export interface CheckOutput {
   language: Language;
+  /** Standard output is a terminal of this many columns. */
+  columns: number | undefined;
+  colour: boolean;
+  complain(message: string): void;
 }
 
-const CONTRADICTED = 1;
-
 /** Judges captures by the rules of the book and prints the verdicts; gives the exit code. */
-export async function runCheck({ files, format, language }: CheckSettings): Promise<number> {
+export async function runCheck(settings: CheckSettings, output: CheckOutput): Promise<number> {
   const out = new Out(1);
   const captures: CaptureRecords[] = [];
-  let contradictions = 0;
+  const counts: VerdictCounts = { confirmed: 0, contradicted: 0, skipped: 0, 'not-visible': 0, unknown: 0 };
   try {
-    for (const [index, file] of files.entries()) {
-      const records = new CaptureRecords(await openCapture(file, { keep: true }), { index });
-      captures.push(records);
-      await records.run();
+    for (const [index, file] of settings.files.entries()) captures.push(await readCapture(file, index, settings, output));
+    const writer = VERDICT_WRITERS[settings.format](out, {
+      language: output.language,
+      colour: output.colour,
+      width: output.columns === undefined ? 0 : Math.max(output.columns, 1) || COLUMNS,
+      program: `wirebook ${VERSION}`,
+    });
+    const rules = RULES.filter(({ id }) => settings.rules?.has(id) ?? true);
+    writer.begin(captures);
+    for (const judgement of judgeAll(rules, { captures, joins: [], clockOffset: () => undefined })) {
+      counts[judgement.verdict]++;
+      if (settings.only?.has(judgement.verdict) ?? true) writer.judgement(judgement);
     }
-    const judgements = [...judgeAll(RULES, { captures, joins: [], clockOffset: () => undefined })];
-    for (const each of judgements) {
-      if (each.verdict === 'contradicted') contradictions++;
-      if (format !== 'json')
-        out.write(
-          `${each.rule} ${each.journeyId ?? '-'} ${each.verdict} ${each.reason} [${each.packets}] ${safe(each.says[language])}\n`,
-        );
-    }
-    if (format === 'json') {
-      const verdicts = judgements.map(({ journeyId, journey: _, ...rest }) => ({ ...rest, journey: journeyId }));
-      out.write(`${JSON.stringify({ schema: 1, verdicts }, null, 2)}\n`);
-    }
-    out.flush();
-    return contradictions > 0 ? CONTRADICTED : 0;
+    writer.end(counts);
+  } catch (error) {
+    if (!(error instanceof OutputClosed)) throw error;
   } finally {
     for (const each of captures) each.close();
   }
+  if (counts.contradicted > 0) return CONTRADICTED;
+  return settings.strict && counts.unknown > 0 ? UNDECIDED : HOLDS;
+}
+
+async function readCapture(file: string, index: number, settings: CheckSettings, output: CheckOutput): Promise<CaptureRecords> {
+  const vantage = settings.vantages.get(file) ?? settings.vantages.get('');
+  const source = await openCapture(file, { keep: true });
+  const records = new CaptureRecords(source, { index, vantage });
+  await records.run();
+  for (const problem of records.problems) output.complain(problemText(problem, output.language));
+  return records;
 }

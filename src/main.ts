@@ -72,6 +72,7 @@ async function main(argv: string[]): Promise<number> {
     const { runCommand } = await import('./run.ts');
     return runCommand(settings);
   }
+  if (argv[0] === 'check') return check(argv.slice(1));
   const parsed = parse(argv);
   const { values } = parsed;
   const lang = language(values.lang, process.env);
@@ -90,11 +91,6 @@ async function main(argv: string[]): Promise<number> {
     const { output, code } = doctor(lang, values.json === true, { screens, utf8: isUtf8(process.env), colours });
     process.stdout.write(output);
     return code;
-  }
-  if (parsed.positionals[0] === 'check') {
-    const { runCheck } = await import('./check.ts');
-    const format = values.json ? 'json' : (values.format ?? 'text');
-    return runCheck({ files: parsed.positionals.slice(1), format, language: lang });
   }
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
@@ -148,6 +144,18 @@ async function main(argv: string[]): Promise<number> {
     }
   }
   return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true);
+}
+
+async function check(argv: string[]): Promise<number> {
+  const { checkSettingsOf } = await import('./check-settings.ts');
+  const settings = checkSettingsOf(argv);
+  if ('en' in settings) throw new UsageError(settings);
+  const lang = language(settings.lang, process.env);
+  if (settings.help) return print((await import('./text/check-usage.ts')).CHECK_USAGE[lang]);
+  const { runCheck } = await import('./check.ts');
+  const { isTTY, columns } = process.stdout;
+  const colour = isTTY === true && !settings.noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return runCheck(settings, { language: lang, columns: isTTY ? columns : undefined, colour, complain });
 }
 
 function parse(argv: string[]) {

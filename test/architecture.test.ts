@@ -39,7 +39,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'record-store.ts': ['capture'],
   'record-table.ts': ['record-store.ts', 'rules'],
   'capture-records.ts': SESSION,
-  'check.ts': ['report', 'version.ts', ...SESSION],
+  'check-settings.ts': ['rules', 'text'],
+  'check.ts': ['check-settings.ts', 'report', 'version.ts', ...SESSION],
   'file-session.ts': SESSION,
   report: ['version.ts', ...SESSION],
   ui: ['version.ts', 'filter', ...SESSION],
@@ -47,7 +48,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'screens.ts': ['ui', 'live', 'live-session.ts', ...SESSION],
   'run-report.ts': ['live', 'report', ...SESSION],
   'run.ts': ['run-report.ts', 'live', 'helper', 'version.ts', 'capture', 'text'],
-  'main.ts': ['run.ts', 'check.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
+  'main.ts': ['run.ts', 'check-settings.ts', 'check.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */

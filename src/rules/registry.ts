@@ -35,3 +35,7 @@ export const RULES: readonly Rule[] = [
   ...RULES_OF_CLOSE,
   ...RULES_OF_ORDER,
 ];
+
+const byId = new Map(RULES.map((rule) => [rule.id, rule]));
+
+export const ruleById = (id: string): Rule | undefined => byId.get(id);

@@ -1,6 +1,9 @@
 import type { StageKind } from '../correlate/model.ts';
 import { safe } from '../text/safe.ts';
 import { cut, width } from '../text/width.ts';
+
+export { wrap } from '../text/wrap.ts';
+
 import type { Glyphs } from './glyphs.ts';
 
 /** How a piece of text looks, by what it means; `theme.ts` turns it into colours. */
@@ -102,25 +105,6 @@ export function block(lines: Line[], height: number, cells: number): Line[] {
 /** A line as the selected one: bars keep their look. */
 export function select(line: Line): Line {
   return line.map((s) => (s.style.startsWith('bar-') || s.style === 'lit' ? s : { text: s.text, style: 'selected' as const }));
-}
-
-/** Text in lines of at most `cells` cells, broken at spaces where there are some. */
-export function wrap(text: string, cells: number, most = 100): string[] {
-  const lines: string[] = [];
-  let rest = safe(text).trim();
-  while (rest !== '' && lines.length < most) {
-    if (width(rest) <= cells) {
-      lines.push(rest);
-      break;
-    }
-    let head = cut(rest, cells);
-    if (head === '') break;
-    const space = head.lastIndexOf(' ');
-    if (rest[head.length] !== ' ' && space > head.length / 2) head = head.slice(0, space);
-    lines.push(head.trimEnd());
-    rest = rest.slice(head.length).trimStart();
-  }
-  return lines;
 }
 
 /** `before` at the left, `after` at the right, as much of `before` as fits. */
