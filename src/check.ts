@@ -5,6 +5,7 @@ import { Out, OutputClosed } from './report/out.ts';
 import type { VerdictCounts } from './report/verdict-writer.ts';
 import { VERDICT_WRITERS } from './report/verdicts.ts';
 import { judgeAll } from './rules/engine.ts';
+import { buildHops } from './rules/join/build.ts';
 import { RULES } from './rules/registry.ts';
 import { problemText } from './text/problems.ts';
 import type { Language } from './text/text.ts';
@@ -40,7 +41,7 @@ export async function runCheck(settings: CheckSettings, output: CheckOutput): Pr
     });
     const rules = RULES.filter(({ id }) => settings.rules?.has(id) ?? true);
     writer.begin(captures);
-    for (const judgement of judgeAll(rules, { captures, joins: [], clockOffset: () => undefined })) {
+    for (const judgement of judgeAll(rules, buildHops(captures))) {
       counts[judgement.verdict]++;
       if (settings.only?.has(judgement.verdict) ?? true) writer.judgement(judgement);
     }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { openCapture } from '../../src/capture/open.ts';
 import { CaptureRecords } from '../../src/capture-records.ts';
 import { judgeCapture, judgeHops, judgeJourney } from '../../src/rules/engine.ts';
-import type { Hops } from '../../src/rules/hops.ts';
-import type { Judgement, Rule } from '../../src/rules/rule.ts';
+import { buildHops } from '../../src/rules/join/build.ts';
+import type { HopsRule, Judgement, Rule } from '../../src/rules/rule.ts';
 import type { VantageKind } from '../../src/rules/vantage.ts';
 
 /** A capture file of these packets (Ethernet unless said otherwise): `[seconds since the beginning, frame]`. */
@@ -52,11 +52,19 @@ export async function judge(rule: Rule, capture: string | Uint8Array, vantage?: 
   const [records] = await readCaptures([capture], vantage);
   try {
     if (rule.scope === 'capture') return judgeCapture(rule, records);
-    if (rule.scope === 'hops') return judgeHops(rule, alone([records]));
+    if (rule.scope === 'hops') return judgeHops(rule, buildHops([records]));
     return [...records.journeys].map((journey) => judgeJourney(rule, records, journey));
   } finally {
     records.close();
   }
 }
 
-const alone = (captures: CaptureRecords[]): Hops => ({ captures, joins: [], clockOffset: () => undefined });
+/** What a rule between vantages says of several captures together. */
+export async function judgeTogether(rule: HopsRule, captures: (string | Uint8Array)[]): Promise<Judgement[]> {
+  const records = await readCaptures(captures);
+  try {
+    return judgeHops(rule, buildHops(records));
+  } finally {
+    for (const each of records) each.close();
+  }
+}

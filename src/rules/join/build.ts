@@ -1,0 +1,20 @@
+import type { CaptureFacts } from '../facts.ts';
+import type { Hops } from '../hops.ts';
+import { Clocks } from './clocks.ts';
+import { joinConnections } from './connections.ts';
+import { type Found, Join } from './found.ts';
+import { pathOf } from './path.ts';
+
+/**
+ * Joins captures of the same traffic, given in any order. Time and memory are linear in connections, lookups and exchanges,
+ * and bounded (`Hops.left` counts what was left out); a join's packets are read when its `pairs` are asked for.
+ */
+export function buildHops(captures: CaptureFacts[]): Hops {
+  const clocks = new Clocks(captures.length);
+  const found: Found[] = [];
+  const left = joinConnections(captures, clocks, found);
+  const joins = found.map(
+    (each) => new Join(each, each.order === 0 && each.a !== each.b ? clocks.order(each.a, each.b) : each.order),
+  );
+  return { captures, joins, path: pathOf(captures.length, joins), left, clockOffset: (from, to) => clocks.offset(from, to) };
+}
