@@ -128,6 +128,7 @@ export class HttpExchanges {
     if (side === this.client) {
       exchange.requestPackets = side.packets;
       exchange.requestPacketCount = side.packetCount;
+      exchange.requestTime = side.beganTime;
       exchange.requestEndPacket = side.lastPacket;
       exchange.requestEndTime = side.lastTime;
       exchange.requestBodyBytes = side.body;

@@ -48,6 +48,8 @@ export class Side {
   lastTime = 0;
   firstPacket = 0;
   firstTime = 0;
+  /** When the first of the message's packets was captured: behind a hole that is not the one with its first byte. */
+  beganTime = 0;
   /** A head that is not whole yet. */
   carry: Carry | undefined = undefined;
   ended = false;
@@ -57,7 +59,7 @@ export class Side {
     this.packets = [packet];
     this.packetCount = 1;
     this.seen = this.firstPacket = this.lastPacket = packet;
-    this.firstTime = this.lastTime = time;
+    this.firstTime = this.lastTime = this.beganTime = time;
     this.body = 0;
   }
 
@@ -71,6 +73,7 @@ export class Side {
   }
 
   reach(packet: number, time: number): void {
+    if (packet < this.firstPacket && time < this.beganTime) this.beganTime = time;
     if (packet <= this.lastPacket) return;
     this.lastPacket = packet;
     this.lastTime = time;

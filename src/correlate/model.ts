@@ -276,7 +276,7 @@ export interface Exchange {
   contentType?: string;
   status?: number;
   reason?: string;
-  /** Packet of the first byte, of the head's end, and of the last byte; and their times. */
+  /** Packet of the first byte, of the head's end, and of the last byte; and their times. `requestTime` is that of its first packet. */
   requestPacket?: number;
   requestHeadPacket?: number;
   requestEndPacket?: number;

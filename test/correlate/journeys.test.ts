@@ -56,6 +56,19 @@ test('one request: its stages are where the packets put them', () => {
   expect([j.url, j.outcome, j.status]).toEqual(['http://a.example/a', 'complete', 200]);
 });
 
+test('the request’s first segment was lost ahead of the capture: it was being sent from the second one on', () => {
+  const { journeys } = run(`
+    0.0 c S\n 0.1 s SA\n 0.1 c A
+    0.2 c PA seq=20 "a.example\\r\\n\\r\\n"\n 0.5 c PA seq=0 "GET /a HTTP/1.1\\r\\nHo"\n 0.501 c PA seq=19 ":"\n 0.7 s PA ${ANSWER}`);
+  expect(journeys[0].stages.map((s) => [s.kind, s.start / 1e6, s.end / 1e6])).toEqual([
+    ['tcp', 0, 100],
+    ['idle', 100, 200],
+    ['send', 200, 501],
+    ['wait', 501, 700],
+    ['receive', 700, 700],
+  ]);
+});
+
 test('two requests on one connection: the second one has no connect', () => {
   const { journeys } = run(`
     0.0 c S\n 0.1 s SA\n 0.1 c A
