@@ -125,7 +125,28 @@ export class ConnectionFacts {
     const silent = this.word(R.PACKETS + 1 - this.clientSide) === 0;
     if (!silent || (state & (R.SYN_SEEN * 3)) === 0) return 'open';
     if (state & R.UNREACHABLE) return 'unreachable';
-    return state & R.DATA_SEEN ? 'open' : 'unanswered';
+    // Who acknowledges has heard something: the answer was not captured.
+    return state & (R.ACK_SET * 3) ? 'open' : 'unanswered';
+  }
+
+  /** The side nothing was captured of, where the other one shows that it was there. */
+  get unseenSide(): 'client' | 'server' | undefined {
+    const state = this.word(R.STATE);
+    const a = this.word(R.PACKETS) === 0;
+    if (!a && this.word(R.PACKETS + 1) !== 0) return undefined;
+    const talks = state & ((R.FIN_SEEN * 3) | (R.ACK_SET * 3));
+    if ((state & (R.SYN_SEEN * 3)) !== 0 && !talks) return undefined;
+    return a === (this.clientSide === 0) ? 'client' : 'server';
+  }
+
+  /** The client has acknowledged bytes of the server that were not captured. */
+  get missesAnswer(): boolean {
+    const state = this.word(R.STATE);
+    const server: 0 | 1 = this.clientSide === 0 ? 1 : 0;
+    if ((this.conversation?.half(server).missingBytes ?? 0) > 0) return true;
+    if ((state & (R.ACK_SET << this.clientSide)) === 0 || (state & (R.SEQUENCE_SET << server)) === 0) return false;
+    // One more may be a FIN.
+    return ((this.word(R.ACKED + this.clientSide) - this.word(R.HIGHEST + server)) | 0) > 1;
   }
 
   get traits(): Trait[] {
@@ -134,10 +155,8 @@ export class ConnectionFacts {
     const syns = (state >> SYN_AT) & 3;
     const synAcks = (state >> SYN_ACK_AT) & 3;
     const sides = this.word(R.SIDE) | this.word(R.SIDE + 1);
-    const silent = this.word(R.PACKETS) === 0 || this.word(R.PACKETS + 1) === 0;
     if (syns === 0 && synAcks === 0) traits.push('mid-stream');
-    if (silent && (syns === 0 || state & R.DATA_SEEN || this.word(R.ACK_PACKET) !== 0 || state & (R.FIN_SEEN * 3)))
-      traits.push('one-direction');
+    if (this.unseenSide !== undefined) traits.push('one-direction');
     if (syns === 3) traits.push(synAcks === 3 ? 'simultaneous-open' : synAcks === 0 ? 'two-syns' : 'split-handshake');
     else if (syns !== 0 && synAcks !== 0 && this.word(R.ACK_PACKET) === 0 && (state & (R.RST_SEEN * 3)) === 0)
       traits.push('half-open');

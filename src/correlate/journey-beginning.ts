@@ -160,7 +160,8 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   if (refused) packets.push(...f.closePackets);
   const stage = t.add('tcp', start, end, inOrder(packets));
   if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
-  if (answered === undefined && !refused && !silent)
+  if (f.word(R.SYN_PACKET) === 0) stage.note = { en: 'the SYN was not captured', ko: 'SYN이 캡처되지 않았습니다' };
+  else if (f.word(R.SYN_ACK_PACKET) === 0 && !refused && !silent)
     stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
   if (unreachable) stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
   else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };

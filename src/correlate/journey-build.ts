@@ -147,7 +147,7 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, last: bool
   const given = last && !x.complete ? (f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME)) : undefined;
   if (x.responseTime === undefined) {
     if (given !== undefined && x.requestTime !== undefined && given > t.cursor)
-      t.add('wait', t.cursor, given, [], 0, { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' });
+      t.add('wait', t.cursor, given, [], 0, noAnswer(f));
     return;
   }
   if (x.requestTime !== undefined)
@@ -156,6 +156,22 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, last: bool
   const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
   if (given !== undefined) stage.note = { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
 }
+
+function noAnswer(f: ConnectionFacts): Text {
+  if (f.unseenSide === 'server') return ONE_SIDED.server;
+  if (f.missesAnswer)
+    return {
+      en: 'the answer was not captured: the client acknowledged bytes that are not here',
+      ko: '응답이 캡처되지 않았습니다: 여기에 없는 바이트에 클라이언트가 ACK를 보냈습니다',
+    };
+  return { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+}
+
+/** By the side that nothing was captured of. */
+const ONE_SIDED: Record<'client' | 'server', Text> = {
+  client: { en: 'nothing of the client was captured', ko: '클라이언트가 보낸 것은 캡처되지 않았습니다' },
+  server: { en: 'nothing of the server was captured', ko: '서버가 보낸 것은 캡처되지 않았습니다' },
+};
 
 /** A connection opened in advance, or in vain. */
 function unusedStage(t: Timeline, f: ConnectionFacts): void {
@@ -166,7 +182,7 @@ function unusedStage(t: Timeline, f: ConnectionFacts): void {
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
   if (f.closePackets.length > 0 && f.closeHow !== 'refused' && f.closeHow !== 'unreachable')
-    t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, CLOSE_NOTES[f.closeHow]);
+    t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, closeNote(f));
   const ineffective = f.conversation?.lists?.get('ineffectiveResets');
   if (ineffective === undefined || t.stages.length === 0) return;
   const stage = t.stages[t.stages.length - 1];
@@ -174,6 +190,12 @@ function closeStages(t: Timeline, f: ConnectionFacts): void {
     en: `RST in packet ${ineffective[0]}${ineffective.length > 1 ? ' and others' : ''} did not end the connection`,
     ko: `${ineffective[0]}번 패킷${ineffective.length > 1 ? ' 등' : ''}의 RST는 연결을 끝내지 못했습니다`,
   });
+}
+
+function closeNote(f: ConnectionFacts): Text | undefined {
+  const { closeHow, unseenSide } = f;
+  // Whether the side that was not captured has closed as well, nobody knows.
+  return unseenSide !== undefined && closeHow !== 'reset' ? ONE_SIDED[unseenSide] : CLOSE_NOTES[closeHow];
 }
 
 const both = (first: Text | undefined, second: Text): Text =>
@@ -188,8 +210,8 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
 function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcome {
   if (x.complete) return 'complete';
   if (last && f.closeHow === 'reset') return 'reset';
-  // Of one direction nobody can say whether the other one spoke.
-  if (x.responseTime === undefined && f.word(R.PACKETS + 1 - f.clientSide) === 0) return 'unknown';
+  // Of one direction nobody can say whether the other one spoke; nor of what the capture has lost.
+  if (x.responseTime === undefined && (f.unseenSide === 'server' || f.missesAnswer)) return 'unknown';
   if (x.responseTime === undefined) return last && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
   return last && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
 }
@@ -200,14 +222,20 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
   if (f.closeHow === 'unanswered') return f.synCount > 1 ? 'timed-out' : 'unanswered';
   const c = f.conversation;
   const tls = c?.tls;
+  const alert = tls?.finishedTime === undefined && tls?.alerts.some(({ level }) => level === 'fatal');
+  if (f.unseenSide !== undefined && f.closeHow !== 'reset' && !alert) {
+    const asked = c !== undefined && c.half(f.clientSide).payloadBytes > 0;
+    return asked || f.unseenSide === 'client' || f.closeHow === 'open' ? 'unknown' : 'no-request';
+  }
   if (tls !== undefined && tls.finishedTime === undefined && tls.firstApplicationDataTime === undefined) {
-    if (tls.alerts.some((alert) => alert.level === 'fatal')) return 'tls-failed';
+    if (alert) return 'tls-failed';
     const server = c?.half(f.clientSide === 0 ? 1 : 0);
     if (
       tls.clientHelloPacket !== undefined &&
       tls.serverHelloPacket === undefined &&
       server !== undefined &&
-      server.streamBytes > 0
+      server.streamBytes > 0 &&
+      !f.missesAnswer
     )
       return 'tls-failed';
   }

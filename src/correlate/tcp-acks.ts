@@ -63,7 +63,7 @@ export class Acknowledgments {
         doubles[half + R.ACKED_TIME + d] = time;
       }
     } else if (advance === 0) doubles[half + R.ACKED_TIME + d] = time;
-    if (words[base + R.ACK_PACKET] === 0 && (flags & (Flag.syn | Flag.rst)) === 0 && (state & (R.SYN_ACK_SEEN << o)) !== 0) {
+    if (words[base + R.ACK_PACKET] === 0 && (flags & (Flag.syn | Flag.rst)) === 0 && opens(words, base, d)) {
       words[base + R.ACK_PACKET] = p.firstNumber + row;
       doubles[half + R.ACK_TIME] = time;
     }
@@ -161,6 +161,13 @@ export class Acknowledgments {
     if (((acknowledged - half.held[half.heldFrom].sequence) | 0) >= 0)
       words[base + R.NEXT + o] = this.owner.streams.skipHole(c, o, words[base + R.NEXT + o]);
   }
+}
+
+/** The other side's SYN-ACK was seen; or nothing of the other side, which must have answered this side's SYN all the same. */
+function opens(words: Uint32Array, base: number, d: 0 | 1): boolean {
+  const state = words[base + R.STATE];
+  const o = 1 - d;
+  return (state & (R.SYN_ACK_SEEN << o)) !== 0 || (words[base + R.PACKETS + o] === 0 && (state & (R.SYN_SEEN << d)) !== 0);
 }
 
 /** Segments looked at for one ACK; past it nothing is said. */
