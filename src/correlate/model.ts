@@ -223,6 +223,25 @@ export interface TlsSession {
   certificateNames?: string[];
   alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
   packets: number[];
+  /** What became of the encrypted records; absent where no keys were asked for. */
+  decryption?: Decryption | undefined;
+}
+
+/** Why encrypted records stayed sealed. */
+export type SealedReason =
+  | 'no-client-hello'
+  | 'no-server-hello'
+  | 'no-keys'
+  | 'cipher-not-supported'
+  | 'bytes-missing'
+  | 'keys-do-not-fit'
+  | 'no-room';
+
+/** Encrypted records of one connection: how many were opened, how many stayed sealed, why, and the first packet of each reason. */
+export interface Decryption {
+  opened: number;
+  sealed: number;
+  reasons: { why: SealedReason; records: number; packet: number }[];
 }
 
 /** A QUIC connection, as far as its long headers and Initial packets tell, whose keys anybody has who saw the first one. */

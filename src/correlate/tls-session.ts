@@ -24,5 +24,6 @@ export function newSession(connection: number): TlsSession {
     certificateNames: undefined,
     alerts: [],
     packets: [],
+    decryption: undefined,
   };
 }

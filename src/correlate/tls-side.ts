@@ -29,6 +29,10 @@ export class Side {
   left = 0;
   /** Nothing of the record at hand is looked at. */
   skip = false;
+  /** It is encrypted, and collected to be opened. */
+  sealed = false;
+  /** The record at hand was opened. */
+  opened = false;
   /** Its packets belong to the handshake. */
   noted = false;
   /** It holds application data. */

@@ -1,26 +1,17 @@
 import { u16 } from '../dissect/bytes.ts';
-import { certificateNames } from '../dissect/tls/certificate.ts';
-import { certificateRanges, parseClientHello, parseOldClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
-import {
-  alertLevelName,
-  alertName,
-  ContentType,
-  HandshakeType,
-  handshakeTypeName,
-  isTls13,
-  versionName,
-} from '../dissect/tls/names.ts';
-import { findRecord, isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
-import { suiteId, suiteName } from '../dissect/tls/suites.ts';
+import { parseOldClientHello } from '../dissect/tls/handshake.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
+import { alertLevelName, alertName, ContentType, isTls13 } from '../dissect/tls/names.ts';
+import { findRecord, isRecordHeader, isSealedChange, RECORD_HEADER } from '../dissect/tls/records.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
-import { type MessageReader, readMessages } from './tls-messages.ts';
-import { newSession } from './tls-session.ts';
-import { guessTls, HANDSHAKE_LIMIT, OLD_HELLO_HEADER, Side } from './tls-side.ts';
+import { TlsDecryption } from './tls-decryption.ts';
+import { TlsHandshake } from './tls-handshake.ts';
+import { readMessages } from './tls-messages.ts';
+import { guessTls, OLD_HELLO_HEADER, type Side } from './tls-side.ts';
 
 /** Stands for an SSL 2.0 ClientHello where a record's type is asked. */
-const NO_BYTES = new Uint8Array(0);
 const OLD_HELLO = 0;
 /**
  * The shortest Finished of TLS 1.3 as a record: 4 + 32 bytes, the inner type, an 8-byte tag. EndOfEarlyData is shorter, and so
@@ -40,30 +31,34 @@ const LONGEST_ALERT = 19;
  * record after that, or with what it sends before the ServerHello (early data); a server that speaks first is not seen. With
  * a client certificate in TLS 1.3, the estimate is early by the records that carry it.
  */
-export class TlsParser implements StreamParser, MessageReader {
+export class TlsParser extends TlsHandshake implements StreamParser {
   readonly protocol = 'tls';
-  /** Live: grows while the connection lasts. `clientHelloTime` is the time of the hello's first packet. */
-  readonly session: TlsSession;
 
   /** The last `data` held application data: bytes of such a record that is no alert, as far as its length tells. */
   carriesData = false;
 
   private readonly emit: (session: TlsSession) => void;
   private emitted = false;
-  private readonly sides: readonly [Side, Side];
-  /** The connection's "client" turned out to be the TLS server. */
-  private flipped = false;
   private recordVersion = 0;
-  /** 0 until a ServerHello told. */
-  private version = 0;
-  private sessionId: Uint8Array = NO_BYTES;
   private noteSegment = false;
 
-  /** `emit` gets the session once, when both sides have ended. `budget`: one for all parsers, for messages in pieces. */
-  constructor(connection: number, emit: (session: TlsSession) => void, budget = new HeldBytes()) {
-    this.sides = [new Side(budget), new Side(budget)];
-    this.session = newSession(connection);
+  /**
+   * `emit` gets the session once, when both sides have ended. `budget`: one for all parsers, for messages in pieces. `keys`:
+   * what can be opened with them is fed to `inner`.
+   */
+  constructor(
+    connection: number,
+    emit: (session: TlsSession) => void,
+    budget = new HeldBytes(),
+    keys?: TlsKeys,
+    inner?: StreamParser,
+  ) {
+    super(connection, budget);
     this.emit = emit;
+    if (keys === undefined || inner === undefined) return;
+    this.decryption = new TlsDecryption(keys, this.session, budget, inner, (from, level, description, packet, time) =>
+      this.pushAlert(from ? 'client' : 'server', level, description, packet, time),
+    );
   }
 
   static guess(bytes: Uint8Array, at: number, end: number): Guess {
@@ -77,7 +72,7 @@ export class TlsParser implements StreamParser, MessageReader {
       side.time = time;
     }
     this.carriesData = side.data && side.left > 0;
-    if (side.skip && side.left > end - at && !side.noted) {
+    if (side.skip && side.left > end - at && !side.noted && !side.sealed) {
       side.left -= end - at;
       return;
     }
@@ -95,12 +90,14 @@ export class TlsParser implements StreamParser, MessageReader {
     if (this.noteSegment) this.note(packet);
   }
 
-  gap(fromClient: boolean, length: number, _packet: number, _time: number): void {
+  gap(fromClient: boolean, length: number, packet: number, time: number): void {
     const side = this.sides[fromClient ? 0 : 1];
     if (side.left >= length && side.left > 0 && side.headLength === 0) {
-      this.holeInRecord(side, length);
+      this.holeInRecord(side, length, packet, time);
       return;
     }
+    this.decryption?.lose(this.direction(side), length + (side.sealed ? side.length - side.left : 0), packet, time);
+    side.sealed = false;
     side.lost = true;
     side.left = 0;
     side.headLength = 0;
@@ -109,10 +106,11 @@ export class TlsParser implements StreamParser, MessageReader {
     side.dropCarry();
   }
 
-  end(fromClient: boolean, _how: 'fin' | 'reset' | 'capture-end', _packet: number, _time: number): void {
+  end(fromClient: boolean, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
     const side = this.sides[fromClient ? 0 : 1];
     side.ended = true;
     side.dropCarry();
+    this.decryption?.end(this.direction(side), how, packet, time);
     if (this.sides[0].ended && this.sides[1].ended) this.finish();
   }
 
@@ -120,11 +118,8 @@ export class TlsParser implements StreamParser, MessageReader {
   finish(): void {
     if (this.emitted) return;
     this.emitted = true;
+    this.decryption?.finish();
     this.emit(this.session);
-  }
-
-  private isClient(side: Side): boolean {
-    return (side === this.sides[0]) !== this.flipped;
   }
 
   private note(packet: number): void {
@@ -154,7 +149,7 @@ export class TlsParser implements StreamParser, MessageReader {
   }
 
   private startRecord(side: Side, bytes: Uint8Array, at: number): void {
-    if (!isRecordHeader(bytes, at)) {
+    if (!isRecordHeader(bytes, at) && !(side.encrypted && isSealedChange(bytes, at))) {
       side.lost = true;
       return;
     }
@@ -172,7 +167,21 @@ export class TlsParser implements StreamParser, MessageReader {
     if (type === ContentType.applicationData) this.applicationRecord(side);
     if (type === ContentType.alert && !side.skip && side.length !== 2) side.skip = true;
     if (side.noted) this.noteSegment = true;
+    if (this.decryption !== undefined) this.seal(side, this.decryption);
     if (side.left === 0) this.endRecord(side);
+  }
+
+  /** Is the record encrypted, and worth collecting? */
+  private seal(side: Side, decryption: TlsDecryption): void {
+    side.opened = false;
+    side.sealed = side.encrypted || side.type === ContentType.applicationData;
+    if (!side.sealed) return;
+    side.skip = true;
+    if (decryption.collecting) decryption.begin(this.direction(side));
+    else {
+      side.sealed = false;
+      decryption.pass(this.direction(side), side.type, side.length, undefined, side.segment, side.segmentTime);
+    }
   }
 
   private startOldHello(side: Side): void {
@@ -210,6 +219,8 @@ export class TlsParser implements StreamParser, MessageReader {
     if (!side.skip) {
       if (side.type === ContentType.handshake) readMessages(side, bytes, at, stop, this);
       else for (let i = at; i < stop; i++) side.head[side.headLength++ & 1] = bytes[i];
+    } else if (side.sealed && stop > at) {
+      this.decryption?.take(this.direction(side), bytes, at, stop, side.length, side.segment, side.segmentTime);
     }
     if (side.left === 0) this.endRecord(side);
     return stop;
@@ -217,6 +228,10 @@ export class TlsParser implements StreamParser, MessageReader {
 
   private endRecord(side: Side): void {
     const { session } = this;
+    if (side.sealed && this.decryption !== undefined) {
+      side.sealed = false;
+      side.opened = this.decryption.record(this.direction(side), side.type, this.recordVersion, side.packet, side.time);
+    }
     switch (side.type) {
       case OLD_HELLO:
         this.clientHelloPlace(side);
@@ -225,6 +240,7 @@ export class TlsParser implements StreamParser, MessageReader {
         // In TLS 1.3 it means nothing (RFC 8446 appendix D.4).
         if (isTls13(this.version)) break;
         side.encrypted = true;
+        this.decryption?.changeCipherSpec(this.direction(side));
         if (!this.isClient(side) && session.serverHelloPacket !== undefined && session.resumed === undefined)
           session.resumed = true;
         break;
@@ -235,7 +251,8 @@ export class TlsParser implements StreamParser, MessageReader {
         if (side.encrypted && side.skip && !side.finished) this.sideFinished(side);
         break;
       case ContentType.applicationData:
-        if (isTls13(this.version) && session.finishedPacket === undefined && this.isClient(side)) this.clientFinished(side);
+        if (isTls13(this.version) && session.finishedPacket === undefined && this.isClient(side) && !side.opened)
+          this.clientFinished(side);
         break;
     }
   }
@@ -251,7 +268,7 @@ export class TlsParser implements StreamParser, MessageReader {
 
   private clientFinished(side: Side): void {
     if (side.length < SHORTEST_FINISHED) {
-      if (side.length === 19 || side.length === 11) this.pushAlert(side, 'encrypted', 'encrypted');
+      if (side.length === 19 || side.length === 11) this.sealedAlert(side);
       return;
     }
     this.session.finishedPacket = side.packet;
@@ -259,103 +276,30 @@ export class TlsParser implements StreamParser, MessageReader {
   }
 
   private alert(side: Side): void {
-    if (side.skip) this.pushAlert(side, 'encrypted', 'encrypted');
-    else this.pushAlert(side, alertLevelName(side.head[0]), alertName(side.head[1]));
+    if (side.skip && !side.opened) this.sealedAlert(side);
+    else if (!side.skip) {
+      const from = this.isClient(side) ? 'client' : 'server';
+      this.pushAlert(from, alertLevelName(side.head[0]), alertName(side.head[1]), side.packet, side.time);
+    }
     side.headLength = 0;
   }
 
-  private pushAlert(side: Side, level: string, description: string): void {
+  private sealedAlert(side: Side): void {
+    this.pushAlert(this.isClient(side) ? 'client' : 'server', 'encrypted', 'encrypted', side.packet, side.time);
+  }
+
+  private pushAlert(from: 'client' | 'server', level: string, description: string, packet: number, time: number): void {
     const { alerts } = this.session;
-    if (alerts.length < LIST_LIMIT)
-      alerts.push({ packet: side.packet, time: side.time, from: this.isClient(side) ? 'client' : 'server', level, description });
-  }
-
-  /** A message's header is known. False: its body is not looked at. */
-  startMessage(side: Side, type: number, length: number): boolean {
-    const { session } = this;
-    if (handshakeTypeName(type) === undefined || length > 1 << 20) {
-      // Not a message: encrypted, and the ChangeCipherSpec was not seen.
-      side.encrypted = true;
-      return false;
-    }
-    // A full handshake, whatever the session ids look like (RFC 5246 §7.3).
-    if (
-      type === HandshakeType.serverKeyExchange ||
-      type === HandshakeType.serverHelloDone ||
-      type === HandshakeType.certificate
-    ) {
-      if (!this.isClient(side)) session.resumed = false;
-    }
-    const wanted =
-      type === HandshakeType.clientHello ||
-      type === HandshakeType.serverHello ||
-      type === HandshakeType.helloRetryRequest ||
-      (type === HandshakeType.certificate && session.certificateNames === undefined);
-    if (wanted && length <= HANDSHAKE_LIMIT) return true;
-    side.messageSkip = length;
-    return false;
-  }
-
-  message(side: Side, type: number, bytes: Uint8Array, at: number, end: number): void {
-    if (type === HandshakeType.clientHello) this.clientHello(side, bytes, at, end);
-    else if (type === HandshakeType.serverHello) this.serverHello(side, bytes, at, end);
-    else if (type === HandshakeType.helloRetryRequest) this.session.helloRetryPacket ??= side.packet;
-    else if (!this.isClient(side)) {
-      const [first, last] = certificateRanges(bytes, at, end);
-      if (last !== undefined) this.session.certificateNames = certificateNames(bytes, first, last);
-    }
-  }
-
-  private clientHelloPlace(side: Side): boolean {
-    const { session } = this;
-    if (session.clientHelloPacket !== undefined) return false;
-    this.flipped = side === this.sides[1];
-    session.clientHelloPacket = side.packet;
-    session.clientHelloFirstPacket = side.messagePacket;
-    session.clientHelloTime = side.messageTime;
-    return true;
-  }
-
-  private clientHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
-    const { session } = this;
-    // After a HelloRetryRequest the client greets again with the same offers (RFC 8446 §4.1.2).
-    if (!this.clientHelloPlace(side)) return;
-    const hello = parseClientHello(bytes, at, end);
-    if (hello.serverName !== undefined) session.sni = hello.serverName;
-    session.alpnOffered = hello.alpn;
-    this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
-  }
-
-  private serverHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
-    const { session } = this;
-    if (session.serverHelloPacket !== undefined) return;
-    if (session.clientHelloPacket === undefined) this.flipped = side === this.sides[0];
-    const hello = parseServerHello(bytes, at, end);
-    this.version = hello.version;
-    session.version = versionName(hello.version);
-    if (hello.cipherSuite >= 0) {
-      session.cipher = suiteName(hello.cipherSuite);
-      session.cipherId = suiteId(hello.cipherSuite);
-    }
-    if (isTls13(hello.version)) {
-      for (const each of this.sides) each.encrypted = false;
-    }
-    if (hello.helloRetryRequest) {
-      session.helloRetryPacket ??= side.packet;
-      return;
-    }
-    session.serverHelloPacket = side.packet;
-    session.serverHelloTime = side.time;
-    if (hello.alpn !== undefined) session.alpn = hello.alpn;
-    if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
-    else if (session.clientHelloPacket !== undefined) {
-      session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);
-    }
+    if (alerts.length < LIST_LIMIT) alerts.push({ packet, time, from, level, description });
   }
 
   /** A hole that ends inside the record at hand: its border is still known, the messages in it may not be. */
-  private holeInRecord(side: Side, length: number): void {
+  private holeInRecord(side: Side, length: number, packet: number, time: number): void {
     side.left -= length;
+    if (side.sealed) {
+      side.sealed = false;
+      this.decryption?.pass(this.direction(side), side.type, side.length, 'bytes-missing', packet, time);
+    }
     if (!side.skip && side.type === ContentType.handshake) {
       const left = side.messageSkip > 0 ? side.messageSkip : side.carryLength >= 4 ? side.carryNeed - side.carryLength : 0;
       if (left >= length) side.messageSkip = left - length;
@@ -364,11 +308,4 @@ export class TlsParser implements StreamParser, MessageReader {
     } else if (side.type === ContentType.alert) side.skip = true;
     if (side.left === 0) this.endRecord(side);
   }
-}
-
-/** The server repeats the client's session id, which is not empty. */
-function same(bytes: Uint8Array, at: number, end: number, id: Uint8Array): boolean {
-  if (end - at !== id.length || id.length === 0) return false;
-  for (let i = 0; i < id.length; i++) if (bytes[at + i] !== id[i]) return false;
-  return true;
 }

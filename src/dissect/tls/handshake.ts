@@ -101,6 +101,13 @@ function readExtensions(bytes: Uint8Array, at: number, end: number, hello: Hello
   }
 }
 
+/** The extensions of an EncryptedExtensions message (RFC 8446 §4.3.1). */
+export function readExtensionList(bytes: Uint8Array, at: number, end: number): Extension[] {
+  const hello: Hello = { legacyVersion: 0, randomAt: -1, sessionIdAt: at, sessionIdEnd: at, extensions: [] };
+  readExtensions(bytes, at, end, hello);
+  return hello.extensions;
+}
+
 /** The strings of a ProtocolNameList (RFC 7301 §3.1). */
 export function protocolNames(bytes: Uint8Array, at: number, end: number): string[] {
   const names: string[] = [];

@@ -16,6 +16,11 @@ export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
   return type === ContentType.changeCipherSpec ? length === 1 : type === ContentType.applicationData || length > 0;
 }
 
+/** A ChangeCipherSpec of a renegotiation is encrypted as all else is (RFC 5246 §7.1). */
+export function isSealedChange(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === ContentType.changeCipherSpec && bytes[at + 1] === 3 && bytes[at + 2] <= 3 && u16(bytes, at + 3) <= 128;
+}
+
 /** The next place from `at` on where a record seems to begin, -1 none. Records of a connection keep to one version. */
 export function findRecord(bytes: Uint8Array, at: number, end: number, version: number): number {
   for (let i = at; i + RECORD_HEADER <= end; i++) {

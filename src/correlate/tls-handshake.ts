@@ -1,0 +1,131 @@
+import { certificateNames } from '../dissect/tls/certificate.ts';
+import { certificateRanges, parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
+import { HandshakeType, handshakeTypeName, isTls13, versionName } from '../dissect/tls/names.ts';
+import { suiteId, suiteName } from '../dissect/tls/suites.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import type { TlsSession } from './model.ts';
+import type { TlsDecryption } from './tls-decryption.ts';
+import type { MessageReader } from './tls-messages.ts';
+import { newSession } from './tls-session.ts';
+import { HANDSHAKE_LIMIT, Side } from './tls-side.ts';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What the handshake's messages in the clear say of a connection. */
+export class TlsHandshake implements MessageReader {
+  /** Live: grows while the connection lasts. `clientHelloTime` is the time of the hello's first packet. */
+  readonly session: TlsSession;
+  /** Where keys were asked for. */
+  decryption: TlsDecryption | undefined = undefined;
+  protected readonly sides: readonly [Side, Side];
+  /** 0 until a ServerHello told. */
+  protected version = 0;
+  /** The connection's "client" turned out to be the TLS server. */
+  private flipped = false;
+  private sessionId: Uint8Array = NO_BYTES;
+
+  constructor(connection: number, budget: HeldBytes) {
+    this.sides = [new Side(budget), new Side(budget)];
+    this.session = newSession(connection);
+  }
+
+  protected isClient(side: Side): boolean {
+    return (side === this.sides[0]) !== this.flipped;
+  }
+
+  protected direction(side: Side): 0 | 1 {
+    return this.isClient(side) ? 0 : 1;
+  }
+
+  /** A message's header is known. False: its body is not looked at. */
+  startMessage(side: Side, type: number, length: number): boolean {
+    const { session } = this;
+    if (handshakeTypeName(type) === undefined || length > 1 << 20) {
+      // Not a message: encrypted, and the ChangeCipherSpec was not seen.
+      side.encrypted = true;
+      return false;
+    }
+    // A full handshake, whatever the session ids look like (RFC 5246 §7.3).
+    if (
+      type === HandshakeType.serverKeyExchange ||
+      type === HandshakeType.serverHelloDone ||
+      type === HandshakeType.certificate
+    ) {
+      if (!this.isClient(side)) session.resumed = false;
+    }
+    const wanted =
+      type === HandshakeType.clientHello ||
+      type === HandshakeType.serverHello ||
+      type === HandshakeType.helloRetryRequest ||
+      (type === HandshakeType.certificate && session.certificateNames === undefined);
+    if (wanted && length <= HANDSHAKE_LIMIT) return true;
+    side.messageSkip = length;
+    return false;
+  }
+
+  message(side: Side, type: number, bytes: Uint8Array, at: number, end: number): void {
+    if (type === HandshakeType.clientHello) this.clientHello(side, bytes, at, end);
+    else if (type === HandshakeType.serverHello) this.serverHello(side, bytes, at, end);
+    else if (type === HandshakeType.helloRetryRequest) this.session.helloRetryPacket ??= side.packet;
+    else if (!this.isClient(side)) {
+      const [first, last] = certificateRanges(bytes, at, end);
+      if (last !== undefined) this.session.certificateNames = certificateNames(bytes, first, last);
+    }
+  }
+
+  protected clientHelloPlace(side: Side): boolean {
+    const { session } = this;
+    if (session.clientHelloPacket !== undefined) return false;
+    this.flipped = side === this.sides[1];
+    session.clientHelloPacket = side.packet;
+    session.clientHelloFirstPacket = side.messagePacket;
+    session.clientHelloTime = side.messageTime;
+    return true;
+  }
+
+  private clientHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
+    const { session } = this;
+    // After a HelloRetryRequest the client greets again with the same offers (RFC 8446 §4.1.2).
+    if (!this.clientHelloPlace(side)) return;
+    const hello = parseClientHello(bytes, at, end);
+    this.decryption?.clientHello(bytes, hello);
+    if (hello.serverName !== undefined) session.sni = hello.serverName;
+    session.alpnOffered = hello.alpn;
+    this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
+  }
+
+  private serverHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
+    const { session } = this;
+    if (session.serverHelloPacket !== undefined) return;
+    if (session.clientHelloPacket === undefined) this.flipped = side === this.sides[0];
+    const hello = parseServerHello(bytes, at, end);
+    this.decryption?.serverHello(bytes, hello);
+    this.version = hello.version;
+    session.version = versionName(hello.version);
+    if (hello.cipherSuite >= 0) {
+      session.cipher = suiteName(hello.cipherSuite);
+      session.cipherId = suiteId(hello.cipherSuite);
+    }
+    if (isTls13(hello.version)) {
+      for (const each of this.sides) each.encrypted = false;
+    }
+    if (hello.helloRetryRequest) {
+      session.helloRetryPacket ??= side.packet;
+      return;
+    }
+    session.serverHelloPacket = side.packet;
+    session.serverHelloTime = side.time;
+    if (hello.alpn !== undefined) session.alpn = hello.alpn;
+    if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
+    else if (session.clientHelloPacket !== undefined) {
+      session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);
+    }
+  }
+}
+
+/** The server repeats the client's session id, which is not empty. */
+function same(bytes: Uint8Array, at: number, end: number, id: Uint8Array): boolean {
+  if (end - at !== id.length || id.length === 0) return false;
+  for (let i = 0; i < id.length; i++) if (bytes[at + i] !== id[i]) return false;
+  return true;
+}

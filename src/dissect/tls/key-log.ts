@@ -1,0 +1,84 @@
+/** Secrets of one connection by their labels in the NSS key log format (draft-ietf-tls-keylogfile §2). */
+export interface Secrets {
+  /** TLS 1.2 and older: the 48 bytes of the master secret. */
+  master?: Uint8Array;
+  /** TLS 1.2 and older with RSA key exchange, where the key log names the premaster secret. */
+  premaster?: Uint8Array;
+  early?: Uint8Array;
+  clientHandshake?: Uint8Array;
+  serverHandshake?: Uint8Array;
+  client?: Uint8Array;
+  server?: Uint8Array;
+}
+
+const LABELS = new Map<string, keyof Secrets>([
+  ['CLIENT_RANDOM', 'master'],
+  ['PMS_CLIENT_RANDOM', 'premaster'],
+  ['CLIENT_EARLY_TRAFFIC_SECRET', 'early'],
+  ['CLIENT_HANDSHAKE_TRAFFIC_SECRET', 'clientHandshake'],
+  ['SERVER_HANDSHAKE_TRAFFIC_SECRET', 'serverHandshake'],
+  ['CLIENT_TRAFFIC_SECRET_0', 'client'],
+  ['SERVER_TRAFFIC_SECRET_0', 'server'],
+]);
+
+/** Connections whose secrets are kept, and the longest line; the newest win. */
+export const KEYS_LIMIT = 1 << 20;
+const LINE_LIMIT = 1024;
+const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{32,192})[ \t\r]*$/;
+const NEWLINE = 0x0a;
+
+/** Secrets by client random. May grow at any time: whoever did not find his asks again when `version` has changed. */
+export class TlsKeys {
+  /** Changes whenever a secret was added. */
+  version = 0;
+  /** More may come while the capture is read. */
+  growing = false;
+  /** Reads what has come since, where the secrets come from a file that grows. */
+  refresh: (() => void) | undefined;
+  private readonly byRandom = new Map<string, Secrets>();
+  private evicted = 0;
+
+  get size(): number {
+    return this.byRandom.size;
+  }
+
+  /** Secrets let go for want of room. */
+  get letGo(): number {
+    return this.evicted;
+  }
+
+  find(random: Uint8Array): Secrets | undefined {
+    if (this.byRandom.size === 0) return undefined;
+    return this.byRandom.get(Buffer.from(random.buffer, random.byteOffset, random.length).toString('hex'));
+  }
+
+  /** Reads whole lines of a key log; gives how many bytes they are. Lines of no known form are passed over. */
+  read(bytes: Uint8Array): number {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    let at = 0;
+    for (let end = text.indexOf(NEWLINE); end >= 0; end = text.indexOf(NEWLINE, at)) {
+      if (end - at <= LINE_LIMIT) this.line(text.toString('latin1', at, end));
+      at = end + 1;
+    }
+    return at;
+  }
+
+  /** One line without its end. */
+  line(line: string): void {
+    const parts = LINE.exec(line);
+    const label = parts === null ? undefined : LABELS.get(parts[1]);
+    if (parts === null || label === undefined) return;
+    const random = parts[2].toLowerCase();
+    let secrets = this.byRandom.get(random);
+    if (secrets === undefined) {
+      if (this.byRandom.size >= KEYS_LIMIT) {
+        this.byRandom.delete(this.byRandom.keys().next().value as string);
+        this.evicted++;
+      }
+      secrets = {};
+      this.byRandom.set(random, secrets);
+    }
+    secrets[label] = Buffer.from(parts[3], 'hex');
+    this.version++;
+  }
+}

@@ -1,0 +1,121 @@
+import { type CipherGCMTypes, createDecipheriv } from 'node:crypto';
+import type { CipherParameters } from './cipher-parameters.ts';
+import { expandLabel, type HashName, prf } from './derive.ts';
+import { BlockCipher, StreamCipher } from './mac-ciphers.ts';
+import { additional, putSequence, type RecordCipher, type SealedRecord } from './sealed-record.ts';
+
+const HEADER = 5;
+const NONCE = 12;
+const ADDITIONAL = 13;
+
+/** AES-GCM, AES-CCM, ChaCha20-Poly1305 and ARIA-GCM in TLS 1.2 (RFC 5288, 6655, 7905) and 1.3 (RFC 8446 §5.2, §5.3). */
+export class AeadCipher implements RecordCipher {
+  readonly lead: number;
+  private readonly algorithm: CipherGCMTypes;
+  private readonly tagBytes: number;
+  private readonly key: Uint8Array;
+  private readonly iv: Uint8Array;
+  private readonly tls13: boolean;
+  private readonly ccm: boolean;
+  private readonly nonce = new Uint8Array(NONCE);
+  private readonly header: Uint8Array;
+  private readonly options: { authTagLength: number };
+
+  constructor(parameters: CipherParameters, key: Uint8Array, iv: Uint8Array, tls13: boolean) {
+    this.algorithm = parameters.algorithm as CipherGCMTypes;
+    this.tagBytes = parameters.tagBytes;
+    this.options = { authTagLength: parameters.tagBytes };
+    this.ccm = parameters.algorithm.endsWith('-ccm');
+    this.key = key;
+    this.iv = iv;
+    this.tls13 = tls13;
+    this.lead = tls13 ? 0 : parameters.explicitBytes;
+    this.header = new Uint8Array(tls13 ? HEADER : ADDITIONAL);
+  }
+
+  open(sequence: number, record: SealedRecord): Uint8Array | undefined {
+    const { bytes, at, end } = record;
+    const length = end - at - this.lead - this.tagBytes;
+    if (length < 0) return undefined;
+    const { nonce, iv, header } = this;
+    if (this.lead > 0) {
+      nonce.set(iv);
+      nonce.set(bytes.subarray(at, at + this.lead), iv.length);
+    } else {
+      nonce.fill(0, 0, NONCE - 8);
+      putSequence(nonce, NONCE - 8, sequence);
+      for (let i = 0; i < NONCE; i++) nonce[i] ^= iv[i];
+    }
+    if (this.tls13) {
+      header[0] = record.type;
+      header[1] = record.version >> 8;
+      header[2] = record.version & 255;
+      header[3] = (end - at) >> 8;
+      header[4] = (end - at) & 255;
+    } else additional(header, sequence, record, length);
+    const decipher = createDecipheriv(this.algorithm, this.key, nonce, this.options);
+    const tagAt = end - this.tagBytes;
+    decipher.setAuthTag(bytes.subarray(tagAt, end));
+    decipher.setAAD(header, this.ccm ? { plaintextLength: length } : undefined);
+    try {
+      // CCM says here already that a tag is wrong.
+      const content = decipher.update(bytes.subarray(at + this.lead, tagAt));
+      decipher.final();
+      return content;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** One direction of TLS 1.3 from its traffic secret (RFC 8446 §7.3). */
+export function trafficCipher(parameters: CipherParameters, secret: Uint8Array): RecordCipher {
+  const key = expandLabel(parameters.prf, secret, 'key', parameters.keyBytes);
+  return new AeadCipher(parameters, key, expandLabel(parameters.prf, secret, 'iv', NONCE), true);
+}
+
+/** The secret after a KeyUpdate (RFC 8446 §7.2). */
+export function updatedSecret(parameters: CipherParameters, secret: Uint8Array): Uint8Array {
+  return expandLabel(parameters.prf, secret, 'traffic upd', secret.length);
+}
+
+export interface OlderSession {
+  parameters: CipherParameters;
+  /** 0x0301 to 0x0303. */
+  version: number;
+  master: Uint8Array;
+  clientRandom: Uint8Array;
+  serverRandom: Uint8Array;
+  encryptThenMac: boolean;
+}
+
+const prfHash = (version: number, parameters: CipherParameters): HashName | undefined =>
+  version >= 0x0303 ? parameters.prf : undefined;
+
+/** The master secret from a premaster secret (RFC 5246 §8.1), where it is not an extended one (RFC 7627). */
+export function masterSecret(session: Omit<OlderSession, 'master' | 'encryptThenMac'>, premaster: Uint8Array): Uint8Array {
+  const seed = Buffer.concat([session.clientRandom, session.serverRandom]);
+  return prf(prfHash(session.version, session.parameters), premaster, 'master secret', seed, 48);
+}
+
+/** Both directions of TLS 1.0 to 1.2, the client's first, from the key block (RFC 5246 §6.3). */
+export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher] {
+  const { parameters, version } = session;
+  const { macBytes, keyBytes, kind } = parameters;
+  // From TLS 1.1 on a block cipher's IV stands in each record.
+  const ivBytes = kind === 'block' && version >= 0x0302 ? 0 : parameters.ivBytes;
+  const seed = Buffer.concat([session.serverRandom, session.clientRandom]);
+  const length = 2 * (macBytes + keyBytes + ivBytes);
+  const block = prf(prfHash(version, parameters), session.master, 'key expansion', seed, length);
+  let at = 0;
+  const take = (bytes: number): Buffer => block.subarray(at, (at += bytes));
+  const macs = [take(macBytes), take(macBytes)];
+  const keys = [take(keyBytes), take(keyBytes)];
+  const ivs = [take(ivBytes), take(ivBytes)];
+  const make = (i: 0 | 1): RecordCipher => {
+    if (kind === 'aead') return new AeadCipher(parameters, keys[i], ivs[i], false);
+    if (kind === 'stream') return new StreamCipher(parameters, keys[i], macs[i]);
+    return new BlockCipher(parameters, keys[i], ivs[i], macs[i], session.encryptThenMac);
+  };
+  return [make(0), make(1)];
+}
