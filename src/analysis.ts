@@ -1,4 +1,5 @@
 import { Batch, type Problem, type Source } from './capture/batch.ts';
+import { CaptureKeys } from './capture-keys.ts';
 import { Correlator, type CorrelatorOptions } from './correlate/correlator.ts';
 import type { Listener } from './correlate/model.ts';
 import { linkTypeName } from './dissect/link-types.ts';
@@ -27,6 +28,7 @@ export class Analysis {
   readonly source: Source;
   readonly batch = new Batch();
   done = false;
+  private readonly secrets: CaptureKeys;
 
   private packets = 0;
   private first: CaptureSummary['first'];
@@ -44,19 +46,22 @@ export class Analysis {
 
   constructor(source: Source, listener: Listener, options: CorrelatorOptions = {}) {
     this.source = source;
-    this.correlator = new Correlator(listener, options);
+    this.secrets = new CaptureKeys(source);
+    this.correlator = new Correlator(listener, { ...options, keys: this.secrets.keys });
   }
 
   /** Reads and analyses one batch, which stays in `batch` and `correlator.packets`. False when the capture has ended. */
   async step(): Promise<boolean> {
     if (this.done) return false;
     if (await this.source.next(this.batch)) {
+      if (this.secrets.look()) this.correlator.finder.keys = this.secrets.keys;
       this.correlator.batch(this.batch);
       this.count();
       return true;
     }
     this.done = true;
     this.correlator.end();
+    this.secrets.close();
     this.tell();
     return false;
   }

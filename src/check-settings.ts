@@ -19,6 +19,8 @@ export interface CheckSettings {
   strict: boolean;
   /** By file as the user named it; "" is for every file. */
   vantages: Map<string, VantageKind>;
+  /** As the user named them, "env" among them. */
+  keyLogs: string[];
   lang: string | undefined;
   noColor: boolean;
   help: boolean;
@@ -32,6 +34,7 @@ const options = {
   only: { type: 'string', multiple: true },
   strict: { type: 'boolean' },
   vantage: { type: 'string', multiple: true },
+  keylog: { type: 'string', multiple: true },
   lang: { type: 'string' },
   'no-color': { type: 'boolean' },
   numeric: { type: 'boolean', short: 'n' },
@@ -67,7 +70,8 @@ export function checkSettingsOf(argv: string[]): CheckSettings | Text {
   if (files.filter((file) => file === '-').length > 1)
     return { en: 'standard input can be one capture only', ko: '표준 입력은 캡처 하나만 될 수 있습니다' };
   const noColor = values['no-color'] === true;
-  return { files, format, rules, only, strict: values.strict === true, vantages, lang: values.lang, noColor, help };
+  const strict = values.strict === true;
+  return { files, format, rules, only, strict, vantages, keyLogs: values.keylog ?? [], lang: values.lang, noColor, help };
 }
 
 const parse = (argv: string[]) => parseArgs({ args: argv, options, allowPositionals: true });

@@ -20,6 +20,7 @@ const COLUMNS = 100;
 
 export interface CheckOutput {
   language: Language;
+  keyLogs: readonly string[];
   /** Standard output is a terminal of this many columns. */
   columns: number | undefined;
   colour: boolean;
@@ -57,7 +58,7 @@ export async function runCheck(settings: CheckSettings, output: CheckOutput): Pr
 
 async function readCapture(file: string, index: number, settings: CheckSettings, output: CheckOutput): Promise<CaptureRecords> {
   const vantage = settings.vantages.get(file) ?? settings.vantages.get('');
-  const source = await openCapture(file, { keep: true });
+  const source = await openCapture(file, { keep: true, keyLogs: output.keyLogs });
   const records = new CaptureRecords(source, { index, vantage });
   await records.run();
   for (const problem of records.problems) output.complain(problemText(problem, output.language));

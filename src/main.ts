@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
+import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
+import { problemText } from './text/problems.ts';
 import { isLanguage, type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +48,7 @@ const options = {
   'snapshot-length': { type: 'string', short: 's' },
   'buffer-size': { type: 'string', short: 'B' },
   engine: { type: 'string' },
+  keylog: { type: 'string', multiple: true },
   'list-interfaces': { type: 'boolean', short: 'D' },
   numeric: { type: 'boolean', short: 'n' },
   help: { type: 'boolean', short: 'h' },
@@ -117,6 +120,7 @@ async function main(argv: string[]): Promise<number> {
         : (formatOf(values.json ? 'json' : values.format) ?? 'text'),
       lang,
       values['no-color'] === true,
+      values.keylog,
     );
   }
   if (files.length === 0)
@@ -130,6 +134,7 @@ async function main(argv: string[]): Promise<number> {
       en: `one capture at a time, please: ${files.join(', ')}`,
       ko: `캡처는 한 번에 하나씩만 열 수 있습니다: ${files.join(', ')}`,
     });
+  const keyLogs = keyLogsOf(values.keylog, lang);
   const format = formatOf(values.json ? 'json' : values.format);
   const wantsUi = command === undefined && format === undefined;
   if (wantsUi) {
@@ -140,10 +145,10 @@ async function main(argv: string[]): Promise<number> {
       const keyboard = piped ? (await import('./ui/terminal-keyboard.ts')).openKeyboard() : process.stdin;
       const { runScreens } = await import('./screens.ts');
       if (keyboard !== undefined)
-        return runScreens(files[0], keyboard, lang, values['no-color'] === true || !!process.env.NO_COLOR);
+        return runScreens(files[0], keyboard, lang, values['no-color'] === true || !!process.env.NO_COLOR, keyLogs);
     }
   }
-  return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true);
+  return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true, keyLogs);
 }
 
 async function check(argv: string[]): Promise<number> {
@@ -155,7 +160,8 @@ async function check(argv: string[]): Promise<number> {
   const { runCheck } = await import('./check.ts');
   const { isTTY, columns } = process.stdout;
   const colour = isTTY === true && !settings.noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return runCheck(settings, { language: lang, columns: isTTY ? columns : undefined, colour, complain });
+  const keyLogs = keyLogsOf(settings.keyLogs, lang);
+  return runCheck(settings, { keyLogs, language: lang, columns: isTTY ? columns : undefined, colour, complain });
 }
 
 function parse(argv: string[]) {
@@ -164,6 +170,13 @@ function parse(argv: string[]) {
   } catch (error) {
     throw new UsageError(optionError(argv, options, error as Error));
   }
+}
+
+/** The key logs that were named; who else could read them is told. */
+function keyLogsOf(words: string[] | undefined, lang: Language): string[] {
+  const paths = keyLogPaths(words ?? [], process.env);
+  for (const problem of checkKeyLogs(paths)) complain(problemText(problem, lang));
+  return paths;
 }
 
 /** Words that can be no capture, where they are better told apart than as a file that is not there. */
@@ -199,7 +212,13 @@ function formatOf(value: string | undefined): Format | undefined {
   return format;
 }
 
-async function live(settings: LiveSettings, format: Format | undefined, lang: Language, noColor: boolean): Promise<number> {
+async function live(
+  settings: LiveSettings,
+  format: Format | undefined,
+  lang: Language,
+  noColor: boolean,
+  keyLogs?: string[],
+): Promise<number> {
   const { startCapture } = await import('./live/start.ts');
   const ui = await import('./ui/manners.ts');
   let stopped = false;
@@ -208,6 +227,8 @@ async function live(settings: LiveSettings, format: Format | undefined, lang: La
   };
   process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
   const capture = await startCapture(settings, `wirebook ${VERSION}`);
+  // Opened as the user who asked, not with the rights that capturing took.
+  capture.source.keyLogs = keyLogsOf(keyLogs, lang);
   stop = () => capture.stop();
   if (stopped) stop();
   if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
@@ -257,12 +278,12 @@ async function readAll(source: Source): Promise<string[]> {
   return source.problems.map((each) => each.message);
 }
 
-async function report(file: string, format: Format, lang: Language, hashes: boolean): Promise<number> {
+async function report(file: string, format: Format, lang: Language, hashes: boolean, keyLogs: string[]): Promise<number> {
   const { writeReport } = await import('./report/write.ts');
   const { openCapture } = await import('./capture/open.ts');
   let source: CaptureSource;
   try {
-    source = await openCapture(file);
+    source = await openCapture(file, { keyLogs });
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     const { writeNoCapture } = await import('./report/no-capture.ts');

@@ -25,6 +25,8 @@ export interface RunReport {
   format: 'text' | 'json' | 'jsonl';
   lang: Language;
   hashes: boolean;
+  /** Where the command writes its TLS secrets. */
+  keyLogs: readonly string[];
   /** Somebody does not want to wait any longer. */
   enough(): boolean;
 }
@@ -62,6 +64,7 @@ export class AllPackets {
     this.told = told;
     this.sockets = new OwnSockets(told.pid);
     const { capture, format, lang, hashes, fd } = told;
+    capture.source.keyLogs = told.keyLogs;
     this.written = writeReport(capture.source, format, lang, hashes, {
       fd,
       owners: ownersOf(this.sockets),
@@ -125,6 +128,7 @@ export class OwnPackets {
     const { source } = capture;
     const again = await openCapture(`/proc/self/fd/${source.descriptor}`);
     const packets = new KeptPackets(source.file, again, sockets.set, this.kept, this.program);
+    packets.keyLogs = this.told.keyLogs;
     try {
       return await writeReport(packets, format, lang, hashes, { fd, owners: ownersOf(sockets) });
     } finally {

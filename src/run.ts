@@ -145,7 +145,8 @@ async function here(settings: RunSettings, lang: Language, say: Say): Promise<nu
     const running = new RunningCommand(settings.command, environment, hasTerminal(), () => {
       enough = true;
     });
-    const told = { capture, pid: running.pid, fd, format, lang, hashes, enough: () => enough };
+    const keyLogs = keys === undefined ? [] : [keys.path];
+    const told = { capture, keyLogs, pid: running.pid, fd, format, lang, hashes, enough: () => enough };
     const packets = settings.inside ? new AllPackets(told) : new OwnPackets(told, kept, PROGRAM);
     const orphaned = settings.inside ? whenOrphaned(() => running.end()) : undefined;
     const code = await running.ended;

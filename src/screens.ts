@@ -11,9 +11,15 @@ const OK = 0;
 const BROKEN = 1;
 
 /** Opens a capture on the screen; gives the exit code. Throws a CaptureError where nothing can be read. */
-export async function runScreens(file: string, keyboard: ReadStream, language: Language, noColor: boolean): Promise<number> {
+export async function runScreens(
+  file: string,
+  keyboard: ReadStream,
+  language: Language,
+  noColor: boolean,
+  keyLogs?: readonly string[],
+): Promise<number> {
   // Small pieces, so that a key never waits for a whole one.
-  const source = await openCapture(file, { keep: true, chunk: CHUNK });
+  const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
   const session = new FileSession(source);
   try {
     const code = await runUi(session, { language, noColor, keyboard, step: () => session.step() });

@@ -69,6 +69,10 @@ export interface Source {
   readonly compression?: 'gzip';
   readonly interfaces: CaptureInterface[];
   readonly secrets: DecryptionSecrets[];
+  /** All secrets of the file, where they could be looked for in advance; `secrets` grows while reading. */
+  readonly secretsAhead?: DecryptionSecrets[] | undefined;
+  /** Files with TLS secrets of the capture's connections. */
+  keyLogs?: readonly string[];
   readonly names: NameRecord[];
   /** Grows while reading. */
   readonly problems: Problem[];

@@ -8,7 +8,8 @@ import { GzipSupply, isGzip } from './gzip.ts';
 import { FileSupply, Input, type Supply } from './input.ts';
 import { Problems } from './problems.ts';
 import { directory, systemRefusal, terminal } from './refusals.ts';
-import { CaptureSource } from './source.ts';
+import { scanSecrets } from './secrets-scan.ts';
+import { type CaptureParts, CaptureSource } from './source.ts';
 import { Spool } from './spool.ts';
 import { StreamSupply } from './stream.ts';
 
@@ -17,6 +18,8 @@ export interface OpenOptions {
   keep?: boolean;
   /** Bytes read at once; tests make it small. */
   chunk?: number;
+  /** Files with TLS secrets of its connections. */
+  keyLogs?: readonly string[] | undefined;
 }
 
 /** Where a capture's bytes come from, before anything is known of their format. */
@@ -53,7 +56,7 @@ async function openOrigin(origin: Origin, options: OpenOptions): Promise<Capture
   try {
     const problems = new Problems();
     let head = await firstBytes(file, supply);
-    const compression = isGzip(head) ? 'gzip' : undefined;
+    const compression = isGzip(head) ? ('gzip' as const) : undefined;
     if (compression !== undefined) {
       supply = new GzipSupply(supply, head);
       head = head.subarray(0, 0);
@@ -65,7 +68,12 @@ async function openOrigin(origin: Origin, options: OpenOptions): Promise<Capture
     }
     const input = new Input(supply, head, spool, options.chunk);
     const { format, reader } = await detect(file, input, problems);
-    return new CaptureSource({ file, format, compression, size, input, reader, problems, fd, spool });
+    const whole = format === 'pcapng' && compression === undefined && size !== undefined && origin.fd !== undefined;
+    const secretsAhead = whole ? scanSecrets(origin.fd as number, size as number) : undefined;
+    const parts: CaptureParts = { file, format, compression, size, input, reader, problems, fd, spool, secretsAhead };
+    const source = new CaptureSource(parts);
+    source.keyLogs = options.keyLogs ?? [];
+    return source;
   } catch (error) {
     supply.close();
     spool?.close();

@@ -15,6 +15,7 @@ export interface CaptureParts {
   /** Where packets can be read again: the file itself, or the spool. */
   fd?: number | undefined;
   spool?: Spool | undefined;
+  secretsAhead?: DecryptionSecrets[] | undefined;
 }
 
 /** Pumps records from an input through a format's reader. */
@@ -25,6 +26,8 @@ export class CaptureSource implements Source {
   readonly size: number | undefined;
   readonly interfaces: CaptureInterface[];
   readonly secrets: DecryptionSecrets[];
+  readonly secretsAhead: DecryptionSecrets[] | undefined;
+  keyLogs: readonly string[] = [];
   readonly names: NameRecord[];
   readonly problems: Problem[];
   /** pcapng: how many blocks of each type that is no packet were read or skipped. */
@@ -42,6 +45,7 @@ export class CaptureSource implements Source {
     this.size = parts.size;
     this.interfaces = parts.reader.interfaces;
     this.secrets = parts.reader.secrets;
+    this.secretsAhead = parts.secretsAhead;
     this.names = parts.reader.names;
     this.blocks = parts.reader.blocks;
     this.problems = parts.problems.list;

@@ -3,6 +3,7 @@ import { Kind, Packets } from '../dissect/packets.ts';
 import { idOf } from '../dissect/registry.ts';
 import { scanRows } from '../dissect/scan.ts';
 import { Stacks } from '../dissect/stacks.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import { ConfigurationTracker, isDhcpAnswer } from './configurations.ts';
 import { connectionOf } from './connection.ts';
 import { ConnectionFacts, clientSide } from './connection-facts.ts';
@@ -13,7 +14,7 @@ import { FragmentTracker } from './fragments.ts';
 import { IcmpTracker } from './icmp.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
-import type { Journey, Listener, Lookup, TlsSession } from './model.ts';
+import type { Exchange, Journey, Listener, Lookup, TlsSession } from './model.ts';
 import type { Owners } from './owners.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
@@ -34,6 +35,8 @@ export interface CorrelatorOptions {
   live?: boolean;
   /** Tells which process has a connection. */
   owners?: Owners | undefined;
+  /** Opens what TLS has sealed. */
+  keys?: TlsKeys | undefined;
 }
 
 /** Takes batches, gives records: wires the trackers together. All state is below here. */
@@ -55,6 +58,7 @@ export class Correlator implements TcpEvents {
   readonly finder: ProtocolFinder;
   private readonly live: boolean;
   private readonly owners: Owners | undefined;
+  private readonly keys: TlsKeys | undefined;
   private readonly listener: Listener;
   /** The row being read, so that a stream's bytes can name the packet's protocol, and an answer its receiver. */
   private row = 0;
@@ -83,15 +87,17 @@ export class Correlator implements TcpEvents {
       },
       { records: options.records ?? false },
     );
-    this.finder = new ProtocolFinder(this.lookups, {
-      started: (c, exchange) => this.journeys.started(c, exchange),
-      finished: (c, exchange) => {
+    this.keys = options.keys;
+    const events = {
+      started: (c: Conversation, exchange: Exchange) => this.journeys.started(c, exchange),
+      finished: (c: Conversation, exchange: Exchange) => {
         c.finished++;
         this.journeys.finished(c, exchange);
         listener.exchange?.(exchange);
       },
-      tls: (session) => listener.tls?.(session),
-    });
+      tls: (session: TlsSession) => listener.tls?.(session),
+    };
+    this.finder = new ProtocolFinder(this.lookups, events, options.keys);
   }
 
   /** Reads a batch to its end. Rows stay in `packets` until the next batch. */
@@ -105,11 +111,19 @@ export class Correlator implements TcpEvents {
       this.transport(p, from, to);
       from = to;
     }
+    if (this.keys?.growing) this.newKeys();
     this.owners?.look();
+  }
+
+  /** Asked once a batch: keys that have come since open what waits for them. */
+  private newKeys(): void {
+    this.keys?.refresh?.();
+    this.finder.release();
   }
 
   /** The capture ended: everything becomes final. */
   end(): void {
+    if (this.keys?.growing) this.newKeys();
     this.fragments.end();
     this.resolutions.end();
     this.configurations.end();

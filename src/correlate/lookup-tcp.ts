@@ -30,9 +30,11 @@ export class DnsStream implements StreamParser {
   private readonly server: Endpoint;
   private readonly sides = [new Side(), new Side()] as const;
   private readonly budget: HeldBytes;
+  private readonly secure: boolean;
 
-  /** `budget`: one for all connections, for messages in pieces. */
-  constructor(tracker: LookupTracker, client: Endpoint, server: Endpoint, budget = new HeldBytes()) {
+  /** `budget`: one for all connections, for messages in pieces. `secure`: inside TLS (RFC 7858). */
+  constructor(tracker: LookupTracker, client: Endpoint, server: Endpoint, budget = new HeldBytes(), secure = false) {
+    this.secure = secure;
     this.budget = budget;
     this.tracker = tracker;
     this.client = client;
@@ -134,6 +136,6 @@ export class DnsStream implements StreamParser {
   }
 
   private give(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): void {
-    this.tracker.tcpMessage(bytes, at, end, fromClient, this.client, this.server, side.packet, side.time);
+    this.tracker.tcpMessage(bytes, at, end, fromClient, this.client, this.server, side.packet, side.time, this.secure);
   }
 }

@@ -50,8 +50,8 @@ export interface LookupCounters {
 /** UDP ports whose payload is DNS, mDNS or LLMNR. */
 export const isDnsPort = (port: number): boolean => port === 53 || port === 5353 || port === 5355;
 
-const Transport = { udp: 0, tcp: 1, mdns: 2, llmnr: 3 } as const;
-const TRANSPORT_NAMES = ['udp', 'tcp', 'mdns', 'llmnr'] as const;
+const Transport = { udp: 0, tcp: 1, mdns: 2, llmnr: 3, tls: 4 } as const;
+const TRANSPORT_NAMES = ['udp', 'tcp', 'mdns', 'llmnr', 'dot'] as const;
 
 /**
  * Joins DNS questions and answers (RFC 1035 §7.3): an answer belongs to the question with its addresses, ports, id, name
@@ -133,7 +133,7 @@ export class LookupTracker {
     this.message(response, this.transport === Transport.mdns && this.clientPort === 5353);
   }
 
-  /** One message from a TCP stream, without its length prefix. `DnsStream` calls this. */
+  /** One message from a TCP stream, or from one inside TLS, without its length prefix. `DnsStream` calls this. */
   tcpMessage(
     bytes: Uint8Array,
     at: number,
@@ -143,6 +143,7 @@ export class LookupTracker {
     server: Endpoint,
     packet: number,
     time: number,
+    secure = false,
   ): void {
     this.begin(packet, time);
     if (!this.readMessage(bytes, at, end)) return;
@@ -150,7 +151,7 @@ export class LookupTracker {
     const response = this.walker.isResponse;
     this.client = fromClient !== response ? client : server;
     this.server = fromClient !== response ? server : client;
-    this.transport = Transport.tcp;
+    this.transport = secure ? Transport.tls : Transport.tcp;
     this.version = 0;
     const { key } = this.pending;
     key.fill(0, KEY_CLIENT, KEY_PORTS);

@@ -3,6 +3,9 @@ import type { Attempt } from './attempt.ts';
 import type { Configuration } from './configuration.ts';
 import type { Join } from './join.ts';
 import type { Owner } from './owners.ts';
+import type { TlsSession } from './tls-session.ts';
+
+export type { Decryption, SealedReason, TlsSession } from './tls-session.ts';
 
 /**
  * What the correlator finds, as plain records. A record is handed on when it is final; until then it may still change.
@@ -146,7 +149,8 @@ export interface Lookup {
   index: number;
   packet: number;
   id: number;
-  transport: 'udp' | 'tcp' | 'mdns' | 'llmnr';
+  /** "dot": over TLS (RFC 7858). */
+  transport: 'udp' | 'tcp' | 'mdns' | 'llmnr' | 'dot';
   client: Endpoint;
   server: Endpoint;
   name: string;
@@ -194,54 +198,6 @@ export interface IcmpMessage {
   source: string;
   destination: string;
   about?: { connection?: number; datagram?: number };
-}
-
-export interface TlsSession {
-  connection: number;
-  clientHelloPacket?: number;
-  /** Last packet that carries a piece of the ClientHello is `clientHelloPacket`; the first is here. */
-  clientHelloFirstPacket?: number;
-  serverHelloPacket?: number;
-  helloRetryPacket?: number;
-  clientHelloTime?: number;
-  serverHelloTime?: number;
-  /** First packet and time of application data in either direction, as far as records in the clear tell. */
-  firstApplicationDataPacket?: number;
-  firstApplicationDataTime?: number;
-  /** When the handshake was over at this vantage (client's Finished sent), estimated from record types. */
-  finishedPacket?: number;
-  finishedTime?: number;
-  sni?: string;
-  version?: string;
-  cipher?: string;
-  cipherId?: string;
-  alpnOffered: string[];
-  alpn?: string;
-  /** True, false, or absent where nothing in the clear decides it. */
-  resumed?: boolean;
-  /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
-  certificateNames?: string[];
-  alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
-  packets: number[];
-  /** What became of the encrypted records; absent where no keys were asked for. */
-  decryption?: Decryption | undefined;
-}
-
-/** Why encrypted records stayed sealed. */
-export type SealedReason =
-  | 'no-client-hello'
-  | 'no-server-hello'
-  | 'no-keys'
-  | 'cipher-not-supported'
-  | 'bytes-missing'
-  | 'keys-do-not-fit'
-  | 'no-room';
-
-/** Encrypted records of one connection: how many were opened, how many stayed sealed, why, and the first packet of each reason. */
-export interface Decryption {
-  opened: number;
-  sealed: number;
-  reasons: { why: SealedReason; records: number; packet: number }[];
 }
 
 /** A QUIC connection, as far as its long headers and Initial packets tell, whose keys anybody has who saw the first one. */

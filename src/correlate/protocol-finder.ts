@@ -1,9 +1,11 @@
 import { clientSide, endpoint, portOf } from './connection-facts.ts';
 import { type Conversation, PREFIX_BYTES } from './conversation.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import type { Page } from './flow-table.ts';
 import { HttpParser } from './http.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { HttpHooks, HttpProblem } from './http-hooks.ts';
+import { type Guesser, InnerStream } from './inner-stream.ts';
 import { DnsStream } from './lookup-tcp.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
@@ -18,9 +20,12 @@ export interface FinderEvents {
 }
 
 const DNS_PORT = 53;
+/** RFC 7858 §3.1. */
+const DNS_OVER_TLS_PORT = 853;
+const DNS_OVER_TLS = 'dot';
 
 /** Finds by content, not by port, which parser reads a connection. */
-export class ProtocolFinder {
+export class ProtocolFinder implements Guesser {
   private readonly lookups: LookupTracker;
   private readonly events: FinderEvents;
   /** The conversation whose parser is at work: hooks are shared by all parsers. */
@@ -32,10 +37,17 @@ export class ProtocolFinder {
   readonly messages = new HeldBytes();
   private exchanges = 0;
   private readonly hooks: HttpHooks;
+  /** The same inside TLS. */
+  private readonly secureHooks: HttpHooks;
+  /** Opens what TLS has sealed, in connections that begin from now on. */
+  keys: TlsKeys | undefined;
+  /** Connections whose encrypted records wait for keys. */
+  private readonly waiting = new Set<TlsParser>();
 
-  constructor(lookups: LookupTracker, events: FinderEvents) {
+  constructor(lookups: LookupTracker, events: FinderEvents, keys?: TlsKeys) {
     this.lookups = lookups;
     this.events = events;
+    this.keys = keys;
     this.hooks = {
       nextId: () => this.exchanges++,
       started: (exchange) => events.started(this.current as Conversation, exchange),
@@ -47,6 +59,7 @@ export class ProtocolFinder {
       budget: { carried: 0 },
       tunnel: (protocol) => this.tunnel(this.current as Conversation, protocol),
     };
+    this.secureHooks = { ...this.hooks, scheme: 'https' };
   }
 
   /** Bytes of unfinished HTTP heads. */
@@ -94,11 +107,7 @@ export class ProtocolFinder {
     const client = clientSide(page, base);
     const server = client === 0 ? 1 : 0;
     const tls = TlsParser.guess(bytes, at, end);
-    if (tls === 'yes') {
-      const parser = new TlsParser(c.id, this.events.tls, this.handshakes);
-      c.tls = parser.session;
-      return parser;
-    }
+    if (tls === 'yes') return this.tls(c);
     let http = HttpParser.guess(bytes, at, end, fromClient);
     if (
       http === 'no' &&
@@ -122,10 +131,32 @@ export class ProtocolFinder {
   /** What goes on inside a CONNECT tunnel is TLS as a rule. */
   private tunnel(c: Conversation, protocol: string): StreamParser | undefined {
     c.tunnel = protocol;
-    if (protocol !== 'connect') return undefined;
-    const parser = new TlsParser(c.id, this.events.tls, this.handshakes);
+    return protocol === 'connect' ? this.tls(c) : undefined;
+  }
+
+  private tls(c: Conversation): TlsParser {
+    const { keys } = this;
+    const inner = keys === undefined ? undefined : new InnerStream(c, this);
+    const parser = new TlsParser(c.id, this.events.tls, this.handshakes, keys, inner);
     c.tls = parser.session;
+    if (keys?.growing) this.waiting.add(parser);
     return parser;
+  }
+
+  inside(c: Conversation, fromClient: boolean, bytes: Uint8Array, at: number, end: number): StreamParser | 'more' | 'no' {
+    const http = HttpParser.guess(bytes, at, end, fromClient);
+    if (http === 'yes') return new HttpParser(c.id, this.secureHooks);
+    const client = clientSide(c.page, c.base);
+    const server = client === 0 ? 1 : 0;
+    if (c.tls?.alpn !== DNS_OVER_TLS && portOf(c.page, c.base, server) !== DNS_OVER_TLS_PORT) return http;
+    const dns = DnsStream.guess(bytes, at, end);
+    if (dns !== 'yes') return dns;
+    return new DnsStream(this.lookups, endpoint(c.page, c.base, client), endpoint(c.page, c.base, server), this.messages, true);
+  }
+
+  /** Keys may have come: opens what waits for them. */
+  release(): void {
+    for (const parser of this.waiting) if (parser.over || parser.decryption?.release()) this.waiting.delete(parser);
   }
 }
 

@@ -37,7 +37,6 @@ export class TlsDecryption implements MessageReader {
   /** What was opened is fed to this, in pieces by the packets that carried them. */
   private readonly inner: StreamParser;
   private readonly keys: TlsKeys;
-  private readonly budget: HeldBytes;
   private readonly session: TlsSession;
   private readonly emitAlert: (fromClient: boolean, level: string, description: string, packet: number, time: number) => void;
   private readonly lanes: [Lane, Lane] = [new Lane(true), new Lane(false)];
@@ -62,7 +61,6 @@ export class TlsDecryption implements MessageReader {
   ) {
     this.keys = keys;
     this.session = session;
-    this.budget = budget;
     this.inner = inner;
     this.emitAlert = emitAlert;
     this.pieces = [new RecordPieces(budget), new RecordPieces(budget)];
@@ -80,6 +78,7 @@ export class TlsDecryption implements MessageReader {
       version: 0,
       suite: -1,
       encryptThenMac: false,
+      compression: 0,
       earlyData,
       earlySuites: earlyData ? hello.cipherSuites.filter((suite) => suite >> 8 === 0x13).slice(0, 4) : [],
     };
@@ -95,6 +94,8 @@ export class TlsDecryption implements MessageReader {
       version: hello.version,
       suite: hello.cipherSuite,
       encryptThenMac: hello.extensions.some((extension) => extension.type === ENCRYPT_THEN_MAC),
+      // Behind the suite; TLS 1.3 has none.
+      compression: isTls13(hello.version) ? 0 : bytes[hello.suiteAt + 2],
     };
   }
 
@@ -173,9 +174,10 @@ export class TlsDecryption implements MessageReader {
     }
   }
 
-  /** Opens what waits, where its keys have come since. */
-  release(): void {
-    if (this.waiting === undefined || this.found() === undefined) return;
+  /** Opens what waits, where its keys have come since. True: they have, and nothing will wait any more. */
+  release(): boolean {
+    if (this.found() === undefined) return false;
+    if (this.waiting === undefined) return true;
     const { waiting, agreed } = this;
     this.waiting = undefined;
     this.waitingBytes = 0;
@@ -185,6 +187,7 @@ export class TlsDecryption implements MessageReader {
       each.pieces.free();
     }
     this.agreed = agreed;
+    return true;
   }
 
   private found(): Secrets | undefined {

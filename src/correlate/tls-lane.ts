@@ -1,4 +1,5 @@
 import { type CipherParameters, cipherParameters } from '../dissect/tls/cipher-parameters.ts';
+import { Decompressor, DEFLATE } from '../dissect/tls/compression.ts';
 import type { Secrets } from '../dissect/tls/key-log.ts';
 import { isTls13 } from '../dissect/tls/names.ts';
 import { masterSecret, olderCiphers, trafficCipher, updatedSecret } from '../dissect/tls/record-cipher.ts';
@@ -12,6 +13,8 @@ export interface Agreed {
   version: number;
   suite: number;
   encryptThenMac: boolean;
+  /** 0 none, 1 DEFLATE (RFC 3749). */
+  compression: number;
   /** The client begins with early data, which is sealed before a suite is agreed on: with one of these. */
   earlyData: boolean;
   earlySuites: number[];
@@ -41,6 +44,7 @@ export class Lane {
   private secret: Uint8Array | undefined;
   private parameters: CipherParameters | undefined;
   private attempts = 0;
+  private decompressor: Decompressor | undefined;
   private readonly client: boolean;
 
   constructor(client: boolean) {
@@ -58,6 +62,7 @@ export class Lane {
 
   /** Other keys from the next record on (ChangeCipherSpec of TLS 1.2 and older). */
   restart(): void {
+    this.decompressor = undefined;
     this.cipher = undefined;
     this.epoch = -1;
     this.sequence = 0;
@@ -96,7 +101,8 @@ export class Lane {
     if (!isTls13(agreed.version) && agreed.version !== 0) {
       this.cipher ??= this.older(secrets, agreed);
       this.epoch = Epoch.application;
-      return this.cipher === undefined ? undefined : this.attempt(this.cipher, this.sequence, record);
+      const content = this.cipher === undefined ? undefined : this.attempt(this.cipher, this.sequence, record);
+      return content === undefined || agreed.compression !== DEFLATE ? content : this.decompress(content);
     }
     if (this.cipher !== undefined) {
       const content = this.attempt(this.cipher, this.sequence, record);
@@ -114,6 +120,11 @@ export class Lane {
       }
     }
     return this.updated(record);
+  }
+
+  private decompress(content: Uint8Array): Uint8Array | undefined {
+    this.decompressor ??= new Decompressor();
+    return this.decompressor.content(content);
   }
 
   /** A KeyUpdate may have been among what was lost. */

@@ -1,4 +1,50 @@
-import type { TlsSession } from './model.ts';
+export interface TlsSession {
+  connection: number;
+  clientHelloPacket?: number;
+  /** Last packet that carries a piece of the ClientHello is `clientHelloPacket`; the first is here. */
+  clientHelloFirstPacket?: number;
+  serverHelloPacket?: number;
+  helloRetryPacket?: number;
+  clientHelloTime?: number;
+  serverHelloTime?: number;
+  /** First packet and time of application data in either direction, as far as records in the clear tell. */
+  firstApplicationDataPacket?: number;
+  firstApplicationDataTime?: number;
+  /** When the handshake was over at this vantage (client's Finished sent), estimated from record types. */
+  finishedPacket?: number;
+  finishedTime?: number;
+  sni?: string;
+  version?: string;
+  cipher?: string;
+  cipherId?: string;
+  alpnOffered: string[];
+  alpn?: string;
+  /** True, false, or absent where nothing in the clear decides it. */
+  resumed?: boolean;
+  /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
+  certificateNames?: string[];
+  alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
+  packets: number[];
+  /** What became of the encrypted records; absent where no keys were asked for. */
+  decryption?: Decryption | undefined;
+}
+
+/** Why encrypted records stayed sealed. */
+export type SealedReason =
+  | 'no-client-hello'
+  | 'no-server-hello'
+  | 'no-keys'
+  | 'cipher-not-supported'
+  | 'bytes-missing'
+  | 'keys-do-not-fit'
+  | 'no-room';
+
+/** Encrypted records of one connection: how many were opened, how many stayed sealed, why, and the first packet of each reason. */
+export interface Decryption {
+  opened: number;
+  sealed: number;
+  reasons: { why: SealedReason; records: number; packet: number }[];
+}
 
 /** Every key is there from the start, so that all sessions have one shape. */
 export function newSession(connection: number): TlsSession {

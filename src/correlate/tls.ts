@@ -114,6 +114,11 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     if (this.sides[0].ended && this.sides[1].ended) this.finish();
   }
 
+  /** Both sides have ended. */
+  get over(): boolean {
+    return this.emitted;
+  }
+
   /** Emits the session now, where the connection is let go before both sides ended. */
   finish(): void {
     if (this.emitted) return;

@@ -13,6 +13,7 @@ export class KeptPackets implements Source {
   readonly format = 'pcapng';
   readonly interfaces: CaptureInterface[];
   readonly secrets = [];
+  keyLogs: readonly string[] = [];
   readonly names = [];
   readonly problems: Source['problems'];
   readonly size = undefined;

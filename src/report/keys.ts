@@ -169,3 +169,4 @@ export const NEXT_PACKET = literal(',{"packet":');
 export const OPEN_PACKET = literal('{"packet":');
 export const NEXT_JOIN_TEXT = literal(',{"join":"');
 export const OPEN_JOIN_TEXT = literal('{"join":"');
+export const DECRYPTION = member('decryption');

@@ -166,6 +166,7 @@ export function tls(w: JsonBytes, t: TlsSession): void {
     w.put(K.DESCRIPTION).str(a.description).put(K.END);
   });
   w.put(K.END_LIST);
+  if (t.decryption !== undefined) w.put(K.DECRYPTION).raw(JSON.stringify(t.decryption));
 }
 
 export function quic(w: JsonBytes, q: QuicConnection): void {

@@ -63,6 +63,12 @@ export class TlsKeys {
     return at;
   }
 
+  /** A whole key log, whose last line may lack its end. */
+  readAll(bytes: Uint8Array): void {
+    const rest = bytes.subarray(this.read(bytes));
+    if (rest.length > 0 && rest.length <= LINE_LIMIT) this.line(Buffer.from(rest).toString('latin1'));
+  }
+
   /** One line without its end. */
   line(line: string): void {
     const parts = LINE.exec(line);
@@ -78,6 +84,7 @@ export class TlsKeys {
       secrets = {};
       this.byRandom.set(random, secrets);
     }
+    if (label === 'master' && parts[3].length !== 96) return;
     secrets[label] = Buffer.from(parts[3], 'hex');
     this.version++;
   }

@@ -1,0 +1,115 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { CaptureError, type Problem } from './batch.ts';
+
+/** Read at once; and the longest line without an end that is waited for. */
+const CHUNK = 1 << 20;
+const LINE_LIMIT = 4096;
+const READABLE_BY_OTHERS = 0o044;
+/** `--keylog env`: where the environment says. */
+const FROM_ENVIRONMENT = 'env';
+const VARIABLE = 'SSLKEYLOGFILE';
+
+/** Takes whole lines; gives how many bytes they are. */
+export type TakeLines = (bytes: Uint8Array) => number;
+
+/** A TLS key log, read to its end each time it is asked for what is new. Its contents are never printed. */
+export class KeyLogFile {
+  /** Others than its owner can read it. */
+  readonly exposed: boolean;
+  private readonly fd: number;
+  private readonly buffer = Buffer.alloc(CHUNK);
+  private position = 0;
+  private carried = 0;
+  private closed = false;
+
+  /** Throws the system's error where the file cannot be opened. */
+  constructor(path: string) {
+    // A pipe's reader would wait for its writer.
+    this.fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(this.fd);
+    this.exposed = process.platform !== 'win32' && (stats.mode & READABLE_BY_OTHERS) !== 0;
+    if (!stats.isDirectory()) return;
+    closeSync(this.fd);
+    throw new Error('it is a directory');
+  }
+
+  /** Hands over what was appended since; all of it where the file has become shorter. */
+  read(take: TakeLines): void {
+    if (this.closed) return;
+    try {
+      const stats = fstatSync(this.fd);
+      if (stats.isFile() && stats.size < this.position) {
+        this.position = 0;
+        this.carried = 0;
+      }
+      while (this.chunk(take, stats.isFile()));
+    } catch {
+      // Gone, or not readable any more: what was read stays.
+    }
+  }
+
+  /** The last line, where it lacks its end, and nothing more. */
+  close(take?: TakeLines): void {
+    if (this.closed) return;
+    this.closed = true;
+    if (take !== undefined && this.carried > 0) {
+      this.buffer[this.carried] = 0x0a;
+      take(this.buffer.subarray(0, this.carried + 1));
+    }
+    this.buffer.fill(0);
+    closeSync(this.fd);
+  }
+
+  private chunk(take: TakeLines, seekable: boolean): boolean {
+    const { buffer } = this;
+    const room = CHUNK - 1 - this.carried;
+    const count = readSync(this.fd, buffer, this.carried, room, seekable ? this.position : null);
+    if (count === 0) return false;
+    this.position += count;
+    const end = this.carried + count;
+    const used = take(buffer.subarray(0, end));
+    // A line that never ends is none.
+    this.carried = end - used > LINE_LIMIT ? 0 : end - used;
+    buffer.copyWithin(0, end - this.carried, end);
+    return true;
+  }
+}
+
+/** The files that `--keylog` names; throws a CaptureError where the environment is to name one and does not. */
+export function keyLogPaths(words: readonly string[], environment: Record<string, string | undefined>): string[] {
+  return words.map((word) => {
+    if (word !== FROM_ENVIRONMENT) return word;
+    const path = environment[VARIABLE];
+    if (path) return path;
+    throw new CaptureError(
+      'key-log',
+      `--keylog env: ${VARIABLE} is not set; name the file instead`,
+      `--keylog env: ${VARIABLE}이(가) 설정되어 있지 않습니다. 파일 이름을 대신 쓰세요`,
+    );
+  });
+}
+
+/** Can they be read, and by whom else? Throws a CaptureError for one that cannot. */
+export function checkKeyLogs(paths: readonly string[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const path of paths) {
+    let file: KeyLogFile;
+    try {
+      file = new KeyLogFile(path);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new CaptureError(
+        'key-log',
+        `the key log ${path} cannot be read: ${why}`,
+        `키 로그 ${path}을(를) 읽을 수 없습니다: ${why}`,
+      );
+    }
+    if (file.exposed)
+      problems.push({
+        code: 'key-log-exposed',
+        message: `the key log ${path} can be read by others than its owner, and with it what was encrypted; chmod 600 keeps it private`,
+      });
+    file.close();
+  }
+  return problems;
+}
