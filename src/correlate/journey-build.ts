@@ -37,6 +37,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
+  if (origin !== undefined) sniEvidence(f, reasons);
   const name = bareName(x.host) || f.conversation?.lookups?.[0].name || f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
   journey.page = place.page;
@@ -56,8 +57,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   const c = f.conversation;
   const tls = c?.tls;
   const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin);
-  if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
-    reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
+  sniEvidence(f, reasons);
   opaqueStages(t, f);
   const outcome = connectionOutcome(f);
   if (outcome === 'no-request') unusedStage(t, f);
@@ -262,4 +262,10 @@ function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): voi
   if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
   if (!sameName(x.host, lookup.name)) return;
   reasons.push(evidence('host', [lookup.packet, x.requestPacket], {}));
+}
+
+function sniEvidence(f: ConnectionFacts, reasons: Evidence[]): void {
+  const tls = f.conversation?.tls;
+  if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
+    reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
 }
