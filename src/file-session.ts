@@ -10,7 +10,15 @@ import type { PacketIndex } from './packet-index.ts';
 import { judgeOne } from './rules/engine.ts';
 import { RULES } from './rules/registry.ts';
 import type { Judgement } from './rules/rule.ts';
-import type { Decoded, JourneyHead, PacketSummary, Progress, SessionView } from './session.ts';
+import {
+  type Decoded,
+  headOf,
+  type JourneyHead,
+  type PacketSummary,
+  type Progress,
+  type RawPacket,
+  type SessionView,
+} from './session.ts';
 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
@@ -77,7 +85,7 @@ export class FileSession implements SessionView {
     while (at > 0 && this.starts[at - 1] > j.start) at--;
     this.starts.copyWithin(at + 1, at, count);
     this.starts[at] = j.start;
-    const head = { id: j.id, name: j.name, url: j.url, method: j.method, status: j.status, outcome: j.outcome };
+    const head = headOf(j);
     if (at === count) this.heads.push(head);
     else this.heads.splice(at, 0, head);
   }
@@ -113,7 +121,7 @@ export class FileSession implements SessionView {
 
   journeyHead(index: number): JourneyHead {
     const open = this.unfinished().at(index);
-    return typeof open === 'number' ? this.heads[index - open] : open;
+    return typeof open === 'number' ? this.heads[index - open] : headOf(open);
   }
 
   private unfinished(): OpenJourneys {
@@ -181,6 +189,25 @@ export class FileSession implements SessionView {
     if (this.judged?.id !== journey.id || this.judged.version !== this.version)
       this.judged = { id: journey.id, version: this.version, list: judgeOne(RULES, this.facts, journey) };
     return this.judged.list;
+  }
+
+  rawPacket(number: number): RawPacket | undefined {
+    const bytes = this.facts.bytesOf(number);
+    if (bytes === undefined) return undefined;
+    const time = this.index.time(number);
+    const whole = Math.floor(time / 1e9);
+    return {
+      bytes,
+      wireLength: this.index.wirelen(number),
+      linkType: this.index.linkType(number),
+      seconds: this.facts.baseSeconds + whole,
+      nanoseconds: Math.round(time - whole * 1e9),
+    };
+  }
+
+  connectionOf(number: number): number | undefined {
+    const flow = this.index.has(number) ? this.index.flow(number) : -1;
+    return flow >= 0 && this.facts.stackOf(number).split(':').includes('tcp') ? flow : undefined;
   }
 
   packetSummary(number: number): PacketSummary | undefined {

@@ -3,8 +3,15 @@ import { openCapture } from './capture/open.ts';
 import { FileSession } from './file-session.ts';
 import type { LiveCapture } from './live/capture.ts';
 import { LiveSession } from './live-session.ts';
+import { writeSlice } from './slice.ts';
 import type { Language } from './text/text.ts';
-import { runUi } from './ui/run.ts';
+import { runUi, type UiOptions } from './ui/run.ts';
+import { VERSION } from './version.ts';
+
+const writerOf =
+  (session: FileSession): UiOptions['write'] =>
+  (path, packets, overwrite) =>
+    writeSlice(path, packets, (n) => session.rawPacket(n), `wirebook ${VERSION}`, overwrite);
 
 const CHUNK = 256 << 10;
 const OK = 0;
@@ -22,7 +29,7 @@ export async function runScreens(
   const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
   const session = new FileSession(source);
   try {
-    const code = await runUi(session, { language, noColor, keyboard, step: () => session.step() });
+    const code = await runUi(session, { language, noColor, keyboard, step: () => session.step(), write: writerOf(session) });
     // As far as it was read: who leaves early does not wait for the end.
     return code === OK && source.problems.length > 0 ? BROKEN : code;
   } finally {
@@ -42,6 +49,7 @@ export async function runLiveScreens(capture: LiveCapture, language: Language, n
       language,
       noColor,
       step: () => session.step(),
+      write: writerOf(session),
       pause: () => session.pause(),
       onChange: (changed) => {
         capture.onChange = () => {

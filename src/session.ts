@@ -39,8 +39,40 @@ export interface Progress {
   done: boolean;
 }
 
-/** What lists are searched by: of every journey at hand in memory. */
-export type JourneyHead = Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome'>;
+/** What lists are searched and sorted by: of every journey at hand in memory. */
+export interface JourneyHead extends Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome' | 'responseBytes'> {
+  /** Milliseconds as HAR counts; -1: not known. */
+  total: number;
+  /** The stage that took longest. */
+  longest: StageKind | undefined;
+}
+
+export function headOf(j: Journey): JourneyHead {
+  let longest: Journey['stages'][number] | undefined;
+  for (const stage of j.stages)
+    if (!stage.reused && (longest === undefined || stage.end - stage.start > longest.end - longest.start)) longest = stage;
+  return {
+    id: j.id,
+    name: j.name,
+    url: j.url,
+    method: j.method,
+    status: j.status,
+    outcome: j.outcome,
+    responseBytes: j.responseBytes,
+    total: j.har.total,
+    longest: longest?.kind,
+  };
+}
+
+/** A packet as a capture file has it. */
+export interface RawPacket {
+  bytes: Uint8Array;
+  wireLength: number;
+  linkType: number;
+  /** Since 1970; nanoseconds of that second. */
+  seconds: number;
+  nanoseconds: number;
+}
 
 /** How a live capture stands. A number that is not there is not available, which is not the same as 0. */
 export interface LiveView {
@@ -87,6 +119,10 @@ export interface SessionView {
   readonly unreadable?: Unreadable | undefined;
   packet(number: number): Decoded | undefined;
   packetSummary(number: number): PacketSummary | undefined;
+  /** Absent: packets cannot be written anew. */
+  rawPacket?(number: number): RawPacket | undefined;
+  /** The TCP connection of a packet; undefined: none. */
+  connectionOf?(number: number): number | undefined;
   /** Packet numbers of a journey: its stages' packets and the rest of its connection's between start and end, in file order. */
   journeyPackets(index: number): number[];
   /** The stage of a journey that a packet belongs to. */

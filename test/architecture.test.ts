@@ -47,14 +47,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   report: ['version.ts', ...SESSION],
   ui: ['version.ts', 'filter', ...SESSION],
   'live-session.ts': ['live', ...SESSION],
-  'screens.ts': ['ui', 'live', 'live-session.ts', ...SESSION],
+  'slice.ts': ['helper', 'session.ts'],
+  'screens.ts': ['slice.ts', 'version.ts', 'ui', 'live', 'live-session.ts', ...SESSION],
   'run-report.ts': ['live', 'report', ...SESSION],
   'run.ts': ['run-report.ts', 'live', 'helper', 'version.ts', 'capture', 'text'],
   'main.ts': ['run.ts', 'check-settings.ts', 'check.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */
-const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run)\.ts$|ui\/terminal[^/]*\.ts$)/;
+const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run|slice)\.ts$|ui\/terminal[^/]*\.ts$)/;
 const OUTSIDE_MODULES = /^(node:)?(fs|fs\/promises|child_process|net|dgram|tty|readline|worker_threads)$/;
 const OUTSIDE_GLOBALS = /\bprocess\s*\.\s*(stdin|stdout|stderr|exit)\b|\bconsole\s*\./;
 

@@ -17,7 +17,7 @@ export interface Records {
   lookup(index: number): Lookup | undefined;
   tls(connection: number): TlsSession | undefined;
   /** What the rules say of it, where there are rules. */
-  journeyVerdicts?(index: number): readonly { rule: string; verdict: string }[];
+  verdicts?(index: number): readonly { rule: string; verdict: string }[];
 }
 
 /** A journey that a filter is asked about. Records are fetched when a field wants them. */
@@ -54,7 +54,7 @@ export class Subject {
     return connection === undefined ? undefined : this.records.tls(connection);
   }
   get verdicts(): readonly { rule: string; verdict: string }[] {
-    return this.records.journeyVerdicts?.(this.index) ?? [];
+    return this.records.verdicts?.(this.index) ?? [];
   }
 }
 

@@ -63,6 +63,16 @@ export const OUTCOME = {
   'no-connection': { en: 'lookup only', ko: '조회만 함' },
 } satisfies Record<string, Text>;
 
+/** How the journeys are sorted. */
+export const SORTED = {
+  start: { en: 'sorted by start', ko: '시작 순' },
+  duration: { en: 'sorted by duration, longest first', ko: '시간 순, 긴 것부터' },
+  stage: { en: 'sorted by the stage that took longest', ko: '가장 오래 걸린 단계 순' },
+  status: { en: 'sorted by status, highest first', ko: '상태 순, 큰 것부터' },
+  bytes: { en: 'sorted by bytes, most first', ko: '바이트 순, 많은 것부터' },
+  name: { en: 'sorted by name', ko: '이름 순' },
+} satisfies Record<string, Text>;
+
 /** Names of the screens, as the title bar shows them. */
 export const SCREEN = {
   journeys: { en: 'Journeys', ko: '여정' },
@@ -128,7 +138,7 @@ export const SAY = {
   noJourneysKey: { en: 'Press 3 to see all of its packets.', ko: '3을 누르면 모든 패킷을 볼 수 있습니다.' },
   noJourneysYet: { en: 'Reading: nothing found so far.', ko: '읽는 중: 아직 찾은 것이 없습니다.' },
   noMatch: {
-    en: 'No journey contains "{filter}". Press Esc to see all.',
+    en: 'No journey matches "{filter}". Press Esc to see all.',
     ko: '"{filter}"에 맞는 여정이 없습니다. Esc를 누르면 모두 보입니다.',
   },
   noJourney: { en: 'No journey is selected. Press 1 for the list.', ko: '고른 여정이 없습니다. 1을 누르면 목록이 나옵니다.' },
@@ -164,6 +174,41 @@ export const SAY = {
   oneByte: { en: 'byte {from}', ko: '바이트 {from}' },
   beyond: { en: '{mark} = after the end of this axis', ko: '{mark} = 이 축보다 뒤' },
   filter: { en: 'Filter: ', ko: '필터: ' },
+  palettePrompt: { en: 'Action: ', ko: '동작: ' },
+  filePrompt: { en: 'Write packets to: ', ko: '패킷을 쓸 파일: ' },
+  overwritePrompt: { en: '{file} exists. Overwrite? (y/n) ', ko: '{file}이(가) 이미 있습니다. 덮어쓸까요? (y/n) ' },
+  paletteTitle: { en: 'Actions', ko: '동작' },
+  paletteClose: { en: 'Enter does it, Esc closes', ko: 'Enter 실행, Esc 닫기' },
+  noAction: { en: 'no action of this name', ko: '그런 동작이 없습니다' },
+  noCompletion: { en: 'Nothing known begins so.', ko: '그렇게 시작하는 것이 없습니다.' },
+  wiresharkFilter: { en: 'Wireshark filter', ko: 'Wireshark 필터' },
+  wiresharkClose: { en: 'y copies, Esc closes', ko: 'y 복사, Esc 닫기' },
+  noWireshark: { en: 'There is no display filter for this.', ko: '이것을 위한 표시 필터가 없습니다.' },
+  fieldValue: { en: 'value', ko: '값' },
+  url: { en: 'URL', ko: 'URL' },
+  hostName: { en: 'name', ko: '이름' },
+  serverAddress: { en: 'server address', ko: '서버 주소' },
+  sourceAddress: { en: 'source', ko: '보낸 곳' },
+  destinationAddress: { en: 'destination', ko: '받는 곳' },
+  copied: { en: 'Copied {what}: {text}', ko: '{what} 복사함: {text}' },
+  copyAgain: { en: ' (y again: {what})', ko: ' (y를 또 누르면 {what})' },
+  nothingToCopy: { en: 'Nothing is selected that could be copied.', ko: '복사할 것이 없습니다.' },
+  tooLongToCopy: { en: 'This is too long for the clipboard of a terminal.', ko: '터미널 클립보드에 넣기에는 너무 깁니다.' },
+  cannotWrite: { en: 'Packets of this capture cannot be written.', ko: '이 캡처의 패킷은 파일로 쓸 수 없습니다.' },
+  nothingToWrite: { en: 'There are no packets to write.', ko: '파일로 쓸 패킷이 없습니다.' },
+  written: { en: '{n} packets written to {file}', ko: '패킷 {n}개를 {file}에 썼습니다' },
+  notWritten: { en: '{file} cannot be written: {why}', ko: '{file}을(를) 쓸 수 없습니다: {why}' },
+  marked: {
+    en: 'Marked: {journeys} journeys, {packets} packets. w writes them to a file.',
+    ko: '표시: 여정 {journeys}개, 패킷 {packets}개. w로 파일에 씁니다.',
+  },
+  nothingToFind: {
+    en: 'Nothing to look for: type a filter with / or mark rows with m.',
+    ko: '찾을 것이 없습니다. /로 필터를 쓰거나 m으로 표시하세요.',
+  },
+  lastMatch: { en: 'Nothing further down.', ko: '아래에는 더 없습니다.' },
+  firstMatch: { en: 'Nothing further up.', ko: '위에는 더 없습니다.' },
+  findAgain: { en: 'Not found up to here; press again to go on.', ko: '여기까지는 없습니다. 다시 누르면 계속 찾습니다.' },
   filtered: { en: 'filter "{filter}": {n} of {all}', ko: '필터 "{filter}": {all}개 중 {n}개' },
   tooSmall: {
     en: 'The terminal is too small: {width}x{height} are needed.',

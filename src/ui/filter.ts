@@ -1,23 +1,120 @@
-import type { JourneyHead, SessionView } from '../session.ts';
-import { OUTCOME } from '../text/messages.ts';
-import { type Model, put } from './model.ts';
+// Filters of the lists. A large list is looked at in slices, so that no key waits for the whole of it.
+import type { Domain } from '../filter/domain.ts';
+import { FilterError } from '../filter/error.ts';
+import { journeys, type Subject, Subject as JourneySubject } from '../filter/journeys.ts';
+import { type Packet, packets } from '../filter/packets.ts';
+import { type Filter, parse } from '../filter/parser.ts';
+import type { SessionView } from '../session.ts';
+import { type Matches, type Model, put } from './model.ts';
+import { sorted } from './sort.ts';
 
-/** Lists what contains the text, from the top. */
-export function filterBy(model: Model, filter: string, session: SessionView): Model {
-  const next = put({ ...model, filter }, 'journeys', { cursor: 0, top: 0 });
-  return { ...next, matches: filter === '' ? undefined : matchesOf(next, session, undefined) };
+export type Filtered = 'journeys' | 'packets';
+
+/** How many rows are looked at in one go: those whose heads tell all, and those that must be fetched. */
+const HEADS = 4000;
+const RECORDS = 150;
+
+const remembered = new Map<string, Filter<unknown> | FilterError>();
+
+function compiled<S>(list: Filtered, domain: Domain<S>, text: string): Filter<S> | FilterError {
+  const key = `${list} ${text}`;
+  let known = remembered.get(key);
+  if (known === undefined) {
+    if (remembered.size > 20) remembered.clear();
+    try {
+      known = parse(text, domain) as Filter<unknown>;
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      known = error;
+    }
+    remembered.set(key, known);
+  }
+  return known as Filter<S> | FilterError;
 }
 
-/** Looks at the journeys after those of `known`, or at all. */
-export function matchesOf(model: Model, session: SessionView, known: Model['matches']): Model['matches'] {
-  const all = session.journeyCount();
-  const indices = known === undefined ? [] : [...known.indices];
-  const wanted = model.filter.toLowerCase();
-  for (let i = known?.scanned ?? 0; i < all; i++) if (textOf(session.journeyHead(i), model).includes(wanted)) indices.push(i);
-  return { indices, scanned: all };
+export const domainOf = (list: Filtered): Domain<Subject> | Domain<Packet> => (list === 'packets' ? packets : journeys);
+
+/** What is wrong with a filter, where something is. */
+export function mistake(list: Filtered, text: string): FilterError | undefined {
+  const filter = list === 'packets' ? compiled(list, packets, text) : compiled(list, journeys, text);
+  return filter instanceof FilterError ? filter : undefined;
 }
 
-function textOf(journey: JourneyHead, model: Model): string {
-  const outcome = OUTCOME[journey.outcome][model.language];
-  return `${journey.method ?? ''} ${journey.url ?? journey.name} ${journey.name} ${journey.status ?? ''} ${outcome}`.toLowerCase();
+/** Lists what matches, from the top. A filter with a mistake changes nothing. */
+export function filterBy(model: Model, list: Filtered, text: string, session: SessionView): Model {
+  if (mistake(list, text) !== undefined) return model;
+  const matches = text.trim() === '' ? undefined : { indices: [], scanned: 0 };
+  const next = put(
+    list === 'packets' ? { ...model, packetFilter: text, packetMatches: matches } : { ...model, filter: text, matches },
+    list,
+    { cursor: 0, top: 0 },
+  );
+  return sorted(look(next, session), session);
+}
+
+/** Some rows are left to be looked at. */
+export function unfinished(model: Model, session: SessionView): boolean {
+  const left = (matches: Matches | undefined, all: number): boolean =>
+    matches !== undefined && ((matches.again ?? matches).scanned < all || matches.again !== undefined);
+  return left(model.matches, session.journeyCount()) || left(model.packetMatches, packetsToLookAt(model, session));
+}
+
+/** Looks at the next rows of the lists that are filtered. */
+export function look(model: Model, session: SessionView): Model {
+  let next = model;
+  if (model.matches !== undefined) {
+    const filter = compiled('journeys', journeys, model.filter);
+    if (!(filter instanceof FilterError)) {
+      const ask = (i: number): boolean => filter.test(new JourneySubject(session, i));
+      const matches = advance(model.matches, session.journeyCount(), filter.head ? HEADS : RECORDS, (i) => i, ask);
+      if (matches !== model.matches) next = { ...next, matches };
+    }
+  }
+  if (model.packetMatches !== undefined) {
+    const filter = compiled('packets', packets, model.packetFilter);
+    if (!(filter instanceof FilterError)) {
+      const ask = (n: number): boolean => packetMatches(filter, session, n);
+      const at = (i: number): number => model.numbers?.[i] ?? i + 1;
+      const matches = advance(model.packetMatches, packetsToLookAt(model, session), RECORDS, at, ask);
+      if (matches !== model.packetMatches) next = { ...next, packetMatches: matches };
+    }
+  }
+  return next;
+}
+
+const packetsToLookAt = (model: Model, session: SessionView): number => model.numbers?.length ?? session.packetCount();
+
+function packetMatches(filter: Filter<Packet>, session: SessionView, number: number): boolean {
+  const packet = session.packet(number);
+  return packet !== undefined && filter.test(packet);
+}
+
+function advance(matches: Matches, all: number, slice: number, at: (i: number) => number, ask: (n: number) => boolean): Matches {
+  const under = matches.again ?? matches;
+  const end = Math.min(all, under.scanned + slice);
+  const found: number[] = [];
+  for (let i = under.scanned; i < end; i++) if (ask(at(i))) found.push(at(i));
+  const same = found.length === 0 && end === under.scanned;
+  // What was found goes behind what is there: a list of many thousands is not copied for each slice.
+  for (const each of found) under.indices.push(each);
+  const grown: Matches = { indices: under.indices, scanned: end };
+  if (matches.again === undefined) return same ? matches : grown;
+  return end >= all ? grown : { ...matches, again: grown };
+}
+
+/** The list has changed: what matches is looked for anew, and shown when it is known. */
+export const anew = (matches: Matches): Matches => ({
+  indices: matches.indices,
+  scanned: matches.scanned,
+  again: { indices: [], scanned: 0 },
+});
+
+/** Does a row match the filter that was typed last? */
+export function matchesFilter(list: Filtered, text: string, session: SessionView, row: number): boolean {
+  if (list === 'packets') {
+    const filter = compiled(list, packets, text);
+    return !(filter instanceof FilterError) && packetMatches(filter, session, row);
+  }
+  const filter = compiled(list, journeys, text);
+  return !(filter instanceof FilterError) && filter.test(new JourneySubject(session, row));
 }

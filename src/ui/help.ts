@@ -1,10 +1,10 @@
 import { LABEL, SAY, STAGE_MEANING, STAGE_SHORT } from '../text/messages.ts';
-import { width } from '../text/width.ts';
 import { STAGE_MARK } from './glyphs.ts';
-import { KEYS, type KeyGroup, TYPING } from './keys.ts';
+import { type KeyGroup, keyGroups, type Message, TYPING } from './keys.ts';
 import { bodyHeight, type Model } from './model.ts';
+import { overlay } from './popup.ts';
 import { glyphs, say } from './screens/screen.ts';
-import { cell, fitted, type Line, lineWidth, slice, span } from './span.ts';
+import { cell, type Line, span } from './span.ts';
 
 /*
  *   ┌ Keys ───────────────────────────────────────────────┐
@@ -32,7 +32,7 @@ export function helpLines(model: Model): Line[] {
   const g = glyphs(model);
   const kinds = Object.keys(STAGE_MARK) as (keyof typeof STAGE_MARK)[];
   return [
-    ...KEYS.flatMap((group) => groupLines(model, group)),
+    ...keyGroups().flatMap((group) => groupLines(model, group)),
     ...groupLines(model, TYPING),
     [span(` ${say(model, LABEL.legend)}`, 'bold')],
     ...kinds.map(
@@ -50,32 +50,31 @@ export const helpRows = (model: Model): number => helpLines(model).length;
 
 /** Lays the help over the lines of a screen. */
 export function overlayHelp(model: Model, body: Line[]): Line[] {
-  const g = glyphs(model);
-  const [topLeft, topRight, bottomLeft, bottomRight] = g.corners;
-  const lines = helpLines(model);
-  const inner = Math.min(model.width - 6, Math.max(...lines.map(lineWidth)) + 2);
-  const height = Math.min(bodyHeight(model) - 2, lines.length);
-  const first = Math.max(0, Math.min(model.help ?? 0, lines.length - height));
-  const more = lines.length > height ? ` ${first + height}/${lines.length}` : '';
-  const title = ` ${say(model, SAY.helpTitle)} `;
-  const close = ` ${say(model, SAY.helpClose)}${more} `;
-  const box: Line[] = [
-    [
-      span(topLeft + g.across, 'dim'),
-      span(title, 'bold'),
-      span(g.across.repeat(Math.max(0, inner - 1 - width(title))) + topRight, 'dim'),
-    ],
-    ...lines.slice(first, first + height).map((line) => [span(g.down, 'dim'), ...fitted(line, inner), span(g.down, 'dim')]),
-    [
-      span(bottomLeft + g.across.repeat(Math.max(0, inner - 1 - width(close))), 'dim'),
-      span(close),
-      span(g.across + bottomRight, 'dim'),
-    ],
-  ];
-  const left = Math.max(0, Math.floor((model.width - inner - 2) / 2));
-  const top = Math.max(0, Math.floor((body.length - box.length) / 2));
-  return body.map((line, y) => {
-    const over = box[y - top];
-    return over === undefined ? line : [...slice(line, 0, left), ...over, ...slice(line, left + inner + 2, model.width)];
-  });
+  return overlay(model, body, helpLines(model), say(model, SAY.helpTitle), say(model, SAY.helpClose), model.help);
+}
+
+/** Keys while the help is open; undefined: not the help's business. */
+export function scrollHelp(model: Model, message: Message): Model | undefined {
+  const last = Math.max(0, helpRows(model) - bodyHeight(model) + 2);
+  const to = (line: number): Model => ({ ...model, help: Math.max(0, Math.min(last, line)) });
+  const at: number = model.help ?? 0;
+  switch (message.kind) {
+    case 'move':
+      return to(at + message.by);
+    case 'page':
+      return to(at + Math.round(message.by * (bodyHeight(model) - 3)));
+    case 'edge':
+      return to(message.to === 'first' ? 0 : last);
+    case 'resize':
+    case 'changed':
+    case 'language':
+      return undefined;
+    case 'quit':
+      return message.code === 0 ? { ...model, help: undefined } : undefined;
+    case 'suspend':
+    case 'redraw':
+      return model;
+    default:
+      return { ...model, help: undefined };
+  }
 }

@@ -9,6 +9,12 @@ export type Message =
   | { kind: 'edge'; to: 'first' | 'last' }
   | { kind: 'sibling'; by: number }
   | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' | 'pause' }
+  | { kind: 'palette' | 'wireshark' | 'copy' | 'write' | 'mark' | 'sort' | 'scan' }
+  | { kind: 'find'; by: number }
+  | { kind: 'complete'; by: number }
+  | { kind: 'click'; x: number; y: number }
+  | { kind: 'done'; said: Text }
+  | { kind: 'ask-overwrite'; path: string }
   | { kind: 'show'; screen: ScreenName }
   | { kind: 'quit'; code: number }
   | { kind: 'filter' }
@@ -95,8 +101,29 @@ export const KEYS: readonly KeyGroup[] = [
       {
         keys: ['/'],
         message: { kind: 'filter' },
-        help: { en: 'list only journeys that contain a text', ko: '글자가 들어 있는 여정만 보인다' },
+        help: {
+          en: 'filter: words, ip.addr == …, stage.dns > 9ms',
+          ko: '필터: 글자, ip.addr == …, stage.dns > 9ms',
+        },
         hint: { en: 'filter', ko: '필터' },
+        on: ['journeys', 'packets'],
+      },
+      {
+        keys: ['n'],
+        message: { kind: 'find', by: 1 },
+        help: { en: 'next row that the last filter finds, or marked one', ko: '지난 필터에 맞거나 표시한 다음 줄' },
+        on: ['journeys', 'packets'],
+      },
+      {
+        keys: ['N'],
+        message: { kind: 'find', by: -1 },
+        help: { en: 'previous one', ko: '그 이전 줄' },
+        on: ['journeys', 'packets'],
+      },
+      {
+        keys: ['s'],
+        message: { kind: 'sort' },
+        help: { en: 'sort by start, duration, stage, status, bytes, name', ko: '정렬: 시작, 시간, 단계, 상태, 바이트, 이름' },
         on: ['journeys'],
       },
     ],
@@ -130,8 +157,42 @@ export const KEYS: readonly KeyGroup[] = [
     ],
   },
   {
+    title: { en: 'Take along', ko: '가져가기' },
+    keys: [
+      {
+        keys: ['F'],
+        message: { kind: 'wireshark' },
+        help: { en: 'Wireshark display filter of what is selected', ko: '고른 것의 Wireshark 표시 필터' },
+      },
+      {
+        keys: ['y'],
+        message: { kind: 'copy' },
+        help: { en: 'copy URL, filter or address; again: the next', ko: 'URL, 필터, 주소 복사. 또 누르면 다음 것' },
+      },
+      {
+        keys: ['m'],
+        message: { kind: 'mark' },
+        help: { en: 'mark a journey or packet, or take the mark away', ko: '여정이나 패킷에 표시하거나 지운다' },
+      },
+      {
+        keys: ['w'],
+        message: { kind: 'write' },
+        help: {
+          en: 'write packets to a file: marked, else those in front',
+          ko: '패킷을 파일로: 표시한 것, 없으면 앞에 보이는 것',
+        },
+      },
+    ],
+  },
+  {
     title: { en: 'Program', ko: '프로그램' },
     keys: [
+      {
+        keys: [':'],
+        message: { kind: 'palette' },
+        help: { en: 'find an action by its name', ko: '이름으로 동작 찾기' },
+        hint: { en: 'actions', ko: '동작' },
+      },
       {
         keys: ['p'],
         message: { kind: 'pause' },
@@ -161,8 +222,15 @@ export const KEYS: readonly KeyGroup[] = [
 
 /** While a filter is typed; every other character is added to it. */
 export const TYPING: KeyGroup = {
-  title: { en: 'While typing a filter', ko: '필터를 쓰는 동안' },
+  title: { en: 'While typing', ko: '글자를 쓰는 동안' },
   keys: [
+    {
+      keys: ['Tab', 'Down'],
+      message: { kind: 'complete', by: 1 },
+      help: { en: 'complete the word; next proposal', ko: '낱말 완성, 다음 제안' },
+      hint: { en: 'complete', ko: '완성' },
+    },
+    { keys: ['S-Tab', 'Up'], message: { kind: 'complete', by: -1 }, help: { en: 'previous proposal', ko: '이전 제안' } },
     { keys: ['Enter'], message: { kind: 'accept' }, help: { en: 'keep it', ko: '적용' }, hint: { en: 'keep', ko: '적용' } },
     {
       keys: ['Esc'],
@@ -193,7 +261,15 @@ const keyOf = (name: string): string => {
 
 const index = (groups: readonly KeyGroup[]): Map<string, Message> =>
   new Map(groups.flatMap((group) => group.keys.flatMap((key) => key.keys.map((name) => [name, key.message] as const))));
-const messages = index(KEYS);
+/** The groups as they are in force: those of the table, with other keys where the configuration says so. */
+let groups = KEYS;
+let messages = index(KEYS);
+export const keyGroups = (): readonly KeyGroup[] => groups;
+export function bindKeys(bound: readonly KeyGroup[]): void {
+  groups = bound;
+  messages = index(bound);
+}
+
 const typing = index([TYPING]);
 
 export function messageOf(press: Press, model: Model): Message | undefined {
@@ -207,8 +283,10 @@ export function messageOf(press: Press, model: Model): Message | undefined {
 export function hints(model: Model): Key[] {
   if (model.typing !== undefined) return TYPING.keys.filter((key) => key.hint !== undefined);
   const screen = model.screen;
-  return KEYS.flatMap((group) => group.keys).filter(
-    (key) =>
-      key.hint !== undefined && (key.on === undefined || key.on.includes(screen)) && (!key.live || model.follow !== undefined),
-  );
+  return groups
+    .flatMap((group) => group.keys)
+    .filter(
+      (key) =>
+        key.hint !== undefined && (key.on === undefined || key.on.includes(screen)) && (!key.live || model.follow !== undefined),
+    );
 }

@@ -16,6 +16,34 @@ export type Scope =
   | { kind: 'journey' }
   | { kind: 'all' };
 
+/** What was found so far among the first `scanned` of a list, in its order. `again`: the list has changed, this is what is found anew. */
+export interface Matches {
+  indices: number[];
+  scanned: number;
+  again?: Matches;
+}
+
+/** `before`: the filter as it was. */
+export interface Typing {
+  what: 'journeys' | 'packets' | 'palette' | 'file' | 'overwrite';
+  text: string;
+  before: string;
+  /** What is wrong with the text; `column` counts characters from 1. */
+  error?: { column: number; text: Text };
+  /** Words that Tab goes through, put in at `at`; `choice`: the row of the palette or of the words. */
+  offered?: { words: string[]; at: number };
+  choice?: number;
+}
+
+export const SORTS = ['start', 'duration', 'stage', 'status', 'bytes', 'name'] as const;
+export interface Sort {
+  by: (typeof SORTS)[number];
+}
+
+export type Effect =
+  | { kind: 'copy'; text: string; said: Text }
+  | { kind: 'write'; path: string; packets: number[]; overwrite: boolean };
+
 /** All that the screens remember. Plain data: `update` makes the next one, `view` draws it. */
 export interface Model {
   width: number;
@@ -32,10 +60,27 @@ export interface Model {
   /** Id of the journey under the list's cursor. */
   anchor?: number;
   filter: string;
-  /** The filter is being typed; this is what it was before. */
-  typing?: { before: string };
-  /** Indices of the journeys that match the filter, among the first `scanned`. Absent: all. */
-  matches?: { indices: number[]; scanned: number };
+  /** The filter of the packet list. */
+  packetFilter: string;
+  /** The filters that were taken back last: n and N look for what they find. */
+  searched?: { journeys?: string; packets?: string };
+  /** Something is being typed. */
+  typing?: Typing;
+  /** Indices of the journeys that match the filter. Absent: all. */
+  matches?: Matches;
+  /** Numbers of the packets that match theirs. */
+  packetMatches?: Matches;
+  /** How journeys are sorted; absent: by start. `order`: the indices so sorted, of those that match. */
+  sort?: Sort;
+  order?: number[];
+  /** Ids of journeys and numbers of packets that were marked. */
+  marks: { journeys: readonly number[]; packets: readonly number[] };
+  /** The Wireshark display filter of what is selected, while it is shown. */
+  wireshark?: string;
+  /** How often in a row something was copied: each time something else of the same selection. */
+  copied?: number;
+  /** What the program is to do outside of the screens. */
+  effect?: Effect;
   scope: Scope;
   /** Numbers of the packets listed. Absent: all of the capture. */
   numbers?: number[];
@@ -52,6 +97,8 @@ export interface Model {
   follow?: boolean;
   /** One thing to say, until the next key. */
   notice?: Text;
+  /** The capture has been read to its end, and the lists know it. */
+  ended?: boolean;
   /** Set when the program should end, with this exit code. */
   exit?: number;
 }
@@ -69,6 +116,8 @@ export function start(options: { language: Language; width: number; height: numb
     back: [],
     places: { journeys: TOP, timeline: TOP, packets: TOP, packet: TOP, problems: TOP, summary: TOP },
     filter: '',
+    packetFilter: '',
+    marks: { journeys: [], packets: [] },
     scope: { kind: 'all' },
     packet: 0,
     pane: 'fields',
@@ -91,22 +140,25 @@ export function put(model: Model, screen: ScreenName, place: Place): Model {
 export const plainAscii = (model: Model): boolean => model.ascii && model.language === 'en';
 
 /** How many rows the journey list has, and which journey a row is. */
-export const journeyRows = (model: Model, all: number): number => model.matches?.indices.length ?? all;
-export const journeyAt = (model: Model, row: number): number => model.matches?.indices[row] ?? row;
+export const journeyRows = (model: Model, all: number): number => (model.order ?? model.matches?.indices)?.length ?? all;
+export const journeyAt = (model: Model, row: number): number => (model.order ?? model.matches?.indices)?.[row] ?? row;
 
 /** The packet list's rows in the same manner. */
-export const packetRows = (model: Model, all: number): number => model.numbers?.length ?? all;
+export const packetRows = (model: Model, all: number): number => listedPackets(model)?.length ?? all;
 export const packetAt = (model: Model, row: number): number =>
-  model.numbers === undefined ? row + 1 : (model.numbers[row] ?? 0);
+  listedPackets(model) === undefined ? row + 1 : (listedPackets(model)![row] ?? 0);
+/** Absent: all of the capture. */
+export const listedPackets = (model: Model): readonly number[] | undefined => model.packetMatches?.indices ?? model.numbers;
 
 /** The row of a packet in the list, or the one after which it would come. */
 export function rowOfPacket(model: Model, number: number): number {
-  if (model.numbers === undefined) return Math.max(0, number - 1);
+  const numbers = listedPackets(model);
+  if (numbers === undefined) return Math.max(0, number - 1);
   let low = 0;
-  let high = model.numbers.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (model.numbers[middle] < number) low = middle + 1;
+    if (numbers[middle] < number) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,11 +1,12 @@
 import type { ReadStream } from 'node:tty';
 import type { SessionView } from '../session.ts';
-import type { Language } from '../text/text.ts';
-import { SAY } from '../text/messages.ts';
+import type { Language, Text } from '../text/text.ts';
+import { fill, SAY } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { type Message, messageOf } from './keys.ts';
+import { unfinished } from './filter.ts';
 import { isUtf8 } from './manners.ts';
-import { type Model, plainAscii, start } from './model.ts';
+import { type Effect, type Model, plainAscii, start } from './model.ts';
 import { charts } from './screens/summary.ts';
 import { Pace } from './pace.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +26,8 @@ export interface UiOptions {
   step?: () => Promise<boolean> | boolean;
   /** Of a live capture: holds the screen still, or lets it go on. */
   pause?: () => void;
+  /** Writes packets to a file; gives how many, or undefined where the file is there already. Throws. */
+  write?: (path: string, packets: number[], overwrite: boolean) => number | undefined;
   /** Calls back whenever the session has changed by itself; gives what ends that. */
   onChange?: (changed: () => void) => () => void;
 }
@@ -34,6 +37,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
   const { complain, openTerminal } = await import('./terminal.ts');
   return new Promise((resolve) => {
     let ended = false;
+    let scanning = false;
     let model: Model;
     let painted: Model | undefined;
     let version = -1;
@@ -76,9 +80,42 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
           painted = undefined;
         }
         model = update(model, message, session);
-        if (model.exit !== undefined) end(model.exit);
-        else wake('key');
+        if (model.effect !== undefined) model = update(model, carryOut(model.effect), session);
+        if (model.exit !== undefined) return end(model.exit);
+        wake('key');
+        scan();
       });
+    /** What the program does outside of the screens. */
+    const carryOut = (effect: Effect): Message => {
+      if (effect.kind === 'copy') {
+        terminal?.copy(effect.text);
+        return { kind: 'done', said: effect.said };
+      }
+      const { path, packets, overwrite } = effect;
+      const said = (text: Text, values: Record<string, string | number>): Message => ({
+        kind: 'done',
+        said: { en: fill(text, 'en', values), ko: fill(text, 'ko', values) },
+      });
+      try {
+        const n = options.write?.(path, packets, overwrite);
+        return n === undefined ? { kind: 'ask-overwrite', path } : said(SAY.written, { n, file: safe(path) });
+      } catch (error) {
+        return said(SAY.notWritten, { file: safe(path), why: safe(error instanceof Error ? error.message : String(error)) });
+      }
+    };
+    /** Goes on through lists that are filtered, a slice at a time; keys come in between. */
+    const scan = (): void => {
+      if (scanning || ended || !unfinished(model, session)) return;
+      scanning = true;
+      setImmediate(() =>
+        guarded(() => {
+          scanning = false;
+          model = update(model, { kind: 'scan' }, session);
+          wake('progress');
+          scan();
+        }),
+      );
+    };
     /** Has the screen painted, as soon as the pace allows. What comes until then is painted with it. */
     const wake = (why: 'key' | 'progress'): void => {
       if (ended) return;
@@ -97,6 +134,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         if (session.version !== version) {
           version = session.version;
           model = update(model, { kind: 'changed' }, session);
+          scan();
         } else if (model === painted) return;
         painted = model;
         pace.painted(performance.now());

@@ -26,6 +26,8 @@ export interface Terminal {
   /** Forgets what is on the screen: the next paint writes all of it. */
   redraw(): void;
   suspend(): void;
+  /** Hands text to the terminal's clipboard (OSC 52); many terminals take it only where they are told to. */
+  copy(text: string): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }
@@ -133,6 +135,9 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
       painter.forget();
     },
     suspend: () => pause(0),
+    copy(text) {
+      if (state === 'open') output.write(clipboard(text, process.env));
+    },
     close() {
       if (state === 'closed') return;
       state = 'closed';
@@ -150,6 +155,14 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
 export const complain = (text: string): void => {
   process.stderr.write(text);
 };
+
+/** OSC 52 with the text in base64, so that nothing of it is read as a control; tmux and screen pass it on when it is wrapped. */
+export function clipboard(text: string, environment: Record<string, string | undefined>): string {
+  const order = `\u001b]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;
+  // tmux takes it itself (set-clipboard); screen hands on what stands in a DCS, 768 bytes at once.
+  if (environment.TMUX || !/^screen/.test(environment.TERM ?? '')) return order;
+  return (order.match(/[\s\S]{1,700}/g) ?? []).map((part) => `\u001bP${part}\u001b\\`).join('');
+}
 
 const NAMES: Record<string, string> = {
   enter: 'Enter',
@@ -171,6 +184,7 @@ const NAMES: Record<string, string> = {
 /** blessed's key under the name that the key table has. Enter comes twice, as "enter" and "return": one is left out. */
 export function pressOf(ch: string | undefined, key: BlessedKey): Press | undefined {
   const name = key.name ?? '';
+  if (name === 'tab' && key.shift) return { name: 'S-Tab' };
   if (NAMES[name] !== undefined) return { name: NAMES[name], character: name === 'space' ? ' ' : undefined };
   if (name === 'return' || (key.meta ?? false)) return undefined;
   if (key.ctrl) return { name: `Ctrl-${name.toUpperCase()}` };

@@ -15,6 +15,8 @@ export interface Node {
   children: boolean;
   open: boolean;
   problem?: string;
+  /** Of a field; absent for a layer. */
+  field?: Field;
 }
 
 /** The rows that are in sight: children of closed nodes are not even looked at. */
@@ -54,6 +56,7 @@ function addFields(rows: Node[], fields: Field[], parent: string, depth: number,
     rows.push({
       path,
       depth,
+      field,
       text: fieldText(field),
       name: field.name,
       at: field.at,

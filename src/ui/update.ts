@@ -1,11 +1,11 @@
 import type { SessionView } from '../session.ts';
-import { SAY } from '../text/messages.ts';
+import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
-import { filterBy, matchesOf } from './filter.ts';
-import { helpRows } from './help.ts';
+import { anew, look } from './filter.ts';
+import { find } from './find.ts';
+import { scrollHelp } from './help.ts';
 import type { Message } from './keys.ts';
 import {
-  bodyHeight,
   journeyAt,
   journeyRows,
   type Model,
@@ -20,16 +20,40 @@ import { screenOf } from './screens/index.ts';
 import { layout as packetLayout } from './screens/packet.ts';
 import { within } from './screens/screen.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
+import { wiresharkFilter } from './selection.ts';
+import { copy, mark, startWrite } from './slice.ts';
+import { nextSort, sorted } from './sort.ts';
 import { treeOf } from './tree.ts';
+import { startFilter, typed } from './typing.ts';
 
 /** What the next model is. Pure: the session is only asked. */
 export function update(model: Model, message: Message, session: SessionView): Model {
-  const fresh = message.kind === 'changed' || model.notice === undefined ? model : { ...model, notice: undefined };
+  if (message.kind === 'scan') return settle(act(model, message, session), session);
+  const calm = message.kind === 'changed' || message.kind === 'resize';
+  const fresh = calm || message.kind === 'done' ? model : heard(model, message);
+  if (fresh.typing !== undefined && TYPED.has(message.kind))
+    return settle(
+      typed(fresh, message, session, (m, chosen) => act(m, chosen, session)),
+      session,
+    );
+  if (model.wireshark !== undefined && CLOSES.has(message.kind)) return fresh;
   if (fresh.help !== undefined) {
     const scrolled = scrollHelp(fresh, message);
     if (scrolled !== undefined) return scrolled;
   }
   return settle(following(act(fresh, message, session), message), session);
+}
+
+const TYPED = new Set<Message['kind']>(['type', 'erase', 'erase-all', 'complete', 'accept', 'cancel']);
+/** Closes the Wireshark filter and does nothing else. */
+const CLOSES = new Set<Message['kind']>(['back', 'enter', 'wireshark', 'left', 'right', 'quit']);
+
+/** What was said is gone with the next key, and what is shown over the screen, but for copying it. */
+function heard(model: Model, message: Message): Model {
+  if (message.kind === 'copy') return { ...model, notice: undefined };
+  const { notice, wireshark, copied } = model;
+  if (notice === undefined && wireshark === undefined && copied === undefined) return model;
+  return { ...model, notice: undefined, wireshark: undefined, copied: undefined };
 }
 
 /** A live list is followed until somebody moves in it, and again from its last row on. */
@@ -65,9 +89,9 @@ function act(model: Model, message: Message, session: SessionView): Model {
     case 'right':
       return model.screen === 'packet' ? unfold(model, session) : enter(model, session);
     case 'left':
-      return (model.screen === 'packet' ? fold(model, session) : undefined) ?? back(model);
+      return (model.screen === 'packet' ? fold(model, session) : undefined) ?? back(model, session);
     case 'back':
-      return back(model);
+      return back(model, session);
     case 'tab':
       return tab(model, session);
     case 'sibling':
@@ -81,20 +105,32 @@ function act(model: Model, message: Message, session: SessionView): Model {
     case 'quit':
       return { ...model, exit: message.code };
     case 'filter':
-      return model.screen === 'journeys' ? { ...model, typing: { before: model.filter } } : model;
-    case 'type':
-      return filterBy(model, model.filter + message.text, session);
-    case 'erase':
-      return filterBy(model, [...model.filter].slice(0, -1).join(''), session);
-    case 'erase-all':
-      return filterBy(model, '', session);
-    case 'accept':
-      return { ...model, typing: undefined };
-    case 'cancel':
-      return { ...filterBy(model, model.typing?.before ?? '', session), typing: undefined };
-    case 'suspend':
-    case 'redraw':
-    case 'pause':
+      return startFilter(model);
+    case 'palette':
+      return { ...model, typing: { what: 'palette', text: '', before: '' } };
+    case 'wireshark': {
+      const wireshark = wiresharkFilter(model, session);
+      return wireshark === undefined ? { ...model, notice: SAY.noWireshark } : { ...model, wireshark };
+    }
+    case 'copy':
+      return copy(model, session);
+    case 'write':
+      return startWrite(model, session);
+    case 'mark':
+      return mark(model, session);
+    case 'sort': {
+      const next = nextSort(model, session);
+      return { ...next, notice: SORTED[next.sort?.by ?? 'start'] };
+    }
+    case 'find':
+      return find(model, message.by, session);
+    case 'scan':
+      return sorted(look(model, session), session);
+    case 'ask-overwrite':
+      return { ...model, effect: undefined, typing: { what: 'overwrite', text: '', before: message.path } };
+    case 'done':
+      return { ...model, effect: undefined, notice: message.said };
+    default:
       return model;
   }
 }
@@ -132,11 +168,30 @@ function go(model: Model, screen: ScreenName): Model {
   return { ...model, screen, back: way };
 }
 
-function back(model: Model): Model {
+/** The cursor on the journey that it was on, wherever that is now. */
+function keepAnchor(model: Model, session: SessionView): Model {
+  if (model.anchor === undefined || model.order !== undefined) return model;
+  const index = findJourney(session, model.journey?.index ?? 0, model.anchor);
+  return index === undefined ? model : put(model, 'journeys', { cursor: index, top: Math.max(0, index - 5) });
+}
+
+function back(model: Model, session: SessionView): Model {
+  if (model.screen === 'packets' && model.packetFilter !== '') {
+    const all = {
+      ...model,
+      searched: { ...model.searched, packets: model.packetFilter },
+      packetFilter: '',
+      packetMatches: undefined,
+    };
+    return put(all, 'packets', { cursor: rowOfPacket(all, model.packet), top: Math.max(0, rowOfPacket(all, model.packet) - 5) });
+  }
   const screen = model.back[model.back.length - 1];
   if (screen !== undefined) return { ...model, screen, back: model.back.slice(0, -1), pane: 'fields' };
   if (model.screen !== 'journeys') return { ...model, screen: 'journeys' };
-  if (model.filter !== '') return { ...model, filter: '', matches: undefined };
+  if (model.filter !== '') {
+    const all = { ...model, searched: { ...model.searched, journeys: model.filter }, filter: '', matches: undefined };
+    return keepAnchor(sorted({ ...all, order: undefined }, session), session);
+  }
   return { ...model, notice: SAY.quitWithQ };
 }
 
@@ -202,7 +257,8 @@ const openPackets = (model: Model, scope: Scope, session: SessionView): Model =>
 /** The packet list of a scope, its cursor on `packet` where that is listed, else on the first. */
 function withPackets(model: Model, scope: Scope, packet: number, session: SessionView): Model {
   const numbers = numbersOf(model, scope, session);
-  const next = { ...model, scope, numbers };
+  const packetMatches = model.packetFilter === '' ? undefined : { indices: [], scanned: 0 };
+  const next = look({ ...model, scope, numbers, packetMatches }, session);
   const row = packet === 0 ? 0 : rowOfPacket(next, packet);
   const cursor = Math.max(0, Math.min(row, packetRows(next, session.packetCount()) - 1));
   const listed = packetRows(next, session.packetCount()) === 0 ? 0 : packetAt(next, cursor);
@@ -289,10 +345,15 @@ function scopeUnderCursor(model: Model, session: SessionView): Scope {
 function changed(model: Model, session: SessionView): Model {
   const done = session.progress().done;
   let next = model;
-  if (next.filter !== '') next = { ...next, matches: matchesOf(next, session, done ? undefined : next.matches) };
+  // Journeys may have been put between others: once all are there, they are looked at again.
+  const whole = done && model.ended !== true;
+  if (next.matches !== undefined) next = look(whole ? { ...next, matches: anew(next.matches) } : next, session);
+  if (whole) next = { ...next, ended: true };
+  if (next.sort !== undefined && (whole || (next.order?.length ?? 0) * 1.1 < journeysListed(next, session)))
+    next = sorted(next, session);
   const { cursor, top } = next.places.journeys;
   // Somebody who has not moved stays at the top; else the cursor stays on its journey, should others be put before it.
-  if (cursor > 0 && next.anchor !== undefined && next.matches === undefined) {
+  if (cursor > 0 && next.anchor !== undefined && next.matches === undefined && next.order === undefined) {
     const index = findJourney(session, cursor, next.anchor);
     if (index !== undefined && index !== cursor)
       next = put(next, 'journeys', { cursor: index, top: Math.max(0, top + index - cursor) });
@@ -305,6 +366,8 @@ function changed(model: Model, session: SessionView): Model {
   return next;
 }
 
+const journeysListed = (model: Model, session: SessionView): number => model.matches?.indices.length ?? session.journeyCount();
+
 /** Where the journey of this id is now: first asked where it was, then around there. */
 function findJourney(session: SessionView, index: number, id: number): number | undefined {
   const all = session.journeyCount();
@@ -313,30 +376,4 @@ function findJourney(session: SessionView, index: number, id: number): number | 
     if (off > 0 && index - off >= 0 && session.journeyHead(index - off).id === id) return index - off;
   }
   return undefined;
-}
-
-/** Keys while the help is open; undefined: not the help's business. */
-function scrollHelp(model: Model, message: Message): Model | undefined {
-  const last = Math.max(0, helpRows(model) - bodyHeight(model) + 2);
-  const to = (line: number): Model => ({ ...model, help: Math.max(0, Math.min(last, line)) });
-  const at: number = model.help ?? 0;
-  switch (message.kind) {
-    case 'move':
-      return to(at + message.by);
-    case 'page':
-      return to(at + Math.round(message.by * (bodyHeight(model) - 3)));
-    case 'edge':
-      return to(message.to === 'first' ? 0 : last);
-    case 'resize':
-    case 'changed':
-    case 'language':
-      return undefined;
-    case 'quit':
-      return message.code === 0 ? { ...model, help: undefined } : undefined;
-    case 'suspend':
-    case 'redraw':
-      return model;
-    default:
-      return { ...model, help: undefined };
-  }
 }

@@ -1,11 +1,13 @@
 import type { LiveView, SessionView } from '../session.ts';
-import { SAY, SCREEN } from '../text/messages.ts';
+import { SAY, SCREEN, SORTED } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
+import { unfinished } from './filter.ts';
 import { count } from './format.ts';
 import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
-import { bodyHeight, journeyRows, LEAST, type Model, plainAscii } from './model.ts';
+import { overlayPrompt, promptHint, promptLine } from './prompt.ts';
+import { bodyHeight, journeyRows, LEAST, type Model, packetRows, plainAscii } from './model.ts';
 import { SCREENS, screenOf } from './screens/index.ts';
 import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
 import { block, cell, ends, fitted, type Line, span } from './span.ts';
@@ -27,9 +29,9 @@ export function view(model: Model, session: SessionView): Line[] {
   const body = block(screenOf(model.screen).view(model, session), bodyHeight(model), model.width);
   return [
     titleBar(model, session),
-    ...(model.help === undefined ? body : overlayHelp(model, body)),
+    ...overlayPrompt(model, model.help === undefined ? body : overlayHelp(model, body)),
     statusLine(model, session),
-    hintLine(model),
+    promptHint(model) ?? hintLine(model),
   ];
 }
 
@@ -56,14 +58,7 @@ function fileInTitle(model: Model, session: SessionView): string {
 
 function statusLine(model: Model, session: SessionView): Line {
   const g = glyphs(model);
-  if (model.typing !== undefined) {
-    const found = `${count(journeyRows(model, session.journeyCount()))}/${count(session.journeyCount())} `;
-    return ends(
-      [span(` ${say(model, SAY.filter)}`, 'bold'), span(tail(model.filter, model.width - 30)), span(' ', 'selected')],
-      [span(found, 'dim')],
-      model.width,
-    );
-  }
+  if (model.typing !== undefined) return promptLine(model, session);
   if (model.notice !== undefined)
     return fitted([span(` ${cell(say(model, model.notice), model.width - 2, g)}`, 'bold')], model.width);
   const rows = screenOf(model.screen).rows(model, session);
@@ -88,6 +83,15 @@ function statusFacts(model: Model, session: SessionView): string[] {
   if (fileInTitle(model, session) === '') facts.unshift(baseName(session));
   if (model.filter !== '')
     facts.push(say(model, SAY.filtered, { filter: model.filter, n: count(journeyRows(model, journeys)), all: count(journeys) }));
+  if (model.packetFilter !== '' && model.screen === 'packets')
+    facts.push(
+      say(model, SAY.filtered, {
+        filter: model.packetFilter,
+        n: `${count(packetRows(model, packets))}${unfinished(model, session) ? '…' : ''}`,
+        all: count(model.numbers?.length ?? packets),
+      }),
+    );
+  if (model.sort !== undefined && model.screen === 'journeys') facts.push(say(model, SORTED[model.sort.by]));
   return facts;
 }
 
@@ -100,13 +104,6 @@ function liveFacts(model: Model, live: LiveView): string[] {
   const dropped = live.dropped === undefined ? undefined : live.dropped + (live.interfaceDropped ?? 0);
   const note = live.notes.at(-1);
   return [state, say(model, SAY.dropped, { n: lost(dropped) }), ...(note === undefined ? [] : [safe(say(model, note))])];
-}
-
-/** The end of a text that is being typed. */
-function tail(text: string, cells: number): string {
-  let shown = safe(text);
-  while (width(shown) > cells) shown = [...shown].slice(1).join('');
-  return shown;
 }
 
 function hintLine(model: Model): Line {

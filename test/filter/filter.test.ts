@@ -53,7 +53,7 @@ const records: Records = {
       aliases: [],
     }) as unknown as Lookup,
   tls: () => ({ sni: 'web.lab', alpnOffered: ['h2', 'http/1.1'], alerts: [], resumed: false }) as unknown as TlsSession,
-  journeyVerdicts: () => [
+  verdicts: () => [
     { rule: 'R-TCP-2', verdict: 'contradicted' },
     { rule: 'R-DNS-1', verdict: 'confirmed' },
   ],

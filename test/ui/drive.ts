@@ -1,3 +1,4 @@
+import { unfinished } from '../../src/ui/filter.ts';
 import { messageOf } from '../../src/ui/keys.ts';
 import { type Model, start } from '../../src/ui/model.ts';
 import { lineWidth } from '../../src/ui/span.ts';
@@ -29,7 +30,7 @@ export class Drive {
   key(name: string, character: string | undefined = [...name].length === 1 ? name : undefined): this {
     const message = messageOf({ name, character }, this.model);
     if (message !== undefined) this.model = update(this.model, message, this.session);
-    return this;
+    return this.scanned();
   }
   type(text: string): this {
     for (const c of text) this.key(c === ' ' ? 'Space' : c, c);
@@ -37,6 +38,11 @@ export class Drive {
   }
   changed(): this {
     this.model = update(this.model, { kind: 'changed' }, this.session);
+    return this.scanned();
+  }
+  /** What the program does between two keys. */
+  private scanned(): this {
+    while (unfinished(this.model, this.session)) this.model = update(this.model, { kind: 'scan' }, this.session);
     return this;
   }
   resize(width: number, height: number): this {

@@ -1,6 +1,7 @@
 import type { Problem } from '../../src/capture/batch.ts';
 import type { Connection, Exchange, Journey, Stage, StageKind } from '../../src/correlate/model.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
+import { headOf, type JourneyHead } from '../../src/session.ts';
 import type { Decoded, PacketSummary, SessionView } from '../../src/session.ts';
 
 const MS = 1e6;
@@ -270,8 +271,8 @@ export class FakeSession implements SessionView {
   journeyCount(): number {
     return this.journeys;
   }
-  journeyHead(index: number): Journey {
-    return this.journey(index);
+  journeyHead(index: number): JourneyHead {
+    return headOf(this.journey(index));
   }
 
   journey(index: number): Journey {

@@ -49,14 +49,14 @@ describe('the key table', () => {
   test('hints fit the screens they are for', () => {
     const model = start({ language: 'en', width: 80, height: 24 });
     const words = (screen: 'journeys' | 'packets') => hints({ ...model, screen }).map((key) => key.keys[0]);
-    expect(words('journeys')).toEqual(['Enter', 'Esc', '/', 'L', '?', 'q']);
+    expect(words('journeys')).toEqual(['Enter', 'Esc', '/', ':', 'L', '?', 'q']);
     expect(words('packets')).toContain('Tab');
   });
   test('works on a Korean keyboard in Hangul mode', () => {
     const model = start({ language: 'ko', width: 80, height: 24 });
     expect(messageOf({ name: 'ㅂ', character: 'ㅂ' }, model)).toEqual({ kind: 'quit', code: 0 });
     expect(messageOf({ name: 'ㅓ', character: 'ㅓ' }, model)).toEqual({ kind: 'move', by: 1 });
-    expect(messageOf({ name: 'ㅂ', character: 'ㅂ' }, { ...model, typing: { before: '' } })).toEqual({
+    expect(messageOf({ name: 'ㅂ', character: 'ㅂ' }, { ...model, typing: { what: 'journeys', text: '', before: '' } })).toEqual({
       kind: 'type',
       text: 'ㅂ',
     });
