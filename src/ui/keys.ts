@@ -123,7 +123,7 @@ export const KEYS: readonly KeyGroup[] = [
       {
         keys: ['s'],
         message: { kind: 'sort' },
-        help: { en: 'sort by start, duration, stage, status, bytes, name', ko: '정렬: 시작, 시간, 단계, 상태, 바이트, 이름' },
+        help: { en: 'sort by start, time, stage, status, bytes, name', ko: '정렬: 시작, 시간, 단계, 상태, 바이트, 이름' },
         on: ['journeys'],
       },
     ],
@@ -178,7 +178,7 @@ export const KEYS: readonly KeyGroup[] = [
         keys: ['w'],
         message: { kind: 'write' },
         help: {
-          en: 'write packets to a file: marked, else those in front',
+          en: 'write packets to a file: marked, else in front',
           ko: '패킷을 파일로: 표시한 것, 없으면 앞에 보이는 것',
         },
       },

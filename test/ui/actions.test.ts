@@ -178,7 +178,7 @@ describe('with a real capture', () => {
     while (await again.step());
     expect(again.problems()).toEqual([]);
     expect(again.packetCount()).toBe(numbers.length);
-    numbers.forEach((n, i) => expect(again.rawPacket(i + 1)).toEqual(session.rawPacket(n)));
+    for (const [i, n] of numbers.entries()) expect(again.rawPacket(i + 1)).toEqual(session.rawPacket(n));
     again.close();
     expect(writeSlice(path, [1], read, 'test', false)).toBeUndefined();
     expect(writeSlice(path, [1], read, 'test', true)).toBe(1);
