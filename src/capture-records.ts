@@ -153,8 +153,7 @@ export class CaptureRecords implements CaptureFacts {
     const { packets } = this;
     const bytes = this.bytesOf(number);
     if (bytes === undefined) return undefined;
-    const flow = packets.flow(number);
-    const isTcp = this.stackOf(number).split(':').includes('tcp');
+    const connection = this.connectionOf(number);
     const facts = packetFacts(
       number,
       packets.time(number),
@@ -162,7 +161,7 @@ export class CaptureRecords implements CaptureFacts {
       packets.wirelen(number),
       packets.linkType(number),
       this.analysis.correlator.stacks,
-      isTcp && flow >= 0 ? this.connections.get(flow)?.application : undefined,
+      connection === undefined ? undefined : this.connections.get(connection)?.application,
     );
     if (this.cache.size >= PACKET_CACHE) this.cache.delete(this.cache.keys().next().value as number);
     this.cache.set(number, facts);
@@ -187,6 +186,12 @@ export class CaptureRecords implements CaptureFacts {
 
   packetsOf(connection: number, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, limit = PACKETS_OF): number[] {
     return this.packets.ofFlow(connection, from, to, limit);
+  }
+
+  connectionOf(packet: number): number | undefined {
+    if (!this.packets.has(packet) || !this.stackOf(packet).split(':').includes('tcp')) return undefined;
+    const flow = this.packets.flow(packet);
+    return flow < 0 ? undefined : flow;
   }
 
   stackOf(packet: number): string {

@@ -10,6 +10,7 @@ import { langError, optionError } from './text/option-errors.ts';
 import { problemText } from './text/problems.ts';
 import { isLanguage, type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
+import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 /** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. 70: ours. */
@@ -23,14 +24,6 @@ const NO_KERNEL_TIMESTAMPS = 'no-kernel-timestamps';
 
 const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
-
-class UsageError extends Error {
-  readonly text: Text;
-  constructor(text: Text) {
-    super(text.en);
-    this.text = text;
-  }
-}
 
 const options = {
   read: { type: 'string', short: 'r' },
@@ -75,7 +68,10 @@ async function main(argv: string[]): Promise<number> {
     const { runCommand } = await import('./run.ts');
     return runCommand(settings);
   }
-  if (argv[0] === 'check') return check(argv.slice(1));
+  if (argv[0] === 'check' || argv[0] === 'book' || argv[0] === 'explain') {
+    const { BOOK_COMMANDS } = await import('./book-commands.ts');
+    return BOOK_COMMANDS[argv[0]](argv.slice(1), { print, complain, keyLogsOf });
+  }
   const parsed = parse(argv);
   const { values } = parsed;
   const lang = language(values.lang, process.env);
@@ -149,19 +145,6 @@ async function main(argv: string[]): Promise<number> {
     }
   }
   return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true, keyLogs);
-}
-
-async function check(argv: string[]): Promise<number> {
-  const { checkSettingsOf } = await import('./check-settings.ts');
-  const settings = checkSettingsOf(argv);
-  if ('en' in settings) throw new UsageError(settings);
-  const lang = language(settings.lang, process.env);
-  if (settings.help) return print((await import('./text/check-usage.ts')).CHECK_USAGE[lang]);
-  const { runCheck } = await import('./check.ts');
-  const { isTTY, columns } = process.stdout;
-  const colour = isTTY === true && !settings.noColor && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  const keyLogs = keyLogsOf(settings.keyLogs, lang);
-  return runCheck(settings, { keyLogs, language: lang, columns: isTTY ? columns : undefined, colour, complain });
 }
 
 function parse(argv: string[]) {

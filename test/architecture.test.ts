@@ -42,6 +42,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'record-table.ts': ['record-store.ts', 'rules'],
   'capture-records.ts': SESSION,
   'check-settings.ts': ['rules', 'text'],
+  'book-settings.ts': ['rules', 'text'],
+  'book.ts': ['report', ...SESSION],
+  'usage-error.ts': ['text'],
+  'book-commands.ts': ['book-settings.ts', 'book.ts', 'check-settings.ts', 'check.ts', 'usage-error.ts', 'text'],
   'check.ts': ['check-settings.ts', 'report', 'version.ts', ...SESSION],
   'file-session.ts': SESSION,
   report: ['version.ts', ...SESSION],
@@ -51,11 +55,23 @@ const MAY_IMPORT: Record<string, string[]> = {
   'screens.ts': ['slice.ts', 'version.ts', 'ui', 'live', 'live-session.ts', ...SESSION],
   'run-report.ts': ['live', 'report', ...SESSION],
   'run.ts': ['run-report.ts', 'live', 'helper', 'version.ts', 'capture', 'text'],
-  'main.ts': ['run.ts', 'check-settings.ts', 'check.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
+  'main.ts': [
+    'run.ts',
+    'check-settings.ts',
+    'check.ts',
+    'book-settings.ts',
+    'book.ts',
+    'screens.ts',
+    'ui',
+    'report',
+    'live',
+    'version.ts',
+    ...SESSION,
+  ],
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */
-const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run|slice)\.ts$|ui\/terminal[^/]*\.ts$)/;
+const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run|slice|book-commands)\.ts$|ui\/terminal[^/]*\.ts$)/;
 const OUTSIDE_MODULES = /^(node:)?(fs|fs\/promises|child_process|net|dgram|tty|readline|worker_threads)$/;
 const OUTSIDE_GLOBALS = /\bprocess\s*\.\s*(stdin|stdout|stderr|exit)\b|\bconsole\s*\./;
 

@@ -56,6 +56,8 @@ export interface CaptureFacts {
   packet(number: number): PacketFacts | undefined;
   /** Numbers of a TCP connection's packets in file order, between two times where given; at most `limit` (10,000). */
   packetsOf(connection: number, from?: number, to?: number, limit?: number): number[];
+  /** The TCP connection that a packet belongs to. */
+  connectionOf(packet: number): number | undefined;
   /** The layers of a packet, "eth:ip:tcp:http", without reading its bytes. */
   stackOf(packet: number): string;
   timeOf(packet: number): number;
