@@ -5,6 +5,7 @@ import { Out, OutputClosed } from './report/out.ts';
 import { packetPages } from './report/packet-pages.ts';
 import { Pages } from './report/pages.ts';
 import { judgeAll } from './rules/engine.ts';
+import { buildHops } from './rules/join/build.ts';
 import { storyOf } from './rules/packet-story.ts';
 import { RULES, ruleById } from './rules/registry.ts';
 import { CHAPTERS, type Chapter, type Judgement } from './rules/rule.ts';
@@ -52,7 +53,7 @@ export async function explainPacket(file: string, number: number, look: BookLook
     const story = storyOf(capture, number, capture.connectionOf(number));
     const ids = new Set(story.journeys.map(({ journey }) => journey.id));
     const judgements: Judgement[] = [];
-    for (const each of judgeAll(RULES, { captures: [capture], joins: [], clockOffset: () => undefined }))
+    for (const each of judgeAll(RULES, buildHops([capture])))
       if (each.packets.includes(number) && (each.journeyId === null || ids.has(each.journeyId))) judgements.push(each);
     writing(look, (pages) => packetPages(pages, capture, packet, story, judgements, look.language));
     return { found: true, packets };
@@ -65,7 +66,7 @@ async function judgedBook(file: string, keyLogs: readonly string[]): Promise<Jud
   const capture = await read(file, keyLogs);
   const judged = new Map<string, Judgement[]>();
   try {
-    for (const each of judgeAll(RULES, { captures: [capture], joins: [], clockOffset: () => undefined })) {
+    for (const each of judgeAll(RULES, buildHops([capture]))) {
       const list = judged.get(each.rule);
       if (list === undefined) judged.set(each.rule, [each]);
       else list.push(each);

@@ -55,19 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'screens.ts': ['slice.ts', 'version.ts', 'ui', 'live', 'live-session.ts', ...SESSION],
   'run-report.ts': ['live', 'report', ...SESSION],
   'run.ts': ['run-report.ts', 'live', 'helper', 'version.ts', 'capture', 'text'],
-  'main.ts': [
-    'run.ts',
-    'check-settings.ts',
-    'check.ts',
-    'book-settings.ts',
-    'book.ts',
-    'screens.ts',
-    'ui',
-    'report',
-    'live',
-    'version.ts',
-    ...SESSION,
-  ],
+  'main.ts': ['run.ts', 'book-commands.ts', 'usage-error.ts', 'screens.ts', 'ui', 'report', 'live', 'version.ts', ...SESSION],
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */
