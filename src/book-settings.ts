@@ -56,7 +56,14 @@ export function bookSettingsOf(argv: string[]): BookSettings | Text {
       en: `"${files[0]}" is no chapter of the book; they are: ${CHAPTERS.join(', ')}, all`,
       ko: `"${files[0]}" 장은 책에 없습니다. 있는 장: ${CHAPTERS.join(', ')}, all`,
     };
-  return { part, file: files[0], keyLogs: values.keylog ?? [], lang: values.lang, noColor: values['no-color'] === true, help: values.help === true };
+  return {
+    part,
+    file: files[0],
+    keyLogs: values.keylog ?? [],
+    lang: values.lang,
+    noColor: values['no-color'] === true,
+    help: values.help === true,
+  };
 }
 
 function partOf(word: string): Chapter | 'all' | undefined {
@@ -70,7 +77,12 @@ export function explainSettingsOf(argv: string[]): ExplainSettings | Text {
   if ('en' in result) return result;
   const { values } = result;
   const words = [...(values.read === undefined ? [] : [values.read]), ...result.positionals];
-  const common = { keyLogs: values.keylog ?? [], lang: values.lang, noColor: values['no-color'] === true, help: values.help === true };
+  const common = {
+    keyLogs: values.keylog ?? [],
+    lang: values.lang,
+    noColor: values['no-color'] === true,
+    help: values.help === true,
+  };
   if (common.help) return { rule: undefined, packet: undefined, ...common };
   if (words.length !== 1)
     return {
