@@ -183,6 +183,7 @@ export class Analysis {
       ['names-evicted', c.journeys.names.evicted],
       ['tls-handshakes-held', c.finder.handshakes.refused],
       ['dns-messages-held', c.finder.messages.refused],
+      ['http2-tables-held', c.finder.tables.refused],
       ...c.finder.problems,
     ];
     for (const [code, count] of told) if (count > 0) this.ownProblems.push({ code, message: countedText(code, count, 'en') });

@@ -59,6 +59,7 @@ export function connectionOf(f: ConnectionFacts): Connection {
     windowScale: f.windowScale,
     traits: f.traits,
     application: c?.application,
+    http2: c?.http2,
     process: undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { AttemptOutcome } from './attempt.ts';
 import type { Page } from './flow-table.ts';
-import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
+import type { Endpoint, Exchange, Http2Connection, Journey, Lookup, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { type ListName, Lists } from './tcp-lists.ts';
@@ -54,6 +54,8 @@ export interface ResetWatch {
 export interface Pending {
   exchange: Exchange;
   journey: number;
+  /** 1 for the connection's first, which owns the connecting. */
+  nth: number;
   place: Place;
   url: string | undefined;
 }
@@ -140,10 +142,12 @@ export class Conversation {
   folded = false;
   /** What the client had asked for to come here: the group's own list, which answers may still join. */
   lookups: Lookup[] | undefined;
-  /** Exchanges whose journey is not out yet, oldest first. */
+  http2: Http2Connection | undefined;
+  /** Exchanges whose journey is not out yet, oldest first. HTTP/2's end in any order. */
   pending: Pending[] | undefined;
-  /** How many of `pending`, from the first, are finished; how many there were; how many journeys are out. */
-  finished = 0;
+  /** Some of `pending` may have become final since they were looked at. */
+  unsettled = false;
+  /** How many there were; how many journeys are out. */
   exchangeCount = 0;
   built = 0;
   journeyId = -1;

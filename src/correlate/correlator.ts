@@ -91,10 +91,11 @@ export class Correlator implements TcpEvents {
     const events = {
       started: (c: Conversation, exchange: Exchange) => this.journeys.started(c, exchange),
       finished: (c: Conversation, exchange: Exchange) => {
-        c.finished++;
+        c.unsettled = true;
         this.journeys.finished(c, exchange);
         listener.exchange?.(exchange);
       },
+      replaced: (c: Conversation, old: Exchange, exchange: Exchange) => this.journeys.replaced(c, old, exchange),
       tls: (session: TlsSession) => listener.tls?.(session),
     };
     this.finder = new ProtocolFinder(this.lookups, events, options.keys);
@@ -202,7 +203,7 @@ export class Correlator implements TcpEvents {
     const tunnelled = c.tunnel !== undefined;
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
-    if (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.journeys.settle(c);
+    if (c.unsettled && c.pending !== undefined && c.pending.length > 1) this.journeys.settle(c);
     // Alerts and session tickets are neither request nor answer.
     if (tunnelled || (afterHandshake(c.tls, packet) && (parser as TlsParser).carriesData))
       addTurn((c.turns ??= []), fromClient, packet, time);

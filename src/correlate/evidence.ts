@@ -90,6 +90,10 @@ const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text
     en: `request ${v.stream} on the connection that ${v.client?.address}:${v.client?.port} had opened already`,
     ko: `${v.client?.address}:${v.client?.port}이(가) 이미 열어 둔 연결의 ${v.stream}번째 요청입니다`,
   }),
+  push: (_v, p) => ({
+    en: `the server promised it in packet ${p[1]}, while answering the request in packet ${p[0]} (PUSH_PROMISE)`,
+    ko: `${p[0]}번 패킷의 요청에 답하면서 서버가 ${p[1]}번 패킷에서 미리 보내겠다고 알렸습니다(PUSH_PROMISE)`,
+  }),
   redirect: (_v, p) => ({
     en: `the answer in packet ${p[0]} redirected to this URL`,
     ko: `${p[0]}번 패킷의 응답이 이 URL로 리다이렉트했습니다`,

@@ -39,6 +39,7 @@ export function newExchange(id: number, connection: number, stream: number, sche
     whole: true,
     complete: undefined,
     upgraded: undefined,
+    http2: undefined,
   };
 }
 
@@ -62,7 +63,7 @@ export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): 
 }
 
 /** Name and password before a host (RFC 3986 §3.2.1) are credentials: nobody gets to see them. */
-function withoutUser(text: string): string {
+export function withoutUser(text: string): string {
   return text.includes('@') ? text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/|)[^/?#@]*@/i, '$1') : text;
 }
 

@@ -1,3 +1,4 @@
+import type { HeldBytes } from './held-bytes.ts';
 import type { Exchange } from './model.ts';
 import type { StreamParser } from './stream-parser.ts';
 
@@ -13,7 +14,24 @@ export type HttpProblem =
   | 'http-length-conflict'
   | 'http-bad-chunk'
   /** Bytes between messages that are no message. */
-  | 'http-garbage';
+  | 'http-garbage'
+  /** A header block beyond `HEAD_LIMIT`, or in more frames than `CONTINUATION_LIMIT`. */
+  | 'http2-header-block-too-long'
+  | 'http2-continuation-flood'
+  /** A header block given up because of `CARRY_BUDGET`. */
+  | 'http2-header-blocks-held'
+  /** More fields, or bytes of them, than are looked at: small blocks can unfold to large ones. */
+  | 'http2-header-list-too-long'
+  /** A header block that RFC 7541 does not allow. */
+  | 'http2-hpack-error'
+  /** A frame that RFC 9113 does not allow. */
+  | 'http2-frame-error'
+  /** Bytes that are no frames. */
+  | 'http2-garbage'
+  /** An open stream let go because of `STREAM_LIMIT`. */
+  | 'http2-streams-evicted'
+  /** A connection whose client asked and took back `RAPID_RESETS` times. */
+  | 'http2-rapid-reset';
 
 /** Who uses the parser. One object may serve all connections. */
 export interface HttpHooks {
@@ -31,10 +49,14 @@ export interface HttpHooks {
    */
   tunnel?(protocol: string, exchange: Exchange): StreamParser | undefined;
   problem?(code: HttpProblem, connection: number, packet: number): void;
+  /** `exchange` goes on for `old`: a request of HTTP/1 that HTTP/2 answers after an upgrade. */
+  replaced?(old: Exchange, exchange: Exchange): void;
   /** Of targets that do not say themselves; "http" where absent. */
   scheme?: 'http' | 'https';
   /** One for all parsers. A parser that is let go without `end` leaves its share in it. */
   budget?: CarryBudget;
+  /** The same for tables of header fields (RFC 7541). */
+  tables?: HeldBytes;
 }
 
 /** Bytes of unfinished heads that are held. */

@@ -28,7 +28,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
   private tunnelled = false;
 
   get protocol(): string {
-    return 'http';
+    return this.inner?.protocol === 'http2' ? 'http2' : 'http';
   }
 
   /** Do a direction's first bytes look like HTTP/1? Ask for both directions: either may begin with garbage. */

@@ -9,4 +9,5 @@ export type Join =
   | 'resolver-mac'
   | 'same-connection'
   | 'redirect'
-  | 'referer';
+  | 'referer'
+  | 'push';

@@ -6,7 +6,7 @@ import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney } from
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
 import { NameJoins, NOTHING } from './name-joins.ts';
 import type { NameBook } from './names.ts';
-import { PageBook, urlOf } from './pages.ts';
+import { PageBook, type Place, urlOf } from './pages.ts';
 
 const RESOLUTION_LIMIT = 1024;
 
@@ -58,7 +58,15 @@ export class JourneyTracker {
     if (c.exchangeCount === 1) this.joins.named(c, exchange.host);
     c.pending ??= [];
     const url = urlOf(exchange, exchange.host === undefined ? serverOf(c) : exchange.host);
-    c.pending.push({ exchange, journey, url, place: this.pages.parent(hostOf(c), journey, exchange, url) });
+    const place = pushed(c, exchange) ?? this.pages.parent(hostOf(c), journey, exchange, url);
+    c.pending.push({ exchange, journey, nth: c.exchangeCount, url, place });
+    c.unsettled = true;
+  }
+
+  /** HTTP/2 answers what HTTP/1 asked: one journey. */
+  replaced(c: Conversation, old: Exchange, exchange: Exchange): void {
+    const pending = c.pending?.find((p) => p.exchange === old);
+    if (pending !== undefined) pending.exchange = exchange;
   }
 
   finished(c: Conversation, exchange: Exchange): void {
@@ -67,10 +75,20 @@ export class JourneyTracker {
     if (pending !== undefined) this.pages.finished(hostOf(c), pending, exchange);
   }
 
-  /** Journeys of a connection that cannot change any more: all but its newest. */
+  /** Journeys of a connection that cannot change any more: those of finished exchanges but for the newest. */
   settle(c: Conversation): void {
-    const facts = new ConnectionFacts(c.page, c.base, c);
-    while (c.pending !== undefined && c.pending.length > 1 && c.finished > 0) this.next(c, c.pending, facts, false);
+    c.unsettled = false;
+    const { pending } = c;
+    if (pending === undefined) return;
+    let facts: ConnectionFacts | undefined;
+    const last = pending.length - 1;
+    let kept = 0;
+    for (let i = 0; i <= last; i++) {
+      const waiting = pending[i];
+      if (i === last || waiting.exchange.complete === undefined) pending[kept++] = waiting;
+      else this.build(c, waiting, (facts ??= new ConnectionFacts(c.page, c.base, c)), false);
+    }
+    pending.length = kept;
   }
 
   /** Journeys of a connection that is still open, as far as they are known. Nothing about them is final. */
@@ -80,8 +98,10 @@ export class JourneyTracker {
     const { pending } = c;
     if (pending !== undefined && pending.length > 0) {
       const last = pending.length - 1;
-      const origin = c.built === 0 ? this.joins.origin(c) : undefined;
-      return pending.map((waiting, i) => buildExchangeJourney(waiting, facts, i === 0 ? origin : undefined, i === last));
+      return pending.map((waiting, i) => {
+        const origin = waiting.nth === 1 ? this.joins.origin(c) : undefined;
+        return buildExchangeJourney(waiting, facts, origin, i === last);
+      });
     }
     if (c.exchangeCount > 0 || c.parser?.protocol === 'dns' || c.folded || this.joins.bettered(c)) return [];
     if (c.journeyId < 0) c.journeyId = this.count++;
@@ -101,7 +121,11 @@ export class JourneyTracker {
   /** The connection is final. */
   ended(facts: ConnectionFacts): void {
     const c = facts.conversation;
-    while (c?.pending !== undefined && c.pending.length > 0) this.next(c, c.pending, facts, c.pending.length === 1);
+    const pending = c?.pending;
+    if (c !== undefined && pending !== undefined) {
+      for (let i = 0; i < pending.length; i++) this.build(c, pending[i], facts, i === pending.length - 1);
+      pending.length = 0;
+    }
     // A connection that carried DNS is part of the lookups' journeys.
     if (c?.parser?.protocol !== 'dns' && (c === undefined || c.exchangeCount === 0)) this.connectionOnly(facts);
   }
@@ -110,10 +134,8 @@ export class JourneyTracker {
     this.names.end();
   }
 
-  private next(c: Conversation, pending: Pending[], facts: ConnectionFacts, last: boolean): void {
-    const waiting = (pending.length === 1 ? pending.pop() : pending.shift()) as Pending;
-    if (c.finished > 0) c.finished--;
-    const origin = c.built === 0 ? this.joins.origin(c) : undefined;
+  private build(c: Conversation, waiting: Pending, facts: ConnectionFacts, last: boolean): void {
+    const origin = waiting.nth === 1 ? this.joins.origin(c) : undefined;
     this.emit(buildExchangeJourney(waiting, facts, origin, last));
     if (origin !== undefined) this.joins.told(c, origin);
     c.built++;
@@ -148,6 +170,14 @@ export class JourneyTracker {
     this.lookupResolutions.delete(lookup.packet);
     group.resolution ??= found;
   }
+}
+
+/** What a server pushed belongs to the request that it pushed it for. */
+function pushed(c: Conversation, exchange: Exchange): Place | undefined {
+  const by = exchange.http2?.pushedBy;
+  const parent = by === undefined ? undefined : c.pending?.find((p) => p.exchange.id === by);
+  if (parent === undefined) return undefined;
+  return { page: parent.place.page, parent: parent.journey, why: 'push', packet: parent.exchange.requestPacket };
 }
 
 /** The machine behind a connection: by the address that it asks for names from. */

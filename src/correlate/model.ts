@@ -128,6 +128,7 @@ export interface Connection {
   traits?: Trait[] | undefined;
   /** What the bytes are, by content: "http", "tls", "dns", … */
   application?: string | undefined;
+  http2?: Http2Connection | undefined;
   /** Live captures of this host only: the process of the client's end, where that is here, else of the server's. */
   process?: Owner | 'unknown' | undefined;
 }
@@ -239,7 +240,7 @@ export interface QuicConnection {
 export interface Exchange {
   id: number;
   connection: number;
-  /** 1, 2, … on the connection. */
+  /** 1, 2, … on the connection; HTTP/2's stream identifier. */
   stream: number;
   version: '0.9' | '1.0' | '1.1' | '2' | '3';
   method?: string;
@@ -269,13 +270,58 @@ export interface Exchange {
   /** Body bytes as transferred, without chunk framing. */
   requestBodyBytes: number;
   responseBodyBytes: number;
-  /** Bodies that end with the connection, by chunks, by length, or have none. */
-  responseFraming?: 'length' | 'chunked' | 'until-close' | 'none';
+  /** Bodies that end with the connection, by chunks, by length, with HTTP/2's END_STREAM, or have none. */
+  responseFraming?: 'length' | 'chunked' | 'until-close' | 'end-stream' | 'none';
   /** False when bytes of it were not captured. */
   whole: boolean;
   /** True once the response was read to its end; false when the connection or the capture ended before. */
   complete?: boolean;
+  /** What the connection (HTTP/1) or the stream (HTTP/2) became: "websocket", "h2c", "connect". */
   upgraded?: string;
+  /** HTTP/2 alone. */
+  http2?: Http2Exchange;
+}
+
+/** A header section as HTTP/2 has it. */
+export interface HeaderSection {
+  fields: number;
+  /** Names and values, decompressed; of the fields that are known. */
+  bytes: number;
+  /** The header block: compressed, without frame headers, padding and priority. */
+  blockBytes: number;
+}
+
+/** What an exchange over HTTP/2 has beyond others. */
+export interface Http2Exchange {
+  requestFields?: HeaderSection;
+  responseFields?: HeaderSection;
+  requestTrailers?: HeaderSection;
+  responseTrailers?: HeaderSection;
+  /** Interim responses (1xx) before the response. */
+  interim: number;
+  /** Fields that refer to table entries which were not seen, and header blocks that could not be read. */
+  unknownFields: number;
+  /** The stream ended by RST_STREAM; or its request was above a GOAWAY's last stream, which says that it was not processed. */
+  reset?: { from: 'client' | 'server'; frame: 'RST_STREAM' | 'GOAWAY'; code: string; packet: number; time: number };
+  /** The exchange whose answer came with a PUSH_PROMISE of this one; -1 not seen. */
+  pushedBy?: number;
+  /** "grpc", "grpc-web": by content type. */
+  application?: string;
+  grpcStatus?: number;
+  /** Times that the next DATA came only after the flow-control window had been full; nanoseconds in all. */
+  requestWait?: { count: number; time: number };
+  responseWait?: { count: number; time: number };
+}
+
+/** What an HTTP/2 connection says of itself. */
+export interface Http2Connection {
+  /** By the names of RFC 9113 §6.5.2. */
+  settings: { client: Record<string, number>; server: Record<string, number> };
+  streams: number;
+  pushed: number;
+  resets: { client: number; server: number };
+  pings: number;
+  goAways: { from: 'client' | 'server'; code: string; lastStream: number; packet: number; time: number }[];
 }
 
 export const STAGE_KINDS = ['arp', 'ndp', 'dns', 'tcp', 'tls', 'send', 'wait', 'receive', 'idle', 'close'] as const;

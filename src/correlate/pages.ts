@@ -4,8 +4,8 @@ import { PairTable } from './pair-table.ts';
 export interface Place {
   page: number;
   parent: number | null;
-  why: 'redirect' | 'referer' | undefined;
-  /** The answer that redirected, or the request whose URL is the Referer. */
+  why: 'redirect' | 'referer' | 'push' | undefined;
+  /** The answer that redirected, or the request whose URL is the Referer, or for which the server pushed. */
   packet: number | undefined;
 }
 

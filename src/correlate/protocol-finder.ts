@@ -4,9 +4,12 @@ import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import type { Page } from './flow-table.ts';
 import { HttpParser } from './http.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { Http2Parser, type Http2Start } from './http2.ts';
 import type { HttpHooks, HttpProblem } from './http-hooks.ts';
 import { type Guesser, InnerStream } from './inner-stream.ts';
 import { DnsStream } from './lookup-tcp.ts';
+import { PREFACE } from '../dissect/http2/frames.ts';
+import { idOf } from '../dissect/registry.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
 import type { StreamParser } from './stream-parser.ts';
@@ -16,6 +19,8 @@ import { TlsParser } from './tls.ts';
 export interface FinderEvents {
   started(c: Conversation, exchange: Exchange): void;
   finished(c: Conversation, exchange: Exchange): void;
+  /** An exchange goes on as another one. */
+  replaced(c: Conversation, old: Exchange, exchange: Exchange): void;
   tls(session: TlsSession): void;
 }
 
@@ -35,6 +40,8 @@ export class ProtocolFinder implements Guesser {
   /** Messages in pieces: of TLS, and of DNS over TCP. */
   readonly handshakes = new HeldBytes();
   readonly messages = new HeldBytes();
+  /** Tables of HTTP/2's header fields. */
+  readonly tables = new HeldBytes();
   private exchanges = 0;
   private readonly hooks: HttpHooks;
   /** The same inside TLS. */
@@ -57,7 +64,9 @@ export class ProtocolFinder implements Guesser {
       },
       problem: (code) => void this.problems.set(code, (this.problems.get(code) ?? 0) + 1),
       budget: { carried: 0 },
-      tunnel: (protocol) => this.tunnel(this.current as Conversation, protocol),
+      tables: this.tables,
+      replaced: (old, exchange) => events.replaced(this.current as Conversation, old, exchange),
+      tunnel: (protocol, exchange) => this.tunnel(this.current as Conversation, protocol, exchange),
     };
     this.secureHooks = { ...this.hooks, scheme: 'https' };
   }
@@ -108,12 +117,11 @@ export class ProtocolFinder implements Guesser {
     const server = client === 0 ? 1 : 0;
     const tls = TlsParser.guess(bytes, at, end);
     if (tls === 'yes') return this.tls(c);
+    const known = (page.words[base + R.STATE] & R.CLIENT_KNOWN) !== 0;
+    const http2 = Http2Parser.guess(bytes, at, end, fromClient, !known);
+    if (http2 === 'yes') return this.http2(c, this.hooks, { whole: known || bytes[at] === PREFACE[0] });
     let http = HttpParser.guess(bytes, at, end, fromClient);
-    if (
-      http === 'no' &&
-      !(page.words[base + R.STATE] & R.CLIENT_KNOWN) &&
-      HttpParser.guess(bytes, at, end, !fromClient) === 'yes'
-    ) {
+    if (http === 'no' && !known && HttpParser.guess(bytes, at, end, !fromClient) === 'yes') {
       // Without a SYN the roles were guessed from the ports; the content says that they are the other way round.
       page.words[base + R.STATE] ^= R.CLIENT_IS_B;
       http = 'yes';
@@ -125,11 +133,22 @@ export class ProtocolFinder implements Guesser {
         return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server), this.messages);
       if (dns === 'more') return 'more';
     }
-    return tls === 'more' || http === 'more' ? 'more' : 'no';
+    return tls === 'more' || http === 'more' || http2 === 'more' ? 'more' : 'no';
+  }
+
+  /** A parser for a connection, or what is inside it, that is known to be HTTP/2: by content, ALPN, or an upgrade. */
+  private http2(c: Conversation, hooks: HttpHooks, start: Http2Start): StreamParser {
+    const parser = new Http2Parser(c.id, hooks, start);
+    c.http2 = parser.facts;
+    return parser;
   }
 
   /** What goes on inside a CONNECT tunnel is TLS as a rule. */
-  private tunnel(c: Conversation, protocol: string): StreamParser | undefined {
+  private tunnel(c: Conversation, protocol: string, exchange: Exchange): StreamParser | undefined {
+    if (protocol === 'h2c') {
+      c.protocolId = idOf('http2');
+      return this.http2(c, this.hooks, { whole: true, upgraded: exchange });
+    }
     c.tunnel = protocol;
     return protocol === 'connect' ? this.tls(c) : undefined;
   }
@@ -144,6 +163,10 @@ export class ProtocolFinder implements Guesser {
   }
 
   inside(c: Conversation, fromClient: boolean, bytes: Uint8Array, at: number, end: number): StreamParser | 'more' | 'no' {
+    // What was agreed on counts, else content: RFC 9113 §3.3 allows no other way to HTTP/2 here.
+    const http2 = c.tls?.alpn === 'h2' ? 'yes' : Http2Parser.guess(bytes, at, end, fromClient);
+    if (http2 === 'yes') return this.http2(c, this.secureHooks, { whole: true });
+    if (http2 === 'more') return 'more';
     const http = HttpParser.guess(bytes, at, end, fromClient);
     if (http === 'yes') return new HttpParser(c.id, this.secureHooks);
     const client = clientSide(c.page, c.base);

@@ -129,6 +129,56 @@ export const COUNTED = {
     'places where bytes that are no HTTP message came between messages',
     'HTTP 메시지 사이에 HTTP가 아닌 바이트가 온 곳이 {n}곳입니다',
   ],
+  'http2-header-block-too-long': [
+    'HTTP/2 header block longer than what is kept; later fields of its side may be unknown',
+    'HTTP/2 header blocks longer than what is kept; later fields of their side may be unknown',
+    '보관하는 길이보다 긴 HTTP/2 헤더 블록이 {n}개입니다. 그 뒤로 같은 쪽의 필드를 알 수 없을 수 있습니다',
+  ],
+  'http2-continuation-flood': [
+    'HTTP/2 header block in more CONTINUATION frames than are read',
+    'HTTP/2 header blocks in more CONTINUATION frames than are read',
+    '읽는 수보다 많은 CONTINUATION 프레임으로 나뉜 HTTP/2 헤더 블록이 {n}개입니다',
+  ],
+  'http2-header-blocks-held': [
+    'HTTP/2 header block given up because too many were unfinished at once',
+    'HTTP/2 header blocks given up because too many were unfinished at once',
+    '끝나지 않은 것이 한꺼번에 너무 많아 HTTP/2 헤더 블록 {n}개를 포기했습니다',
+  ],
+  'http2-header-list-too-long': [
+    'HTTP/2 header section that unfolds to more than is looked at',
+    'HTTP/2 header sections that unfold to more than is looked at',
+    '풀어 보면 살펴보는 양보다 큰 HTTP/2 헤더가 {n}개입니다',
+  ],
+  'http2-tables-held': [
+    'HTTP/2 header field forgotten because all tables together held too many; fields that refer to it are unknown',
+    'HTTP/2 header fields forgotten because all tables together held too many; fields that refer to them are unknown',
+    '표를 모두 합쳐 너무 많아 잊은 HTTP/2 헤더 필드가 {n}개입니다. 이를 가리키는 필드는 알 수 없습니다',
+  ],
+  'http2-hpack-error': [
+    'HTTP/2 header block that cannot be read (HPACK)',
+    'HTTP/2 header blocks that cannot be read (HPACK)',
+    '읽을 수 없는 HTTP/2 헤더 블록(HPACK)이 {n}개입니다',
+  ],
+  'http2-frame-error': [
+    'HTTP/2 frame that the protocol does not allow',
+    'HTTP/2 frames that the protocol does not allow',
+    '프로토콜이 허용하지 않는 HTTP/2 프레임이 {n}개입니다',
+  ],
+  'http2-garbage': [
+    'HTTP/2 connection that does not begin with its preface',
+    'HTTP/2 connections that do not begin with their preface',
+    '정해진 시작 문구로 시작하지 않는 HTTP/2 연결이 {n}개입니다',
+  ],
+  'http2-streams-evicted': [
+    'HTTP/2 stream finished early because too many were open on one connection',
+    'HTTP/2 streams finished early because too many were open on one connection',
+    '한 연결에 열린 것이 너무 많아 HTTP/2 스트림 {n}개를 일찍 끝냈습니다',
+  ],
+  'http2-rapid-reset': [
+    'HTTP/2 connection whose client took back a hundred requests or more before an answer began',
+    'HTTP/2 connections whose clients took back a hundred requests or more before an answer began',
+    '응답이 시작되기 전에 클라이언트가 요청을 백 번 이상 거둔 HTTP/2 연결이 {n}개입니다',
+  ],
 } satisfies Record<string, [one: string, many: string, korean: string]>;
 
 export type CountedCode = keyof typeof COUNTED;
