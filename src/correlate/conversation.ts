@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { AttemptOutcome } from './attempt.ts';
 import type { Page } from './flow-table.ts';
-import type { Endpoint, Exchange, Http2Connection, Journey, Lookup, Resolution, TlsSession } from './model.ts';
+import type { Http2Connection } from './http2-model.ts';
+import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { type ListName, Lists } from './tcp-lists.ts';

@@ -4,7 +4,8 @@ import type { HttpHooks } from './http-hooks.ts';
 import type { FieldSection } from './http2-fields.ts';
 import { FlowControl, StreamWindow, type WindowWait } from './http2-flow.ts';
 import { Message } from './http2-message.ts';
-import type { Exchange, HeaderSection, Http2Connection, Http2Exchange } from './model.ts';
+import type { HeaderSection, Http2Connection, Http2Exchange } from './http2-model.ts';
+import type { Exchange } from './model.ts';
 
 /** Streams of one connection that are open at once; past it the oldest is let go. */
 export const STREAM_LIMIT = 1024;

@@ -4,6 +4,7 @@ import type { ConnectionFacts } from './connection-facts.ts';
 import type { NameGroup, Pending, Try } from './conversation.ts';
 import { evidence } from './evidence.ts';
 import { bareName, sameName } from './host-names.ts';
+import { grpcNote, resetNote, windowNote } from './http2-notes.ts';
 import { awaited, beginning, dnsStage, type Origin, resolutionStage } from './journey-beginning.ts';
 import { opaqueStages, tunnelStages } from './opaque-stages.ts';
 import { inOrder } from './packet-list.ts';
@@ -15,6 +16,7 @@ import { Timeline } from './timeline.ts';
 const NO_TRIES: Try[] = [];
 const byOpening = (a: Try, b: Try): number => a.opened - b.opened || a.connection - b.connection;
 
+const NO_NOTES: undefined[] = [];
 const CAPTURE_BEGAN: Text = {
   en: 'the capture began after this connection was opened',
   ko: '이 연결이 열린 뒤에 캡처가 시작되었습니다',
@@ -29,11 +31,13 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   if (origin === undefined) {
     reuseConnection(t, f);
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
-    reasons.push(evidence('same-connection', packets, { stream: x.stream, client: f.client }));
+    reasons.push(evidence('same-connection', packets, { stream: waiting.nth, client: f.client }));
   }
-  exchangeStages(t, x, f, last);
+  // A stream of HTTP/2 that neither ended nor was reset goes on until the connection ends, whichever began last.
+  const open = last || (x.http2 !== undefined && !x.complete && x.http2.reset === undefined);
+  exchangeStages(t, x, f, open);
   if (last) tunnelStages(t, f);
-  const outcome = exchangeOutcome(x, f, last);
+  const outcome = exchangeOutcome(x, f, open);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
@@ -140,21 +144,30 @@ function reuseConnection(t: Timeline, f: ConnectionFacts): void {
   t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
 }
 
-function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, last: boolean): void {
-  if (x.requestTime !== undefined)
-    t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
+function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: boolean): void {
+  const { http2 } = x;
+  if (x.requestTime !== undefined) {
+    const sent = t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
+    if (http2 !== undefined) sent.note = windowNote(http2.requestWait);
+  }
   // An answer that never came, or never whole, was waited for until the connection broke or the capture ended.
-  const given = last && !x.complete ? (f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME)) : undefined;
+  const closed = f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME);
+  const given = http2?.reset?.time ?? (open && !x.complete ? closed : undefined);
+  const why = http2 === undefined ? undefined : resetNote(http2);
   if (x.responseTime === undefined) {
-    if (given !== undefined && x.requestTime !== undefined && given > t.cursor)
-      t.add('wait', t.cursor, given, [], 0, noAnswer(f));
+    if (given !== undefined && x.requestTime !== undefined && given > t.cursor) {
+      const packets = http2?.reset === undefined ? [] : [http2.reset.packet];
+      t.add('wait', t.cursor, given, packets, packets.length, why ?? noAnswer(f));
+    }
     return;
   }
   if (x.requestTime !== undefined)
     t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
   const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
   const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
-  if (given !== undefined) stage.note = { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
+  if (given !== undefined) stage.note = why ?? { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
+  for (const note of http2 === undefined ? NO_NOTES : [windowNote(http2.responseWait), grpcNote(http2)])
+    if (note !== undefined) stage.note = both(stage.note, note);
 }
 
 function noAnswer(f: ConnectionFacts): Text {
@@ -207,13 +220,14 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
   'fin-server-only': { en: 'only the server closed', ko: '서버만 닫았습니다' },
 };
 
-function exchangeOutcome(x: Exchange, f: ConnectionFacts, last: boolean): Outcome {
+function exchangeOutcome(x: Exchange, f: ConnectionFacts, open: boolean): Outcome {
   if (x.complete) return 'complete';
-  if (last && f.closeHow === 'reset') return 'reset';
+  if (x.http2?.reset !== undefined) return x.http2.reset.frame === 'GOAWAY' ? 'unanswered' : 'reset';
+  if (open && f.closeHow === 'reset') return 'reset';
   // Of one direction nobody can say whether the other one spoke; nor of what the capture has lost.
   if (x.responseTime === undefined && (f.unseenSide === 'server' || f.missesAnswer)) return 'unknown';
-  if (x.responseTime === undefined) return last && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
-  return last && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
+  if (x.responseTime === undefined) return open && f.closeHow === 'open' ? 'in-progress' : 'unanswered';
+  return open && f.closeHow === 'open' ? 'in-progress' : 'incomplete';
 }
 
 function connectionOutcome(f: ConnectionFacts): Outcome {

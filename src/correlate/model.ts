@@ -1,11 +1,15 @@
 import type { Text } from '../text/text.ts';
 import type { Attempt } from './attempt.ts';
 import type { Configuration } from './configuration.ts';
+import type { Exchange } from './exchange.ts';
+import type { Http2Connection } from './http2-model.ts';
 import type { Join } from './join.ts';
 import type { Owner } from './owners.ts';
 import type { TlsSession } from './tls-session.ts';
 
 export type { Decryption, SealedReason, TlsSession } from './tls-session.ts';
+
+export type { Exchange } from './exchange.ts';
 
 /**
  * What the correlator finds, as plain records. A record is handed on when it is final; until then it may still change.
@@ -234,94 +238,6 @@ export interface QuicConnection {
   serverHelloTime?: number;
   /** The first 0-RTT packet. */
   earlyDataPacket?: number;
-}
-
-/** One HTTP request with its response. */
-export interface Exchange {
-  id: number;
-  connection: number;
-  /** 1, 2, … on the connection; HTTP/2's stream identifier. */
-  stream: number;
-  version: '0.9' | '1.0' | '1.1' | '2' | '3';
-  method?: string;
-  scheme: 'http' | 'https';
-  host?: string;
-  target?: string;
-  referer?: string;
-  location?: string;
-  contentType?: string;
-  status?: number;
-  reason?: string;
-  /** Packet of the first byte, of the head's end, and of the last byte; and their times. `requestTime` is that of its first packet. */
-  requestPacket?: number;
-  requestHeadPacket?: number;
-  requestEndPacket?: number;
-  requestTime?: number;
-  requestEndTime?: number;
-  responsePacket?: number;
-  responseHeadPacket?: number;
-  responseEndPacket?: number;
-  responseTime?: number;
-  responseEndTime?: number;
-  requestPackets: number[];
-  responsePackets: number[];
-  requestPacketCount: number;
-  responsePacketCount: number;
-  /** Body bytes as transferred, without chunk framing. */
-  requestBodyBytes: number;
-  responseBodyBytes: number;
-  /** Bodies that end with the connection, by chunks, by length, with HTTP/2's END_STREAM, or have none. */
-  responseFraming?: 'length' | 'chunked' | 'until-close' | 'end-stream' | 'none';
-  /** False when bytes of it were not captured. */
-  whole: boolean;
-  /** True once the response was read to its end; false when the connection or the capture ended before. */
-  complete?: boolean;
-  /** What the connection (HTTP/1) or the stream (HTTP/2) became: "websocket", "h2c", "connect". */
-  upgraded?: string;
-  /** HTTP/2 alone. */
-  http2?: Http2Exchange;
-}
-
-/** A header section as HTTP/2 has it. */
-export interface HeaderSection {
-  fields: number;
-  /** Names and values, decompressed; of the fields that are known. */
-  bytes: number;
-  /** The header block: compressed, without frame headers, padding and priority. */
-  blockBytes: number;
-}
-
-/** What an exchange over HTTP/2 has beyond others. */
-export interface Http2Exchange {
-  requestFields?: HeaderSection;
-  responseFields?: HeaderSection;
-  requestTrailers?: HeaderSection;
-  responseTrailers?: HeaderSection;
-  /** Interim responses (1xx) before the response. */
-  interim: number;
-  /** Fields that refer to table entries which were not seen, and header blocks that could not be read. */
-  unknownFields: number;
-  /** The stream ended by RST_STREAM; or its request was above a GOAWAY's last stream, which says that it was not processed. */
-  reset?: { from: 'client' | 'server'; frame: 'RST_STREAM' | 'GOAWAY'; code: string; packet: number; time: number };
-  /** The exchange whose answer came with a PUSH_PROMISE of this one; -1 not seen. */
-  pushedBy?: number;
-  /** "grpc", "grpc-web": by content type. */
-  application?: string;
-  grpcStatus?: number;
-  /** Times that the next DATA came only after the flow-control window had been full; nanoseconds in all. */
-  requestWait?: { count: number; time: number };
-  responseWait?: { count: number; time: number };
-}
-
-/** What an HTTP/2 connection says of itself. */
-export interface Http2Connection {
-  /** By the names of RFC 9113 §6.5.2. */
-  settings: { client: Record<string, number>; server: Record<string, number> };
-  streams: number;
-  pushed: number;
-  resets: { client: number; server: number };
-  pings: number;
-  goAways: { from: 'client' | 'server'; code: string; lastStream: number; packet: number; time: number }[];
 }
 
 export const STAGE_KINDS = ['arp', 'ndp', 'dns', 'tcp', 'tls', 'send', 'wait', 'receive', 'idle', 'close'] as const;

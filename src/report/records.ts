@@ -15,6 +15,8 @@ import type {
 } from '../correlate/model.ts';
 import { STAGE_KINDS } from '../correlate/model.ts';
 import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
+import { milliseconds } from '../correlate/timeline.ts';
+import type { Http2Connection, Http2Exchange } from '../correlate/http2-model.ts';
 import type { JsonBytes } from './json-bytes.ts';
 import * as K from './keys.ts';
 import { literal, literals } from './literals.ts';
@@ -68,9 +70,23 @@ export function connection(w: JsonBytes, c: Connection): void {
     w.put(K.WINDOW_SCALE_CLIENT).int(c.windowScale.client).put(K.SERVER).int(c.windowScale.server).put(K.END);
   if (c.traits !== undefined && c.traits.length > 0) w.put(K.TRAITS_TEXT).raw(c.traits.join('","')).put(K.QUOTE_END_LIST);
   if (c.application !== undefined) w.put(K.APPLICATION_TEXT).raw(c.application).put(K.QUOTE);
+  if (c.http2 !== undefined) http2Connection(w, c.http2);
   if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
   if (c.process === 'unknown') w.put(K.PROCESS_UNKNOWN);
   else if (c.process !== undefined) w.put(K.PROCESS_PID).int(c.process.pid).put(K.NAME).str(c.process.name).put(K.END);
+}
+
+function http2Connection(w: JsonBytes, h: Http2Connection): void {
+  const { goAways, ...counts } = h;
+  // The braces' inside, so that times can follow in the report's own form.
+  w.raw(',"http2":').raw(JSON.stringify(counts).slice(0, -1)).raw(',"goAways":[');
+  goAways.forEach((g, i) => {
+    w.raw(i > 0 ? ',' : '').raw(
+      JSON.stringify({ from: g.from, code: g.code, lastStream: g.lastStream, packet: g.packet }).slice(0, -1),
+    );
+    w.raw(',"time":').time(g.time).put(K.END);
+  });
+  w.raw(']}');
 }
 
 export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
@@ -212,6 +228,22 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
   if (!x.whole) w.put(K.WHOLE_FALSE);
   if (x.upgraded !== undefined) w.put(K.UPGRADED).str(x.upgraded);
+  if (x.http2 !== undefined) http2Exchange(w, x.http2);
+}
+
+const waited = (wait: Http2Exchange['requestWait']) => wait && { count: wait.count, ms: milliseconds(wait.time) };
+
+/** Numbers and names of ours alone, so that JSON's own writing does; times go out as durations do. */
+function http2Exchange(w: JsonBytes, h: Http2Exchange): void {
+  const { reset, requestWait, responseWait, ...plain } = h;
+  w.raw(',"http2":').raw(
+    JSON.stringify({
+      ...plain,
+      reset: reset && { from: reset.from, frame: reset.frame, code: reset.code, packet: reset.packet },
+      requestWait: waited(requestWait),
+      responseWait: waited(responseWait),
+    }),
+  );
 }
 
 const STAGE_HEADS = literals(STAGE_KINDS, (kind) => `{"kind":"${kind}","start":`);

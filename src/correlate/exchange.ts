@@ -1,0 +1,47 @@
+import type { Http2Exchange } from './http2-model.ts';
+
+/** One HTTP request with its response. */
+export interface Exchange {
+  id: number;
+  connection: number;
+  /** 1, 2, … on the connection; HTTP/2's stream identifier. */
+  stream: number;
+  version: '0.9' | '1.0' | '1.1' | '2' | '3';
+  method?: string;
+  scheme: 'http' | 'https';
+  host?: string;
+  target?: string;
+  referer?: string;
+  location?: string;
+  contentType?: string;
+  status?: number;
+  reason?: string;
+  /** Packet of the first byte, of the head's end, and of the last byte; and their times. `requestTime` is that of its first packet. */
+  requestPacket?: number;
+  requestHeadPacket?: number;
+  requestEndPacket?: number;
+  requestTime?: number;
+  requestEndTime?: number;
+  responsePacket?: number;
+  responseHeadPacket?: number;
+  responseEndPacket?: number;
+  responseTime?: number;
+  responseEndTime?: number;
+  requestPackets: number[];
+  responsePackets: number[];
+  requestPacketCount: number;
+  responsePacketCount: number;
+  /** Body bytes as transferred, without chunk framing. */
+  requestBodyBytes: number;
+  responseBodyBytes: number;
+  /** Bodies that end with the connection, by chunks, by length, with HTTP/2's END_STREAM, or have none. */
+  responseFraming?: 'length' | 'chunked' | 'until-close' | 'end-stream' | 'none';
+  /** False when bytes of it were not captured. */
+  whole: boolean;
+  /** True once the response was read to its end; false when the connection or the capture ended before. */
+  complete?: boolean;
+  /** What the connection (HTTP/1) or the stream (HTTP/2) became: "websocket", "h2c", "connect". */
+  upgraded?: string;
+  /** HTTP/2 alone. */
+  http2?: Http2Exchange;
+}
