@@ -163,10 +163,10 @@ export class ProtocolFinder implements Guesser {
   }
 
   inside(c: Conversation, fromClient: boolean, bytes: Uint8Array, at: number, end: number): StreamParser | 'more' | 'no' {
-    // What was agreed on counts, else content: RFC 9113 §3.3 allows no other way to HTTP/2 here.
-    const http2 = c.tls?.alpn === 'h2' ? 'yes' : Http2Parser.guess(bytes, at, end, fromClient);
-    if (http2 === 'yes') return this.http2(c, this.secureHooks, { whole: true });
+    const http2 = Http2Parser.guess(bytes, at, end, fromClient);
     if (http2 === 'more') return 'more';
+    // What was agreed on counts more than bytes behind a beginning that could not be opened.
+    if (http2 === 'yes' || c.tls?.alpn === 'h2') return this.http2(c, this.secureHooks, { whole: http2 === 'yes' });
     const http = HttpParser.guess(bytes, at, end, fromClient);
     if (http === 'yes') return new HttpParser(c.id, this.secureHooks);
     const client = clientSide(c.page, c.base);
