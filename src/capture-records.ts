@@ -194,6 +194,10 @@ export class CaptureRecords implements CaptureFacts {
     return flow < 0 ? undefined : flow;
   }
 
+  packetsFrom(connection: number, packet: number, limit: number): number[] {
+    return this.packets.ofFlowFrom(connection, packet, limit);
+  }
+
   stackOf(packet: number): string {
     return this.packets.has(packet) ? this.analysis.correlator.stacks.name(this.packets.stack(packet)) : 'unknown';
   }

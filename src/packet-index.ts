@@ -14,11 +14,19 @@ interface Piece {
   link: Uint8Array;
 }
 
+interface ByFlow {
+  count: number;
+  /** Where each connection's packets begin in `packets`. */
+  begins: Uint32Array;
+  packets: Uint32Array;
+}
+
 /** What is kept of every packet for browsing: 31 bytes. The rest is read again from the file. Packets count from 1. */
 export class PacketIndex {
   count = 0;
   private readonly pieces: Piece[] = [];
   private readonly linkTypes: number[] = [];
+  private sorted: ByFlow | undefined;
 
   add(batch: Batch, p: Packets): void {
     for (let row = 0; row < batch.count; row++) {
@@ -52,16 +60,46 @@ export class PacketIndex {
   /** Packets of a connection between two times, ends included, in file order. */
   ofFlow(flow: number, from: number, to: number, limit: number): number[] {
     const found: number[] = [];
-    for (let n = 0; n < this.pieces.length; n++) {
-      const { flow: flows, time } = this.pieces[n];
-      const end = Math.min(ROWS, this.count - n * ROWS);
-      for (let i = 0; i < end; i++) {
-        if (flows[i] !== flow || time[i] < from || time[i] > to) continue;
-        found.push(n * ROWS + i + 1);
-        if (found.length >= limit) return found;
-      }
+    if (flow < 0) return found;
+    const { begins, packets } = this.byFlow();
+    for (let i = begins[flow] ?? 0; i < (begins[flow + 1] ?? 0) && found.length < limit; i++) {
+      const time = this.time(packets[i]);
+      if (time >= from && time <= to) found.push(packets[i]);
     }
     return found;
+  }
+
+  /** Up to `limit` packets of a connection from this packet on; with a negative limit those last before it. In file order. */
+  ofFlowFrom(flow: number, packet: number, limit: number): number[] {
+    if (flow < 0) return [];
+    const { begins, packets } = this.byFlow();
+    const begin = begins[flow] ?? 0;
+    const end = begins[flow + 1] ?? begin;
+    let low = begin;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (packets[middle] < packet) low = middle + 1;
+      else high = middle;
+    }
+    const part =
+      limit < 0 ? packets.subarray(Math.max(begin, low + limit), low) : packets.subarray(low, Math.min(end, low + limit));
+    return [...part];
+  }
+
+  /** Packets sorted by connection, made when first asked for: 4 bytes a packet. */
+  private byFlow(): ByFlow {
+    if (this.sorted?.count === this.count) return this.sorted;
+    let flows = 0;
+    for (let n = 1; n <= this.count; n++) flows = Math.max(flows, this.flow(n) + 1);
+    const begins = new Uint32Array(flows + 1);
+    for (let n = 1; n <= this.count; n++) if (this.flow(n) >= 0) begins[this.flow(n) + 1]++;
+    for (let flow = 0; flow < flows; flow++) begins[flow + 1] += begins[flow];
+    const packets = new Uint32Array(begins[flows]);
+    const next = begins.slice();
+    for (let n = 1; n <= this.count; n++) if (this.flow(n) >= 0) packets[next[this.flow(n)]++] = n;
+    this.sorted = { count: this.count, begins, packets };
+    return this.sorted;
   }
 
   private link(linkType: number): number {

@@ -58,6 +58,8 @@ export interface CaptureFacts {
   packetsOf(connection: number, from?: number, to?: number, limit?: number): number[];
   /** The TCP connection that a packet belongs to. */
   connectionOf(packet: number): number | undefined;
+  /** Up to `limit` packets of a TCP connection from this packet on; with a negative limit those last before it. In file order. */
+  packetsFrom(connection: number, packet: number, limit: number): number[];
   /** The layers of a packet, "eth:ip:tcp:http", without reading its bytes. */
   stackOf(packet: number): string;
   timeOf(packet: number): number;
