@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
-import { CHAPTERS, type Chapter } from './rules/rule.ts';
+import { CHAPTERS as ALL, type Chapter } from './rules/rule.ts';
 import { langError, optionError } from './text/option-errors.ts';
 import { isLanguage, type Text } from './text/text.ts';
+
+/** Those of the book. */
+const CHAPTERS = ALL.filter((each) => each !== 'own');
 
 export interface BookSettings {
   part: Chapter | 'all' | undefined;

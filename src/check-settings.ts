@@ -15,6 +15,8 @@ export interface CheckSettings {
   rules: Set<string> | undefined;
   /** Verdicts to print; the exit code counts all. */
   only: Set<Verdict> | undefined;
+  /** Files of users' own rules. */
+  programs: string[];
   /** What is `unknown` counts for the exit code. */
   strict: boolean;
   /** By file as the user named it; "" is for every file. */
@@ -32,6 +34,7 @@ const options = {
   json: { type: 'boolean' },
   rule: { type: 'string', multiple: true },
   only: { type: 'string', multiple: true },
+  program: { type: 'string', short: 'p', multiple: true },
   strict: { type: 'boolean' },
   vantage: { type: 'string', multiple: true },
   keylog: { type: 'string', multiple: true },
@@ -71,7 +74,8 @@ export function checkSettingsOf(argv: string[]): CheckSettings | Text {
     return { en: 'standard input can be one capture only', ko: '표준 입력은 캡처 하나만 될 수 있습니다' };
   const noColor = values['no-color'] === true;
   const strict = values.strict === true;
-  return { files, format, rules, only, strict, vantages, keyLogs: values.keylog ?? [], lang: values.lang, noColor, help };
+  const common = { keyLogs: values.keylog ?? [], programs: values.program ?? [], lang: values.lang, noColor, help };
+  return { files, format, rules, only, strict, vantages, ...common };
 }
 
 const parse = (argv: string[]) => parseArgs({ args: argv, options, allowPositionals: true });

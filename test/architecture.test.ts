@@ -46,7 +46,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   'book.ts': ['report', ...SESSION],
   'usage-error.ts': ['text'],
   'book-commands.ts': ['book-settings.ts', 'book.ts', 'check-settings.ts', 'check.ts', 'usage-error.ts', 'text'],
-  'check.ts': ['check-settings.ts', 'report', 'version.ts', ...SESSION],
+  'own-rules': ['filter', 'rules', ...CORRELATED],
+  'check.ts': ['check-settings.ts', 'own-rules', 'usage-error.ts', 'report', 'version.ts', ...SESSION],
   'file-session.ts': SESSION,
   report: ['version.ts', ...SESSION],
   ui: ['version.ts', 'filter', ...SESSION],
@@ -59,7 +60,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** The doors to the outside: only these files may touch files, processes, sockets and the process's own streams. */
-const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run|slice|book-commands)\.ts$|ui\/terminal[^/]*\.ts$)/;
+const OUTSIDE = /^(capture\/|helper\/|live\/|report\/|(main|screens|run|check|slice|book-commands)\.ts$|ui\/terminal[^/]*\.ts$)/;
 const OUTSIDE_MODULES = /^(node:)?(fs|fs\/promises|child_process|net|dgram|tty|readline|worker_threads)$/;
 const OUTSIDE_GLOBALS = /\bprocess\s*\.\s*(stdin|stdout|stderr|exit)\b|\bconsole\s*\./;
 

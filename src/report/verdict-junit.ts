@@ -1,7 +1,7 @@
 import type { CaptureFacts } from '../rules/facts.ts';
-import { ruleById } from '../rules/registry.ts';
-import type { Judgement } from '../rules/rule.ts';
+import type { Judgement, Rule } from '../rules/rule.ts';
 import { safe } from '../text/safe.ts';
+import type { Text } from '../text/text.ts';
 import type { Out } from './out.ts';
 import type { VerdictLook, VerdictWriter } from './verdict-writer.ts';
 
@@ -10,6 +10,7 @@ export class VerdictJunit implements VerdictWriter {
   private readonly out: Out;
   private readonly look: VerdictLook;
   private captures: readonly CaptureFacts[] = [];
+  private readonly statements = new Map<string, Text>();
   private suite: { name: string; cases: string[]; failures: number; skipped: number } | undefined;
 
   constructor(out: Out, look: VerdictLook) {
@@ -17,7 +18,8 @@ export class VerdictJunit implements VerdictWriter {
     this.look = look;
   }
 
-  begin(captures: readonly CaptureFacts[]): void {
+  begin(captures: readonly CaptureFacts[], rules: readonly Rule[]): void {
+    for (const rule of rules) this.statements.set(rule.id, rule.statement);
     this.captures = captures;
     this.out.write(`<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(this.look.program)}">\n`);
   }
@@ -33,7 +35,7 @@ export class VerdictJunit implements VerdictWriter {
       this.suite = { name, cases: [], failures: 0, skipped: 0 };
     }
     const says = `${j.says[language]}${j.packets.length > 0 ? ` [${j.packets.join(', ')}]` : ''}`;
-    const title = `${j.rule}: ${ruleById(j.rule)?.statement[language] ?? ''}`;
+    const title = `${j.rule}: ${this.statements.get(j.rule)?.[language] ?? ''}`;
     let inside = `<system-out>${xml(says)}</system-out>`;
     if (j.verdict === 'contradicted') {
       this.suite.failures++;

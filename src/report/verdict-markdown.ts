@@ -1,6 +1,5 @@
 import type { CaptureFacts } from '../rules/facts.ts';
-import { ruleById } from '../rules/registry.ts';
-import { type Judgement, VERDICTS } from '../rules/rule.ts';
+import { type Judgement, type Rule, VERDICTS } from '../rules/rule.ts';
 import { safe } from '../text/safe.ts';
 import type { Text } from '../text/text.ts';
 import { VANTAGE_SAYS, VERDICT_SAYS } from '../text/verdicts.ts';
@@ -17,6 +16,7 @@ export class VerdictMarkdown implements VerdictWriter {
   private readonly out: Out;
   private readonly look: VerdictLook;
   private captures: readonly CaptureFacts[] = [];
+  private readonly statements = new Map<string, Text>();
   private heading = '';
 
   constructor(out: Out, look: VerdictLook) {
@@ -24,7 +24,8 @@ export class VerdictMarkdown implements VerdictWriter {
     this.look = look;
   }
 
-  begin(captures: readonly CaptureFacts[]): void {
+  begin(captures: readonly CaptureFacts[], rules: readonly Rule[]): void {
+    for (const rule of rules) this.statements.set(rule.id, rule.statement);
     const { language } = this.look;
     this.captures = captures;
     this.out.write(`# ${{ en: 'The book on the wire', ko: '책과 실제 패킷' }[language]}\n\n`);
@@ -50,7 +51,7 @@ export class VerdictMarkdown implements VerdictWriter {
       this.out.write(`\n## ${cell(heading)}\n\n${HEAD[language]}\n|---|---|---|---|---|\n`);
     }
     const { mark } = VERDICT_SAYS[j.verdict];
-    const statement = ruleById(j.rule)?.statement[language] ?? '';
+    const statement = this.statements.get(j.rule)?.[language] ?? '';
     const advice =
       j.advice === undefined ? '' : ` *${cell(j.advice.text[language])}*${j.advice.command ? ` ${code(j.advice.command)}` : ''}`;
     const row = [

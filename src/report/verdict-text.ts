@@ -1,7 +1,7 @@
 import type { CaptureFacts } from '../rules/facts.ts';
-import { ruleById } from '../rules/registry.ts';
-import { type Judgement, VERDICTS, type Verdict } from '../rules/rule.ts';
+import { type Judgement, type Rule, VERDICTS, type Verdict } from '../rules/rule.ts';
 import { safe } from '../text/safe.ts';
+import type { Text } from '../text/text.ts';
 import { VANTAGE_SAYS, VERDICT_SAYS } from '../text/verdicts.ts';
 import { pad } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
@@ -19,6 +19,7 @@ export class VerdictText implements VerdictWriter {
   private readonly out: Out;
   private readonly look: VerdictLook;
   private captures: readonly CaptureFacts[] = [];
+  private readonly statements = new Map<string, Text>();
   private heading = '';
 
   constructor(out: Out, look: VerdictLook) {
@@ -26,7 +27,8 @@ export class VerdictText implements VerdictWriter {
     this.look = look;
   }
 
-  begin(captures: readonly CaptureFacts[]): void {
+  begin(captures: readonly CaptureFacts[], rules: readonly Rule[]): void {
+    for (const rule of rules) this.statements.set(rule.id, rule.statement);
     const { language } = this.look;
     this.captures = captures;
     for (const { file, packetCount, vantage } of captures) {
@@ -52,7 +54,7 @@ export class VerdictText implements VerdictWriter {
     const { mark } = VERDICT_SAYS[j.verdict];
     const verdict = pad(VERDICT_SAYS[j.verdict][language], VERDICT_CELLS);
     const lead = `  ${mark} ${verdict}${pad(j.rule, RULE_CELLS)}`;
-    const statement = ruleById(j.rule)?.statement[language] ?? '';
+    const statement = this.statements.get(j.rule)?.[language] ?? '';
     this.wrapped(statement, INDENT, this.styled(lead, COLOURS[j.verdict]));
     this.wrapped(`${j.says[language]}${numbers(j.packets)}`, INDENT);
     if (j.advice !== undefined) {

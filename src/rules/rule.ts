@@ -28,6 +28,8 @@ export const CHAPTERS = [
   'page',
   'close',
   'order',
+  /** Of users' own rules. */
+  'own',
 ] as const;
 export type Chapter = (typeof CHAPTERS)[number];
 

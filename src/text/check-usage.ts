@@ -11,6 +11,7 @@ export const CHECK_USAGE: Text = {
       --format FORMAT   text (default), json, markdown, junit
       --json            the same as --format json
       --rule RULE       only this rule, or all that begin so ("R-TCP-2", "R-DNS"); may be repeated
+  -p FILE               judge your own rules (docs/own-rules.md) instead of the book's; with --rule, both
       --only VERDICT    print only these: confirmed, contradicted, skipped, not-visible, unknown
       --strict          exit code 3 when something stayed unknown
       --vantage PLACE   where the capture was taken, when you know better than the packets tell: client,
@@ -34,6 +35,7 @@ Exit codes: 0 nothing contradicted; 1 something contradicted; 2 usage or input e
       --format FORMAT   text(기본), json, markdown, junit
       --json            --format json과 같음
       --rule RULE       이 규칙만, 또는 이렇게 시작하는 규칙 모두 ("R-TCP-2", "R-DNS"). 여러 번 쓸 수 있음
+  -p FILE               책 대신 직접 쓴 규칙으로 판정 (docs/own-rules.md). --rule을 함께 쓰면 둘 다
       --only VERDICT    이 판정만 출력: confirmed, contradicted, skipped, not-visible, unknown
       --strict          알 수 없음이 남으면 종료 코드 3
       --vantage PLACE   패킷보다 더 잘 알 때, 캡처를 잡은 곳: client, gateway-inside, gateway-outside, router,

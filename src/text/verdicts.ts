@@ -41,5 +41,6 @@ export const CHAPTER_SAYS: Record<string, Text> = {
   balancer: { en: 'Load balancers', ko: '로드 밸런서' },
   page: { en: 'The page', ko: '웹 페이지' },
   close: { en: 'Closing the connection', ko: '연결 종료' },
+  own: { en: 'Your own rules', ko: '직접 쓴 규칙' },
   order: { en: 'The order of the steps', ko: '단계의 순서' },
 };
