@@ -338,6 +338,7 @@ export class LookupTracker {
     lookup.end = this.time;
     lookup.answerPacket = this.packet;
     lookup.rcode = rcodeName(this.walker.rcode);
+    lookup.answerFlags = this.walker.flags;
     this.answers.records(this.walker, lookup);
   }
 
@@ -358,6 +359,8 @@ export class LookupTracker {
       rcode: undefined,
       addresses: EMPTY,
       aliases: EMPTY,
+      flags: this.walker.flags,
+      answerFlags: undefined,
       records: undefined,
       repeats: EMPTY,
       truncated: undefined,

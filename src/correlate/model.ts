@@ -169,6 +169,9 @@ export interface Lookup {
   rcode?: string;
   addresses: string[];
   aliases: string[];
+  /** The header's second word, of the question and of its answer (RFC 1035 §4.1.1): opcode, AA, TC, RD, RA, RCODE. */
+  flags?: number;
+  answerFlags?: number;
   /** Every record of the answer as `dig` shows it, capped. */
   records?: { name: string; type: string; ttl: number; data: string; section: 'answer' | 'authority' | 'additional' }[];
   repeats: number[];

@@ -1,0 +1,75 @@
+import { confirmed, skipped, unknown } from '../findings.ts';
+import { exchangeOf } from '../needs.ts';
+import type { JourneyRule } from '../rule.ts';
+import { askedItself, ownLookups, packetsOfLookups, WITHOUT_QUESTION } from './asking.ts';
+
+/** Less of the time to the first byte than this, nobody would call slow. */
+const SHARE = 0.1;
+/** An answer that waits this long for its use had been asked for in advance. */
+const IN_ADVANCE = 1e9;
+/** Sooner is the same packet captured twice, not a client that lost patience. */
+const PATIENCE = 0.1e9;
+
+export const rule: JourneyRule = {
+  id: 'R-DNS-8',
+  chapter: 'dns',
+  scope: 'journey',
+  statement: { en: 'Slow DNS delays the page', ko: 'DNS가 느리면 페이지가 늦어진다' },
+  reality: {
+    en: 'Where the client waits for it: the request cannot begin before the answer. Kept answers, reused connections and names asked for in advance cost nothing. A lost question costs the most: a stub resolver asks again after seconds (5 s in glibc).',
+    ko: '클라이언트가 응답을 기다리는 경우에 그렇습니다. 요청은 응답이 온 뒤에야 시작할 수 있습니다. 캐시된 응답, 재사용한 연결, 미리 물어 둔 이름에는 시간이 들지 않습니다. 질문이 사라지면 가장 오래 걸립니다. 스텁 리졸버는 몇 초(glibc는 5초) 뒤에야 다시 묻습니다.',
+  },
+  rfc: ['RFC 1035 §4.2.1', 'RFC 8305 §3'],
+  vantages: ['client', 'gateway-inside'],
+  reasons: ['waited', 'asked-again', 'no-answer', 'small-share', 'in-advance', 'no-page', ...WITHOUT_QUESTION],
+  needs: [askedItself],
+  check(subject) {
+    const { capture, journey } = subject;
+    const lookups = ownLookups(subject);
+    const [first] = lookups;
+    const packets = packetsOfLookups(lookups);
+    const stage = journey.stages.find((s) => s.kind === 'dns');
+    const waited = stage === undefined ? 0 : stage.end - stage.start;
+    const again = lookups.flatMap((l) => l.repeats).find((p) => capture.timeOf(p) - first.start > PATIENCE);
+    const ms = (waited / 1e6).toFixed(1);
+    if (journey.connection === undefined) {
+      if (lookups.every((l) => l.answerPacket === undefined))
+        return unknown('no-answer', packets, {
+          en: `${first.client.address} asked for ${first.name} and no answer is in the capture; what it waited for in the end is not known`,
+          ko: `${first.client.address}에서 ${first.name} 이름을 물었지만 캡처에 응답이 없습니다. 결국 무엇을 기다렸는지 알 수 없습니다`,
+        });
+      return skipped('no-page', packets, {
+        en: `the lookup of ${first.name} took ${ms} ms, and nothing was fetched after it`,
+        ko: `${first.name} 조회에 ${ms} ms가 걸렸고, 그 뒤에 가져온 것은 없습니다`,
+      });
+    }
+    const next = journey.stages.find((s) => s.kind !== 'dns' && s.start >= (stage?.end ?? 0) && s.packets.length > 0);
+    if (stage !== undefined && next !== undefined && next.start - stage.end > IN_ADVANCE)
+      return skipped('in-advance', [...packets.slice(0, 4), next.packets[0]], {
+        en: `the answer for ${first.name} was there ${((next.start - stage.end) / 1e9).toFixed(3)} s before it was used in packet ${next.packets[0]}: nobody waited for it`,
+        ko: `${first.name}의 응답은 ${next.packets[0]}번 패킷에서 쓰기 ${((next.start - stage.end) / 1e9).toFixed(3)}초 전에 와 있었습니다: 기다린 사람은 없습니다`,
+      });
+    const byte = exchangeOf(subject)?.responseTime ?? journey.stages.find((s) => s.kind === 'receive')?.start;
+    const whole = (byte ?? journey.end) - journey.start;
+    const share = whole > 0 ? waited / whole : 0;
+    const percent = (share * 100).toFixed(0);
+    const until = byte === undefined ? 'until the end' : 'to the first byte of the answer';
+    const untilKo = byte === undefined ? '끝날 때까지' : '응답의 첫 바이트까지';
+    if (again !== undefined) {
+      const after = ((capture.timeOf(again) - first.start) / 1e9).toFixed(3);
+      return confirmed('asked-again', packets.slice(0, 12), {
+        en: `the question for ${first.name} in packet ${first.packet} had no answer and was asked again in packet ${again}, ${after} s later: DNS took ${ms} ms, ${percent} % of the time ${until}`,
+        ko: `${first.packet}번 패킷의 ${first.name} 질문에 응답이 없어 ${after}초 뒤 ${again}번 패킷에서 다시 물었습니다: DNS에 ${ms} ms, ${untilKo} 걸린 시간의 ${percent} %가 들었습니다`,
+      });
+    }
+    if (share < SHARE)
+      return skipped('small-share', packets, {
+        en: `DNS was not slow: ${ms} ms, ${percent} % of the ${(whole / 1e6).toFixed(1)} ms ${until}`,
+        ko: `DNS는 느리지 않았습니다: ${ms} ms, ${untilKo} 걸린 ${(whole / 1e6).toFixed(1)} ms의 ${percent} %`,
+      });
+    return confirmed('waited', packets, {
+      en: `the client waited ${ms} ms for the address of ${first.name}: ${percent} % of the ${(whole / 1e6).toFixed(1)} ms ${until}`,
+      ko: `클라이언트는 ${first.name}의 주소를 ${ms} ms 기다렸습니다: ${untilKo} 걸린 ${(whole / 1e6).toFixed(1)} ms의 ${percent} %`,
+    });
+  },
+};
