@@ -28,3 +28,6 @@ export function isPrivate(address: string): boolean {
 }
 
 export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+/** A Host value that is an IP address, not a name; IPv6 in brackets or without. */
+export const isAddress = (host: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(host) || host.includes(':');

@@ -1,10 +1,9 @@
-import { isIP } from 'node:net';
 import { bareName, sameName } from '../../correlate/host-names.ts';
 import type { Journey, Lookup, Stage } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
-import { sentHere } from '../origin.ts';
+import { isAddress, sentHere } from '../origin.ts';
 import type { Advice, Finding, JourneySubject, Need } from '../rule.ts';
 import { firstFrom, isMulticast, isUpstream, questionsOf } from './questions.ts';
 
@@ -85,7 +84,7 @@ export const nameOf = (subject: JourneySubject): string | undefined =>
 
 function isLiteral(subject: JourneySubject): boolean {
   const name = nameOf(subject);
-  return name !== undefined && isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  return name !== undefined && isAddress(name);
 }
 
 /** Asked for this name, or for an alias of it; of a connection that names nobody, any will do. */
