@@ -18,6 +18,7 @@ from labkit import check, client, truth
 from labkit.capture import Capture, settle
 from labkit.dns import NameSystem
 from labkit.network import Network
+from labkit.rack import Rack
 from labkit.shell import LabError, inside, run
 from labkit.web import Web
 
@@ -34,6 +35,7 @@ class Lab:
         self.requests, self.expect = [], {}
         self.out = None  # the fixture's directory
         self.names = self.web = self.translations = None
+        self.rack = Rack(self.processes, self.directory)
 
     def up(self):
         self.network.up()
@@ -51,11 +53,14 @@ class Lab:
         for wire in self.network.wires.values():
             wire.command({"clear": True})
         self.names.cold()
+        self.rack.stop()
+        if self.network.translates_otherwise:
+            self.network.translate()
         self.network.forget_neighbours()
 
     def mark(self):
         """What the logs say from here on belongs to the scenario."""
-        for log in (self.names, self.web, self.translations, *self.network.wires.values()):
+        for log in (self.names, self.web, self.rack, self.translations, *self.network.wires.values()):
             log.mark()
 
     # --- for scenarios ---
@@ -95,11 +100,25 @@ class Lab:
         for name, said in told.items():
             self.requests += said["requests"]
             self.expect[f"connections of {name}" if len(steps) > 1 else "connections"] = said["connections"]
+            if said["failures"]:
+                self.expect["failures"] = said["failures"]
 
     def counter(self, namespace, name):
         """One of the kernel's TCP counters in a namespace, e.g. TCPSynRetrans."""
         table = run(*inside(namespace, "nstat", "-asz", name))
         return int(table.split(name)[1].split()[0])
+
+    def probe(self, namespace, address, port):
+        """One request from anywhere to anywhere: the asker's own port, and curl's exit code."""
+        said = run(*inside(namespace, "curl", "-s", "-m", "2", "-o", "/dev/null", "-w", "%{json}", f"http://{address}:{port}/"),
+                   check=False)
+        told = json.loads(said)
+        return {"from": namespace, "address": address, "port": port, "clientPort": told["local_port"] or None,
+                "curlExit": told["exitcode"], "httpCode": told["http_code"] or None}
+
+    def ping(self, address, count, identifier):
+        """Echo requests of pc with this identifier; how many were answered."""
+        return int(self.in_client("python3", "-B", HERE / "clients" / "ping.py", address, count, identifier))
 
     def in_client(self, *command, check=True):
         return run(*inside("pc", *command), check=check)

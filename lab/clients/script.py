@@ -8,6 +8,7 @@ Begins at START_TIME (seconds since 1970), so that several of them act at once. 
   {"open": LABEL, "host": NAME, "port": 80, "from": 41000, "tls": true}    a connection (looks the name up if need be)
   {"get": PATH, "on": LABEL, "referer": URL, "host": NAME}
   {"close": LABEL}, {"wait": SECONDS}
+  {"try": STEPS}                             steps whose connection may break; what it said is in "failures"
   {"together": [STEPS, STEPS, ...]}          each list of steps in a thread of its own
 
 One JSON document on stdout: "requests" by this program's own clock in the words of truth.json, and "connections".
@@ -21,7 +22,7 @@ import threading
 import time
 
 clock = {"start": 0.0}
-addresses, connections, requests = {}, {}, []
+addresses, connections, requests, failures = {}, {}, [], []
 
 
 def elapsed():
@@ -55,7 +56,7 @@ class Connection:
         self.scheme = "https" if step.get("tls") else "http"
         if self.name not in addresses:
             lookup(self.name)
-        self.address, self.data, self.count = addresses[self.name][0], b"", 0
+        self.address, self.data, self.asked, self.count = addresses[self.name][0], b"", 0, 0
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -81,7 +82,7 @@ class Connection:
     def get(self, path, referer=None, host=None):
         host = host or self.name
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "User-Agent: script"] + ([f"Referer: {referer}"] if referer else [])
-        asked = elapsed()
+        asked, self.asked = elapsed(), self.asked + 1
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
         first = None
         while b"\r\n\r\n" not in self.data:
@@ -107,7 +108,7 @@ class Connection:
     def facts(self, label):
         return {"label": label, "host": self.name, "clientAddress": self.local[0], "clientPort": self.local[1],
                 "serverAddress": self.address, "serverPort": self.port, "tls": self.encrypted is not None,
-                "openedMs": self.looked_up, "requests": self.count}
+                "openedMs": self.looked_up, "requests": self.count, **({"broken": self.asked - self.count} if self.asked > self.count else {})}
 
 
 def play(steps, files):
@@ -122,6 +123,11 @@ def play(steps, files):
             connections[step["close"]].socket.close()
         elif "wait" in step:
             time.sleep(step["wait"])
+        elif "try" in step:
+            try:
+                play(step["try"], files)
+            except OSError as error:
+                failures.append({"atMs": elapsed(), "says": error.strerror or str(error)})
         elif "together" in step:
             threads = [threading.Thread(target=play, args=(part, files)) for part in step["together"]]
             for thread in threads:
@@ -139,4 +145,4 @@ for connection in connections.values():
 time.sleep(0.1)  # a program that ends takes a processor from others that still measure
 requests.sort(key=lambda record: record["preTransferMs"])
 told = sorted((connection.facts(label) for label, connection in connections.items()), key=lambda facts: facts["openedMs"])
-print(json.dumps({"requests": requests, "connections": told}))
+print(json.dumps({"requests": requests, "connections": told, "failures": failures}))

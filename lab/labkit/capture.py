@@ -15,6 +15,12 @@ VANTAGES = {  # name: namespace, interface
     "resolver": ("resolver", "eth0"),
     "trunk": ("dc", "port1"),
     "server": ("web", "eth0"),
+    "router": ("isp", "dc"),  # the provider's link to the data centre
+    "return-router": ("transit", "isp"),  # the other way back
+    "cache-front": ("proxy", "eth0"), "cache-back": ("proxy", "back"),
+    "balancer-front": ("proxy", "eth0"), "balancer-back": ("proxy", "back"),
+    "balancer-any": ("proxy", "any"),
+    "origin": ("app1", "eth0"),
 }
 SUFFIX = {"pcap": "pcap", "pcap-nano": "pcap", "pcapng": "pcapng",
           "pcap-sll": "pcap", "pcap-sll2": "pcap"}

@@ -36,6 +36,12 @@ RECORDS = {
     "hole.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::90"]},  # IPv6 is dropped on the way
     "shut.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::81"]},  # IPv6 is refused
     "many.my-app.com": {"A": [f"192.0.2.{n}" for n in range(101, 141)]},
+    "far.my-app.com": {"A": ["192.0.2.83"]},  # its answers take another way
+    "cache.my-app.com": {"A": ["192.0.2.84"]},  # these five: see rack.py
+    "lb.my-app.com": {"A": ["192.0.2.85"]},
+    "relay.my-app.com": {"A": ["192.0.2.86"]},
+    "spread.my-app.com": {"A": ["192.0.2.87"]},
+    "store.my-app.com": {"A": ["192.0.2.88"]},
     "big.my-app.com": {"TXT": [f"record {n:02d} " + "wirebook " * 12 for n in range(24)]},
 }
 

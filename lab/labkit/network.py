@@ -3,6 +3,8 @@
     pc, pc2, pc3 --switch-- gw ~8 ms~ isp ~2 ms~ resolver
                           isp ~12 ms~ root, ~10 ms~ tld, ~6 ms~ auth
                           isp ~4 ms~ dc (switch, frames tagged VLAN 100) ~0~ web
+                          isp ~7 ms~ transit ~0~ dc: the way back of 192.0.2.83 alone
+                                                 dc ~0~ proxy --rack (switch)-- app1, app2
 
 `~` is a wire (wire.py): its delay is one way. pc to web and back takes 24 ms, to the resolver 20 ms.
 """
@@ -19,7 +21,10 @@ VLAN = 100
 CLIENTS = ["pc", "pc2", "pc3"]
 # veth pairs at home: namespace and interface, the switch's port
 HOME = [(name, "eth0", name) for name in CLIENTS] + [("gw", "lan", "gw")]
-NAMES = [*CLIENTS, "switch", "gw", "isp", "resolver", "root", "tld", "auth", "dc", "web"]
+# and behind the proxy
+RACK = [("proxy", "back", "proxy"), ("app1", "eth0", "app1"), ("app2", "eth0", "app2")]
+NAMES = [*CLIENTS, "switch", "gw", "isp", "resolver", "root", "tld", "auth", "dc", "web", "transit", "proxy", "rack", "app1", "app2"]
+ROUTERS = ("gw", "isp", "transit", "proxy")
 OUTSIDE = "203.0.113.2"
 
 # namespace, interface, IPv4, IPv6
@@ -40,10 +45,19 @@ INTERFACES = [
     ("auth", "eth0", "198.51.100.50/28", None),
     ("isp", "dc", "192.0.2.1/24", "2001:db8:80::1/64"),
     ("web", "eth0", "192.0.2.80/24", "2001:db8:80::80/64"),
+    ("isp", "back", "198.51.100.65/28", None),
+    ("transit", "isp", "198.51.100.66/28", None),
+    ("transit", "dc", "192.0.2.3/24", None),
+    ("proxy", "eth0", "192.0.2.84/24", None),
+    ("proxy", "back", "10.0.0.1/24", None),
+    ("app1", "eth0", "10.0.0.11/24", None),
+    ("app2", "eth0", "10.0.0.12/24", None),
 ]
 # more addresses of the web server's interface: 81 behaves oddly (servers/odd.py), 82 speaks HTTP/2,
 # 101-140 are the forty addresses of many.my-app.com; 90 is nobody, dropped by a firewall at the ISP (IPv6 too)
 WEB_MORE = ["192.0.2.81", "192.0.2.82"] + [f"192.0.2.{n}" for n in range(101, 141)]
+WEB_BACK = "192.0.2.83"  # the server whose answers take another way
+PROXY_MORE = [f"192.0.2.{n}" for n in range(85, 89)]  # see rack.py
 WEB_SHUT6 = "2001:db8:80::81"  # nobody listens there
 
 # name: namespace A, interface A, namespace B, interface B, one-way delay in ms, tagged side
@@ -55,6 +69,9 @@ WIRES = {
     "auth": ("isp", "auth", "auth", "eth0", 6, None),
     "trunk-isp": ("isp", "dc", "dc", "port1", 4, "b"),
     "trunk-web": ("dc", "port2", "web", "eth0", 0, "a"),
+    "trunk-transit": ("dc", "port3", "transit", "dc", 0, "a"),
+    "back": ("transit", "isp", "isp", "back", 7, None),
+    "trunk-proxy": ("dc", "port4", "proxy", "eth0", 0, "a"),
 }
 
 NAT = f"""
@@ -112,6 +129,7 @@ class Network:
         self.processes = Processes()
         self.wires = {}
         self.lock = None
+        self.translates_otherwise = False
         self.resolv = [Path("/etc/netns") / (PREFIX + name) / "resolv.conf" for name in CLIENTS]
 
     def clean(self):
@@ -124,11 +142,11 @@ class Network:
         for name in NAMES:
             run("ip", "netns", "add", PREFIX + name)
             run(*inside(name, "ip", "link", "set", "lo", "up"))
-            routers = name in ("gw", "isp")
-            settings = {**SYSCTLS, "net.ipv4.ip_forward": int(routers),
-                        "net.ipv6.conf.all.forwarding": int(routers)}
+            settings = {**SYSCTLS, "net.ipv4.ip_forward": int(name in ROUTERS),
+                        "net.ipv6.conf.all.forwarding": int(name in ROUTERS)}
             run(*inside(name, "sysctl", "-qw", *[f"{key}={value}" for key, value in settings.items()]))
-        self.home_switch()
+        self.switch("switch", "home", HOME)
+        self.switch("rack", "rack", RACK)
         self.offload(False)
         for name, spec in WIRES.items():
             self.wires[name] = Wire(self.processes, name, spec)
@@ -140,30 +158,38 @@ class Network:
             run(*link, "addr", "add", ipv4, "dev", interface)
             if ipv6:
                 run(*link, "addr", "add", ipv6, "dev", interface, "nodad")
-        for address in WEB_MORE:
-            run("ip", "-n", PREFIX + "web", "addr", "add", address + "/32", "dev", "eth0")
+        for name, addresses in (("web", [*WEB_MORE, WEB_BACK]), ("proxy", PROXY_MORE)):
+            for address in addresses:
+                run("ip", "-n", PREFIX + name, "addr", "add", address + "/32", "dev", "eth0")
         run("ip", "-n", PREFIX + "web", "addr", "add", WEB_SHUT6 + "/128", "dev", "eth0", "nodad")
         self.datacentre_switch()
         self.routes()
-        run(*inside("gw", "nft", "-f", "-"), stdin=NAT)
+        self.translate()
         run(*inside("isp", "nft", "-f", "-"), stdin=SILENT_FIREWALL)
         self.stub("198.51.100.2")
 
-    def home_switch(self):
-        link = ["ip", "-n", PREFIX + "switch", "link"]
-        run(*link, "add", "home", "type", "bridge")
-        run(*inside("switch", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"))
-        for name, interface, port in HOME:
+    def switch(self, namespace, bridge, ports):
+        link = ["ip", "-n", PREFIX + namespace, "link"]
+        run(*link, "add", bridge, "type", "bridge")
+        run(*inside(namespace, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"))
+        for name, interface, port in ports:
             run("ip", "link", "add", interface, "netns", PREFIX + name, "type", "veth",
-                "peer", "name", port, "netns", PREFIX + "switch")
-            run(*link, "set", "dev", port, "master", "home", "up")
-        run(*link, "set", "home", "up")
+                "peer", "name", port, "netns", PREFIX + namespace)
+            run(*link, "set", "dev", port, "master", bridge, "up")
+        run(*link, "set", bridge, "up")
+
+    def translate(self, rules=NAT):
+        """The gateway's translation, or another one; what it remembers of the old one goes."""
+        run(*inside("gw", "nft", "flush", "ruleset"))
+        run(*inside("gw", "nft", "-f", "-"), stdin=rules)
+        run(*inside("gw", "conntrack", "-F"))
+        self.translates_otherwise = rules != NAT
 
     def datacentre_switch(self):
         link = ["ip", "-n", PREFIX + "dc", "link"]
         run(*link, "add", "trunk", "type", "bridge")
         run(*inside("dc", "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"))
-        for port in ("port1", "port2"):
+        for port in ("port1", "port2", "port3", "port4"):
             run(*link, "set", "dev", port, "master", "trunk", "up")
         run(*link, "set", "trunk", "up")
 
@@ -171,16 +197,23 @@ class Network:
         default = {**{name: ("192.168.0.1", "2001:db8:1::1") for name in CLIENTS}, "gw": ("203.0.113.1", "2001:db8:ff::1"),
                    "resolver": ("198.51.100.1", "2001:db8:53::1"), "root": ("198.51.100.17", None),
                    "tld": ("198.51.100.33", None), "auth": ("198.51.100.49", None),
-                   "web": ("192.0.2.1", "2001:db8:80::1")}
+                   "web": ("192.0.2.1", "2001:db8:80::1"), "transit": ("198.51.100.65", None), "proxy": ("192.0.2.1", None),
+                   "app1": ("10.0.0.1", None), "app2": ("10.0.0.1", None)}
         for name, (ipv4, ipv6) in default.items():
             run("ip", "-n", PREFIX + name, "route", "add", "default", "via", ipv4)
             if ipv6:
                 run("ip", "-n", PREFIX + name, "-6", "route", "add", "default", "via", ipv6)
         run("ip", "-n", PREFIX + "isp", "-6", "route", "add", "2001:db8:1::/64", "via", "2001:db8:ff::2")
+        run("ip", "-n", PREFIX + "web", "rule", "add", "from", WEB_BACK, "lookup", "83")
+        run("ip", "-n", PREFIX + "web", "route", "add", "192.0.2.0/24", "dev", "eth0", "table", "83")
+        run("ip", "-n", PREFIX + "web", "route", "add", "default", "via", "192.0.2.3", "table", "83")
 
     def offload(self, on):
-        """Segmentation and checksum offload of the home links (veth pairs)."""
-        for namespace, interface in [end for name, interface, port in HOME for end in ((name, interface), ("switch", port))]:
+        """Segmentation and checksum offload of the home links (veth pairs); never of those behind the proxy."""
+        ends = [end for name, interface, port in HOME for end in ((name, interface), ("switch", port))]
+        if not on:
+            ends += [end for name, interface, port in RACK for end in ((name, interface), ("rack", port))]
+        for namespace, interface in ends:
             state = "on" if on else "off"
             run(*inside(namespace, "ethtool", "-K", interface, "tx", state, "rx", state,
                         "tso", state, "gso", state, "gro", state))
@@ -227,6 +260,8 @@ def hosts():
         name = namespace if interface == "eth0" else f"{namespace}-{interface}"
         addresses = [address.split("/")[0] for address in (ipv4, ipv6) if address]
         if namespace == "web":
-            addresses += [*WEB_MORE[:2], WEB_SHUT6]
+            addresses += [*WEB_MORE[:2], WEB_BACK, WEB_SHUT6]
+        if name == "proxy":
+            addresses += PROXY_MORE
         found[name] = {"addresses": addresses, "mac": mac_of(ipv4)}
     return found

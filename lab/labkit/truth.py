@@ -104,6 +104,7 @@ def assemble(name, lab, captures):
         "requests": lab.requests, "closedFirst": who_closed(lab.web, served, nat),
         "dns": questions(lab.names, nat), "nat": nat, "lost": lost_frames(lab.network.wires, nat),
         "server": served + [event for event in lab.web.odd_events() if event["event"] == "answered"],
+        **({"proxy": lab.rack.proxied(), "origin": lab.rack.answered()} if lab.rack.running else {}),
         "expect": lab.expect,
     }
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .network import WEB_MORE
+from .network import WEB_BACK, WEB_MORE
 from .shell import Lines, inside, run, wait_until
 
 LOG_FORMAT = """log_format truth escape=json '{"connection":"$connection","connectionRequests":"$connection_requests",'
@@ -36,7 +36,7 @@ http {{
   }}
   server {{
     {listen}
-    server_name www.my-app.com shop.my-app.com dual.my-app.com hole.my-app.com shut.my-app.com; root {directory}/site;
+    server_name www.my-app.com far.my-app.com shop.my-app.com dual.my-app.com hole.my-app.com shut.my-app.com; root {directory}/site;
     location = /moved {{ return 307 http://www.my-app.com/page.html; }}
     location = /think {{ echo_sleep 0.15; echo "thought about it"; }}
     location /style.css {{ gzip on; gzip_types text/css; gzip_buffers 4 4k; }}
@@ -80,7 +80,7 @@ class Web:
         (self.directory / "access.log").touch()
         (self.directory / "error.log").touch()
         make_certificates(self.directory)
-        listen = [f"listen {address}:80;" for address in ["192.0.2.80", *WEB_MORE[1:]]]
+        listen = [f"listen {address}:80;" for address in ["192.0.2.80", WEB_BACK, *WEB_MORE[1:]]]
         listen += ["listen [2001:db8:80::80]:80;", "listen 192.0.2.80:443 ssl;", "listen 192.0.2.82:443 ssl http2;"]
         (self.directory / "nginx.conf").write_text(CONFIG.format(
             directory=self.directory, log_format=LOG_FORMAT, listen=" ".join(listen)))

@@ -3,6 +3,7 @@
 
   /bye      answers without a length and closes at once: the end of the connection is the end of the answer
   /reset    promises 20000 bytes, sends 8000, waits, resets the connection
+  /later    answers, and closes half a second later though the client would go on
   /upload   reads the whole body, answers 201
   else      404, keeps the connection until the client closes
 
@@ -50,6 +51,8 @@ def serve(connection, peer):
         elif path == "/reset":
             status, body = 200, b"0123456789abcdef" * 500
             headers.append("Content-Length: 20000")
+        elif path == "/later":
+            status, body = 200, b"More in a moment.\n"
         elif path == "/upload":
             status, body = 201, f"received {received} bytes\n".encode()
         if path not in ("/bye", "/reset"):
@@ -66,6 +69,11 @@ def serve(connection, peer):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.close()
             say("closed", peer, by="server", how="reset")
+            return
+        if path == "/later":
+            time.sleep(0.5)
+            connection.close()
+            say("closed", peer, by="server", how="fin")
             return
         request = read_request(connection)
     say("closed", peer, by="client", how="fin")
