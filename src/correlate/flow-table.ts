@@ -125,7 +125,7 @@ export class FlowTable {
     words[at + KEY_HASH] = this.hash;
     this.reversed = false;
     this.count++;
-    if (this.count * 2 > this.mask) this.grow();
+    if (this.count * 2 > this.mask + 1) this.grow();
     this.put(slot, this.hash);
     return slot;
   }
@@ -157,6 +157,15 @@ export class FlowTable {
     const slots: number[] = [];
     for (let i = 0; i <= this.mask; i++) if (this.index[2 * i] !== 0) slots.push(this.index[2 * i] - 1);
     return slots;
+  }
+
+  /** Lets everything go. */
+  clear(): void {
+    this.pages.length = 0;
+    this.free.length = 0;
+    this.index = new Int32Array(2 * 1024);
+    this.mask = 1023;
+    this.used = this.count = 0;
   }
 
   private key(

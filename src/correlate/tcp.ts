@@ -80,6 +80,9 @@ export class TcpTracker {
       (x, y) => this.table.page(x).words[this.table.base(x) + R.ID] - this.table.page(y).words[this.table.base(y) + R.ID],
     );
     for (const slot of slots) this.finish(slot);
+    // What is still to be written shall not need its memory.
+    this.table.clear();
+    this.conversations.length = 0;
   }
 
   /** One TCP row. */

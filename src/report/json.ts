@@ -48,7 +48,7 @@ export class JsonReport implements Listener {
     w.baseSeconds = (this.analysis as Analysis).correlator.baseSeconds || 0;
     w.clear();
     write(w, value);
-    (this.sections.get(name) as Section).add(order, w.bytes.slice(0, w.length));
+    (this.sections.get(name) as Section).add(order, w.bytes.subarray(0, w.length));
   }
 
   /** A document is whole or nothing: nothing goes out before its end. */
