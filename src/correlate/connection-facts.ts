@@ -149,6 +149,15 @@ export class ConnectionFacts {
     return ((this.word(R.ACKED + this.clientSide) - this.word(R.HIGHEST + server)) | 0) > 1;
   }
 
+  /** The side whose receive window was 0 to the end, while the other one had not said that it had sent everything. */
+  get closedSide(): 0 | 1 | undefined {
+    const closed = this.conversation?.closedWindows;
+    if (closed === undefined) return undefined;
+    const fins = this.word(R.STATE) / R.FIN_SEEN;
+    if (closed[0] !== undefined && (fins & 2) === 0) return 0;
+    return closed[1] !== undefined && (fins & 1) === 0 ? 1 : undefined;
+  }
+
   get traits(): Trait[] {
     const state = this.word(R.STATE);
     const traits: Trait[] = [];
@@ -164,6 +173,7 @@ export class ConnectionFacts {
     if (state & R.PORT_REUSED) traits.push('port-reused');
     if (sides & R.SACK_SEEN) traits.push('sack');
     if (!(sides & R.SCALE_KNOWN) && state & R.DATA_SEEN) traits.push('window-scale-unknown');
+    if (this.closedSide !== undefined) traits.push('window-stays-closed');
     if (state & R.CAPTURE_LOSS) traits.push('capture-loss');
     if (state & R.CUT_PAYLOAD) traits.push('cut-payload');
     if (state & R.SUPER_SEGMENTS) traits.push('super-segments');

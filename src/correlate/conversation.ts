@@ -37,6 +37,12 @@ export class Half {
   ended = false;
 }
 
+/** The first segment that announced a window of 0, where none has announced another one since. */
+export interface WindowClosed {
+  packet: number;
+  time: number;
+}
+
 /** RSTs of one side that may have ended the connection. */
 export interface ResetWatch {
   packets: number[];
@@ -130,6 +136,8 @@ export class Conversation {
   tls: TlsSession | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
+  /** By side: since when its receive window is 0. */
+  closedWindows: [WindowClosed | undefined, WindowClosed | undefined] | undefined;
   /** By the side that sent them; undefined while there are none to be watched. */
   resets: [ResetWatch | undefined, ResetWatch | undefined] | undefined;
   lookup: Lookup | undefined;
@@ -173,5 +181,17 @@ export class Conversation {
   note(list: ListName, packet: number): void {
     this.lists ??= new Lists();
     this.lists.note(list, packet);
+  }
+
+  /** A segment of this side announces a window of 0. */
+  closed(side: 0 | 1, packet: number, time: number): void {
+    this.note('zeroWindows', packet);
+    this.closedWindows ??= [undefined, undefined];
+    this.closedWindows[side] ??= { packet, time };
+  }
+
+  /** Its window is open again. */
+  opened(side: 0 | 1): void {
+    if (this.closedWindows !== undefined) this.closedWindows[side] = undefined;
   }
 }

@@ -159,15 +159,6 @@ export class FlowTable {
     return slots;
   }
 
-  /** Lets everything go. */
-  clear(): void {
-    this.pages.length = 0;
-    this.free.length = 0;
-    this.index = new Int32Array(2 * 1024);
-    this.mask = 1023;
-    this.used = this.count = 0;
-  }
-
   private key(
     version: number,
     bytes: Uint8Array,

@@ -1,5 +1,6 @@
 import type { Text } from '../text/text.ts';
 import { attemptOf, tryFrom } from './attempts.ts';
+import { closedWindow, overAt } from './closed-window.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import type { NameGroup, Pending, Try } from './conversation.ts';
 import { evidence } from './evidence.ts';
@@ -42,7 +43,8 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
   if (origin !== undefined) sniEvidence(f, reasons);
-  const name = bareName(x.host) || f.conversation?.lookups?.[0].name || f.server.address;
+  // CONNECT asks for a host with a port, not for a page (RFC 9110 §9.3.6).
+  const name = (x.method === 'CONNECT' ? x.target : bareName(x.host)) || f.conversation?.lookups?.[0].name || f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
   journey.page = place.page;
   journey.parent = place.parent;
@@ -151,14 +153,19 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: bool
     if (http2 !== undefined) sent.note = windowNote(http2.requestWait);
   }
   // An answer that never came, or never whole, was waited for until the connection broke or the capture ended.
-  const closed = f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME);
-  const given = http2?.reset?.time ?? (open && !x.complete ? closed : undefined);
+  const given = http2?.reset?.time ?? (open && !x.complete ? overAt(f) : undefined);
   const why = http2 === undefined ? undefined : resetNote(http2);
+  const closed = given === undefined || http2?.reset !== undefined ? undefined : closedWindow(f);
   if (x.responseTime === undefined) {
-    if (given !== undefined && x.requestTime !== undefined && given > t.cursor) {
-      const packets = http2?.reset === undefined ? [] : [http2.reset.packet];
-      t.add('wait', t.cursor, given, packets, packets.length, why ?? noAnswer(f));
+    if (given === undefined || x.requestTime === undefined || given <= t.cursor) return;
+    // Probes tell that the client had more to send.
+    if (closed?.side === 'server' && closed.packets.length > 1) {
+      t.add('send', t.cursor, given, closed.packets, closed.packets.length, closed.note);
+      return;
     }
+    const packets = http2?.reset === undefined ? [] : [http2.reset.packet];
+    const note = why ?? noAnswer(f);
+    t.add('wait', t.cursor, given, packets, packets.length, closed?.side === 'server' ? both(note, closed.note) : note);
     return;
   }
   if (x.requestTime !== undefined)
@@ -166,6 +173,7 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: bool
   const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
   const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
   if (given !== undefined) stage.note = why ?? { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
+  if (closed?.side === 'client') stage.note = both(stage.note, closed.note);
   for (const note of http2 === undefined ? NO_NOTES : [windowNote(http2.responseWait), grpcNote(http2)])
     if (note !== undefined) stage.note = both(stage.note, note);
 }
@@ -188,7 +196,7 @@ const ONE_SIDED: Record<'client' | 'server', Text> = {
 
 /** A connection opened in advance, or in vain. */
 function unusedStage(t: Timeline, f: ConnectionFacts): void {
-  const end = f.closePackets.length > 0 ? f.time(R.CLOSE_TIME) : f.time(R.LAST_TIME);
+  const end = overAt(f);
   if (end <= t.cursor) return;
   t.add('idle', t.cursor, end, [], 0, { en: 'no request was sent on this connection', ko: '이 연결로는 요청이 없었습니다' });
 }

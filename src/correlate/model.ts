@@ -100,6 +100,7 @@ export type Trait =
   | 'port-reused'
   | 'sack'
   | 'window-scale-unknown'
+  | 'window-stays-closed'
   | 'capture-loss'
   | 'cut-payload'
   | 'super-segments';

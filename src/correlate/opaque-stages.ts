@@ -1,4 +1,5 @@
 import type { Text } from '../text/text.ts';
+import { closedWindowStage } from './closed-window.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import { tlsStage } from './journey-beginning.ts';
 import * as R from './tcp-record.ts';
@@ -31,6 +32,7 @@ export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
   const begun = f.word(R.SYN_PACKET) !== 0 || f.word(R.SYN_ACK_PACKET) !== 0;
   if (greets && begun) t.add('wait', t.cursor, list[0].start, [list[0].firstPacket], 1, GREETING);
   turnStages(t, greets ? list : list.slice(list[0].fromClient ? 0 : 1), encrypted ? ENCRYPTED : UNKNOWN, false);
+  closedWindowStage(t, f);
 }
 
 /** After a 101 or an answered CONNECT the connection carries something else. */
@@ -45,6 +47,7 @@ export function tunnelStages(t: Timeline, f: ConnectionFacts): void {
     ko: `연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`,
   };
   turnStages(t, inPacketOrder(c.turns, c.tls?.finishedPacket ?? 0), note, true);
+  closedWindowStage(t, f);
 }
 
 function turnStages(t: Timeline, turns: Turn[], note: Text, pauses: boolean): void {

@@ -12,6 +12,7 @@ import { PREFACE } from '../dissect/http2/frames.ts';
 import { idOf } from '../dissect/registry.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
+import { settleRoles, swapRoles } from './roles.ts';
 import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
 import { TlsParser } from './tls.ts';
@@ -94,6 +95,7 @@ export class ProtocolFinder implements Guesser {
       from = 0;
       to = first.length;
     }
+    if (half.guesses === 0) settleRoles(c, direction, first, from, to);
     const fromClient = direction === clientSide(page, base);
     const made = this.guess(c, page, base, fromClient, first, from, to);
     if (made === 'more' && to - from < PREFIX_BYTES) half.prefix = first.slice(from, to);
@@ -123,7 +125,7 @@ export class ProtocolFinder implements Guesser {
     let http = HttpParser.guess(bytes, at, end, fromClient);
     if (http === 'no' && !known && HttpParser.guess(bytes, at, end, !fromClient) === 'yes') {
       // Without a SYN the roles were guessed from the ports; the content says that they are the other way round.
-      page.words[base + R.STATE] ^= R.CLIENT_IS_B;
+      swapRoles(c);
       http = 'yes';
     }
     if (http === 'yes') return new HttpParser(c.id, this.hooks);

@@ -10,6 +10,7 @@ import { readOptions, windowOf } from './tcp-judge.ts';
 import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
 import { Resets } from './tcp-resets.ts';
+import { servesLikelier } from './roles.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
@@ -80,9 +81,6 @@ export class TcpTracker {
       (x, y) => this.table.page(x).words[this.table.base(x) + R.ID] - this.table.page(y).words[this.table.base(y) + R.ID],
     );
     for (const slot of slots) this.finish(slot);
-    // What is still to be written shall not need its memory.
-    this.table.clear();
-    this.conversations.length = 0;
   }
 
   /** One TCP row. */
@@ -152,6 +150,7 @@ export class TcpTracker {
     if (((side ^ last) & (R.LAST_KEEP_ALIVE | R.LAST_PROBE)) !== 0)
       words[base + R.SIDE + d] = (side & ~(R.LAST_KEEP_ALIVE | R.LAST_PROBE)) | last;
     if ((flags & Flag.rst) === 0) {
+      if (window > 0 && words[base + R.WINDOW + d] === 0) this.conversations[slot]?.opened(d);
       words[base + R.WINDOW + d] = window;
       if (window === 0 && whole) this.zeroWindow(p, row, slot, page, base, d, flags, last);
     }
@@ -215,7 +214,7 @@ export class TcpTracker {
   ): void {
     addLetter(page.words, base, d, Letter.zeroWindow);
     if ((flags & (Flag.syn | Flag.fin)) === 0 && last !== R.LAST_PROBE)
-      this.conversation(slot, page, base).note('zeroWindows', p.firstNumber + row);
+      this.conversation(slot, page, base).closed(d, p.firstNumber + row, p.time[row]);
   }
 
   /** An ICMP error quotes a packet of the connection; `table.reversed` tells whose. */
@@ -255,9 +254,8 @@ export class TcpTracker {
     if (flags & Flag.syn) {
       words[base + R.STATE] = state | R.CLIENT_KNOWN | (flags & Flag.ack ? R.CLIENT_IS_B : 0);
     } else {
-      // No SYN: the lower port is the likelier server. Content may correct it.
       const ports = words[base + KEY_PORTS];
-      words[base + R.STATE] = ports >>> 16 < (ports & 0xffff) ? R.CLIENT_IS_B : 0;
+      words[base + R.STATE] = servesLikelier(ports >>> 16, ports & 0xffff) ? R.CLIENT_IS_B : 0;
     }
     this.conversations[slot] = undefined;
     this.events.opened(slot, page, base, p, row);

@@ -70,6 +70,7 @@ test('a tunnel: what each side sends, and silence as idle', () => {
   const ask = '"CONNECT a.example:9443 HTTP/1.1\\r\\nHost: a.example:9443\\r\\n\\r\\n"';
   const script = `${OPEN} 0.2 c PA ${ask}\n 0.3 s PA "HTTP/1.1 200 OK\\r\\n\\r\\n"
     0.4 s PA len=5\n 0.5 s PA len=5\n 4.5 s PA len=5\n 4.6 c PA len=5\n 4.7 s PA len=5`;
+  expect(run(script).journeys[0].name).toBe('a.example:9443');
   expect(stages(script).slice(2)).toEqual([
     ['send', 200, 200, [4]],
     ['wait', 200, 300, [5]],
