@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import { u16 } from '../bytes.ts';
+import type { ClientHello } from './handshake.ts';
+import { ExtensionType } from './names.ts';
+import { isGrease } from './suites.ts';
+
+const VERSIONS: Record<number, string> = {
+  0x0304: '13',
+  0x0303: '12',
+  0x0302: '11',
+  0x0301: '10',
+  0x0300: 's3',
+  0x0002: 's2',
+};
+const NOTHING = '000000000000';
+const MOST = 99;
+/** Clients greet in few ways: hashes of lists that were met, the oldest forgotten first. */
+const REMEMBERED = 1024;
+const known = new Map<string, string>();
+
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
+const two = (count: number): string => String(Math.min(count, MOST)).padStart(2, '0');
+const plain = (value: number): boolean => !isGrease(value);
+
+/**
+ * FoxIO's JA4 of a ClientHello over TCP, "t13d1516h2_8daaf6152771_b186095e22b6": version, whether a name is asked for, how many
+ * cipher suites and extensions, the first ALPN value's first and last character; a hash of the sorted suites; a hash of the
+ * sorted extensions and the signature algorithms. GREASE counts nowhere.
+ * https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md
+ */
+export function ja4(hello: ClientHello, bytes: Uint8Array): string {
+  const suites = hello.cipherSuites.filter(plain);
+  const types = hello.extensions.map((extension) => extension.type).filter(plain);
+  const offered = hello.supportedVersions.filter(plain);
+  const version = VERSIONS[offered.length > 0 ? Math.max(...offered) : hello.legacyVersion] ?? '00';
+  const name = types.includes(ExtensionType.serverName) ? 'd' : 'i';
+  const hashed = types
+    .filter((type) => type !== ExtensionType.serverName && type !== ExtensionType.alpn)
+    .map(hex4)
+    .sort()
+    .join();
+  const signatures = signatureAlgorithms(hello, bytes).map(hex4).join();
+  const extensions = signatures === '' ? hashed : `${hashed}_${signatures}`;
+  const head = `t${version}${name}${two(suites.length)}${two(types.length)}${alpnMark(hello.alpn[0])}`;
+  return `${head}_${short(suites.map(hex4).sort().join())}_${short(types.length === 0 ? '' : extensions)}`;
+}
+
+function short(list: string): string {
+  if (list === '') return NOTHING;
+  const met = known.get(list);
+  if (met !== undefined) return met;
+  const made = hash('sha256', list).slice(0, NOTHING.length);
+  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string);
+  known.set(list, made);
+  return made;
+}
+
+/** Characters that are neither letter nor digit are told in hexadecimal. */
+function alpnMark(value: string | undefined): string {
+  if (value === undefined || value === '') return '00';
+  if (/^[a-zA-Z0-9]$|^[a-zA-Z0-9].*[a-zA-Z0-9]$/s.test(value)) return value[0] + value[value.length - 1];
+  const text = Buffer.from(value, 'utf8').toString('hex');
+  return text[0] + text[text.length - 1];
+}
+
+function signatureAlgorithms(hello: ClientHello, bytes: Uint8Array): number[] {
+  const list: number[] = [];
+  const found = hello.extensions.find((extension) => extension.type === ExtensionType.signatureAlgorithms);
+  if (found === undefined) return list;
+  for (let at = found.dataAt + 2; at + 2 <= found.end; at += 2) if (plain(u16(bytes, at))) list.push(u16(bytes, at));
+  return list;
+}
