@@ -1,4 +1,3 @@
-import { certificateNames } from '../dissect/tls/certificate.ts';
 import { chainRanges, inflateCertificate } from '../dissect/tls/certificate-chain.ts';
 import { cipherParameters } from '../dissect/tls/cipher-parameters.ts';
 import { type ClientHello, protocolNames, readExtensionList, type ServerHello } from '../dissect/tls/handshake.ts';
@@ -8,6 +7,7 @@ import type { SealedRecord } from '../dissect/tls/sealed-record.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { SealedReason, TlsSession } from './model.ts';
 import type { StreamParser } from './stream-parser.ts';
+import { noteChain } from './tls-session.ts';
 import { type Agreed, Epoch, Lane } from './tls-lane.ts';
 import { type MessageReader, readMessages } from './tls-messages.ts';
 import { RecordPieces } from './tls-record-pieces.ts';
@@ -215,7 +215,7 @@ export class TlsDecryption implements MessageReader {
   private giveUp(): void {
     this.gaveUp = true;
     for (const { direction, pieces, packet } of this.waiting ?? []) {
-      this.lanes[direction].lose(0);
+      this.lanes[direction].skip(pieces.end - pieces.at, undefined);
       this.sealed('no-keys', packet);
       pieces.free();
     }
@@ -305,6 +305,7 @@ export class TlsDecryption implements MessageReader {
     const { session, agreed, secrets } = this;
     if (!isTls13(agreed?.version ?? 0) && type !== END_OF_EARLY_DATA) return;
     if (type === HandshakeType.encryptedExtensions) {
+      session.alpnVisible = true;
       for (const extension of readExtensionList(bytes, at, end))
         if (extension.type === ExtensionType.alpn) session.alpn = protocolNames(bytes, extension.dataAt, extension.end)[0];
     } else if (type === HandshakeType.certificate) this.certificate(direction, bytes, at, end);
@@ -323,8 +324,7 @@ export class TlsDecryption implements MessageReader {
 
   private certificate(direction: 0 | 1, bytes: Uint8Array, at: number, end: number): void {
     if (direction === 0 || this.session.certificateNames !== undefined) return;
-    const [first, last] = chainRanges(bytes, at, end);
-    if (last !== undefined) this.session.certificateNames = certificateNames(bytes, first, last);
+    noteChain(this.session, bytes, chainRanges(bytes, at, end));
   }
 
   private reason(): SealedReason {

@@ -1,12 +1,12 @@
-import { certificateNames } from '../dissect/tls/certificate.ts';
 import { certificateRanges, parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
+import { ja4 } from '../dissect/tls/ja4.ts';
 import { HandshakeType, handshakeTypeName, isTls13, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { TlsSession } from './model.ts';
 import type { TlsDecryption } from './tls-decryption.ts';
 import type { MessageReader } from './tls-messages.ts';
-import { newSession } from './tls-session.ts';
+import { newSession, noteChain } from './tls-session.ts';
 import { HANDSHAKE_LIMIT, Side } from './tls-side.ts';
 
 const NO_BYTES = new Uint8Array(0);
@@ -68,8 +68,7 @@ export class TlsHandshake implements MessageReader {
     else if (type === HandshakeType.serverHello) this.serverHello(side, bytes, at, end);
     else if (type === HandshakeType.helloRetryRequest) this.session.helloRetryPacket ??= side.packet;
     else if (!this.isClient(side)) {
-      const [first, last] = certificateRanges(bytes, at, end);
-      if (last !== undefined) this.session.certificateNames = certificateNames(bytes, first, last);
+      noteChain(this.session, bytes, certificateRanges(bytes, at, end));
     }
   }
 
@@ -91,6 +90,7 @@ export class TlsHandshake implements MessageReader {
     this.decryption?.clientHello(bytes, hello);
     if (hello.serverName !== undefined) session.sni = hello.serverName;
     session.alpnOffered = hello.alpn;
+    session.ja4 = ja4(hello, bytes);
     this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
   }
 
@@ -116,6 +116,7 @@ export class TlsHandshake implements MessageReader {
     session.serverHelloPacket = side.packet;
     session.serverHelloTime = side.time;
     if (hello.alpn !== undefined) session.alpn = hello.alpn;
+    session.alpnVisible = !isTls13(hello.version);
     if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
     else if (session.clientHelloPacket !== undefined) {
       session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);

@@ -32,6 +32,8 @@ interface Keys {
 /** Failing attempts on one direction, and sequence numbers tried for one record after lost bytes. */
 export const ATTEMPT_LIMIT = 4096;
 const WINDOW = 256;
+/** Records of a side's handshake at most, as a rule. */
+const FLIGHT = 16;
 
 /** One direction's protection: which keys, which sequence number comes next. */
 export class Lane {
@@ -43,6 +45,8 @@ export class Lane {
   private cipher: RecordCipher | undefined;
   private secret: Uint8Array | undefined;
   private parameters: CipherParameters | undefined;
+  /** Records that passed before any keys were known: of which epoch each was, nobody can tell. */
+  private unkeyed = 0;
   private attempts = 0;
   private decompressor: Decompressor | undefined;
   private readonly client: boolean;
@@ -72,7 +76,8 @@ export class Lane {
   /** The record passes unread; `last` are its last bytes where they are known. */
   skip(length: number, last: Uint8Array | undefined): void {
     this.sequence++;
-    this.cipher?.skip?.(length, last);
+    if (this.cipher === undefined) this.unkeyed++;
+    else this.cipher.skip?.(length, last);
   }
 
   /** So many bytes passed in which nobody knows how many records there were. */
@@ -110,8 +115,10 @@ export class Lane {
     }
     const first = this.epoch < 0 ? (this.client && agreed.earlyData ? Epoch.early : Epoch.handshake) : this.epoch + 1;
     for (let epoch = first; epoch <= Epoch.application; epoch++) {
+      // A handshake takes a few records, whatever came behind it.
+      const from = epoch === Epoch.application ? Math.max(0, this.unkeyed - FLIGHT) : 0;
       for (const keys of this.keysOf(epoch, secrets, agreed)) {
-        const content = this.attempt(keys.cipher, 0, record);
+        const content = this.attempt(keys.cipher, from, record, Math.min(this.unkeyed, FLIGHT));
         if (content === undefined) continue;
         const { sequence } = this;
         this.take(epoch, keys);
@@ -142,8 +149,8 @@ export class Lane {
   }
 
   /** Tries sequence numbers from this one on; the right one is remembered. */
-  private attempt(cipher: RecordCipher, from: number, record: SealedRecord): Uint8Array | undefined {
-    for (let sequence = from; sequence <= from + this.doubt; sequence++) {
+  private attempt(cipher: RecordCipher, from: number, record: SealedRecord, more = 0): Uint8Array | undefined {
+    for (let sequence = from; sequence <= from + this.doubt + more; sequence++) {
       const content = cipher.open(sequence, record);
       if (content !== undefined) {
         this.sequence = sequence + 1;
@@ -161,6 +168,7 @@ export class Lane {
     this.secret = keys?.secret;
     this.parameters = keys?.parameters;
     this.sequence = 0;
+    this.unkeyed = 0;
   }
 
   private keysOf(epoch: number, secrets: Secrets, agreed: Agreed): Keys[] {

@@ -1,3 +1,5 @@
+import { type CertificateFacts, certificateFacts, chainFacts } from '../dissect/tls/certificate.ts';
+
 export interface TlsSession {
   connection: number;
   clientHelloPacket?: number;
@@ -19,10 +21,16 @@ export interface TlsSession {
   cipherId?: string;
   alpnOffered: string[];
   alpn?: string;
+  /** False: the server's choice is encrypted, and no keys tell it (TLS 1.3). Absent before the ServerHello. */
+  alpnVisible?: boolean;
   /** True, false, or absent where nothing in the clear decides it. */
   resumed?: boolean;
   /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
   certificateNames?: string[];
+  /** The server's chain as it was sent, its own certificate first; nothing of it is verified. */
+  certificates?: CertificateFacts[];
+  /** FoxIO's fingerprint of the ClientHello. */
+  ja4?: string;
   alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
   packets: number[];
   /** What became of the encrypted records; absent where no keys were asked for. */
@@ -66,10 +74,20 @@ export function newSession(connection: number): TlsSession {
     cipherId: undefined,
     alpnOffered: [],
     alpn: undefined,
+    alpnVisible: undefined,
     resumed: undefined,
     certificateNames: undefined,
+    certificates: undefined,
+    ja4: undefined,
     alerts: [],
     packets: [],
     decryption: undefined,
   };
+}
+
+/** The server's Certificate message: where its certificates lie, pairs of at and end. */
+export function noteChain(session: TlsSession, bytes: Uint8Array, ranges: number[]): void {
+  if (ranges.length < 2) return;
+  session.certificateNames = certificateFacts(bytes, ranges[0], ranges[1])?.names ?? [];
+  session.certificates = chainFacts(bytes, ranges);
 }

@@ -157,6 +157,10 @@ export function configuration(w: JsonBytes, c: Configuration): void {
   if (c.packetCount > c.repeats.length + 1) w.put(K.PACKET_COUNT).int(c.packetCount);
 }
 
+/** Readable by `raw`, which takes ASCII. */
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 export function tls(w: JsonBytes, t: TlsSession): void {
   w.put(K.FIRST_CONNECTION).int(t.connection);
   if (t.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(t.clientHelloPacket);
@@ -169,8 +173,11 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.cipherId !== undefined) w.put(K.CIPHER_ID).str(t.cipherId);
   w.put(K.ALPN_OFFERED).strs(t.alpnOffered);
   if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
+  if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
   if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
+  if (t.certificates !== undefined && t.certificates.length > 0) w.put(K.CERTIFICATES).raw(asciiJson(t.certificates));
+  if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
   w.put(K.ALERTS_LIST);
   t.alerts.forEach((a, i) => {
     w.put(i > 0 ? K.NEXT_PACKET : K.OPEN_PACKET)

@@ -9,8 +9,11 @@ import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
 import type { Out } from './out.ts';
 import { Section } from './section.ts';
+import { tlsLines } from './tls-lines.ts';
 
 const BAR = 32;
+/** Connections whose lines wait for their journeys. */
+const LINES_KEPT = 100_000;
 /** Lines for what clients were told of their networks. */
 const TOLD_SHOWN = 8;
 /** A wait shorter than this share of the journey and this many nanoseconds is no line of its own. */
@@ -56,6 +59,7 @@ export class TextReport implements Listener {
   private analysis: Analysis | undefined;
   /** Connections that ended, for the journeys that end with them. */
   private readonly connections = new Map<number, string>();
+  private readonly sessions = new Map<number, string>();
 
   constructor(out: Out, language: Language) {
     this.out = out;
@@ -84,9 +88,15 @@ export class TextReport implements Listener {
     if (this.told.length > TOLD_SHOWN) this.told.sort((a, b) => a.packet - b.packet).pop();
   };
 
+  tls: Listener['tls'] = (t) => {
+    this.sessions.set(t.connection, tlsLines(t, this.language));
+    if (this.sessions.size > LINES_KEPT) this.sessions.delete(this.sessions.keys().next().value as number);
+  };
+
   connection: Listener['connection'] = (c) => {
-    this.connections.set(c.id, this.connectionText(c));
-    if (this.connections.size > 100_000) this.connections.delete(this.connections.keys().next().value as number);
+    this.connections.set(c.id, this.connectionText(c) + (this.sessions.get(c.id) ?? ''));
+    this.sessions.delete(c.id);
+    if (this.connections.size > LINES_KEPT) this.connections.delete(this.connections.keys().next().value as number);
   };
 
   write(): void {

@@ -72,6 +72,21 @@ describe('TLS 1.2 (RFC 5246 §7.3)', () => {
       alpn: 'h2',
       resumed: false,
       certificateNames: ['www.example.test', '*.example.test', '192.0.2.1', '2001:db8::1'],
+      // As "openssl x509 -text" shows it.
+      certificates: [
+        {
+          subject: 'O=wirebook tests, CN=www.example.test',
+          issuer: 'O=wirebook tests, CN=www.example.test',
+          names: ['www.example.test', '*.example.test', '192.0.2.1', '2001:db8::1'],
+          validFrom: '2026-11-20T13:47:54Z',
+          validTo: '2126-10-27T13:47:54Z',
+          keyType: 'ec',
+          curve: 'prime256v1',
+        },
+      ],
+      alpnVisible: true,
+      // printf 1301,c02f | sha256sum
+      ja4: 't12d0202h2_c1929292aa6b_000000000000',
       alerts: [{ packet: 7, time: 70, from: 'client', level: 'encrypted', description: 'encrypted' }],
       packets: [1, 2, 3, 4],
     });

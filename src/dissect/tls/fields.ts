@@ -1,7 +1,7 @@
 import { u16, u24 } from '../bytes.ts';
 import { Fields, hexText } from '../fields.ts';
 import type { Field } from '../protocol.ts';
-import { certificateNames } from './certificate.ts';
+import { certificateFacts } from './certificate.ts';
 import { certificateRanges, parseOldClientHello } from './handshake.ts';
 import { clientHelloFields, serverHelloFields } from './hello-fields.ts';
 import {
@@ -158,7 +158,7 @@ function certificates(bytes: Uint8Array, at: number, end: number, fields: Field[
   const ranges = certificateRanges(bytes, at, end);
   for (let i = 0; i < ranges.length; i += 2) {
     const [from, to] = [ranges[i], ranges[i + 1]];
-    const names = certificateNames(bytes, from, to).join(', ');
+    const names = (certificateFacts(bytes, from, to)?.names ?? []).join(', ');
     f.number('tls.handshake.certificate_length', 'Certificate Length', from - 3 - at, 3);
     fields.push({
       name: 'tls.handshake.certificate',

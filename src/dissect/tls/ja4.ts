@@ -41,7 +41,7 @@ export function ja4(hello: ClientHello, bytes: Uint8Array): string {
     .join();
   const signatures = signatureAlgorithms(hello, bytes).map(hex4).join();
   const extensions = signatures === '' ? hashed : `${hashed}_${signatures}`;
-  const head = `t${version}${name}${two(suites.length)}${two(types.length)}${alpnMark(hello.alpn[0])}`;
+  const head = `t${version}${name}${two(suites.length)}${two(types.length)}${alpnMark(hello, bytes)}`;
   return `${head}_${short(suites.map(hex4).sort().join())}_${short(types.length === 0 ? '' : extensions)}`;
 }
 
@@ -55,12 +55,18 @@ function short(list: string): string {
   return made;
 }
 
-/** Characters that are neither letter nor digit are told in hexadecimal. */
-function alpnMark(value: string | undefined): string {
-  if (value === undefined || value === '') return '00';
-  if (/^[a-zA-Z0-9]$|^[a-zA-Z0-9].*[a-zA-Z0-9]$/s.test(value)) return value[0] + value[value.length - 1];
-  const text = Buffer.from(value, 'utf8').toString('hex');
-  return text[0] + text[text.length - 1];
+/** The first value's first and last character; where one is neither letter nor digit, those of its hexadecimal form. */
+function alpnMark(hello: ClientHello, bytes: Uint8Array): string {
+  const found = hello.extensions.find((extension) => extension.type === ExtensionType.alpn);
+  if (found === undefined) return '00';
+  const at = found.dataAt + 3;
+  const end = at + bytes[at - 1];
+  if (at >= end || end > found.end) return '00';
+  const text = Buffer.from(bytes.subarray(at, end));
+  const ends = String.fromCharCode(text[0], text[text.length - 1]);
+  if (/^[a-zA-Z0-9]{2}$/.test(ends)) return ends;
+  const hexadecimal = text.toString('hex');
+  return hexadecimal[0] + hexadecimal[hexadecimal.length - 1];
 }
 
 function signatureAlgorithms(hello: ClientHello, bytes: Uint8Array): number[] {

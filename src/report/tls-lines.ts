@@ -1,0 +1,38 @@
+import type { TlsSession } from '../correlate/model.ts';
+import { fill } from '../text/messages.ts';
+import { safe } from '../text/safe.ts';
+import type { Language, Text } from '../text/text.ts';
+import { SEALED, TLS } from '../text/tls.ts';
+
+/** What is known of a connection's TLS, for people: a line of facts, one of the certificate, and one for what stayed sealed. */
+export function tlsLines(t: TlsSession, language: Language): string {
+  const say = (text: Text, values: Record<string, string | number> = {}): string => fill(text, language, values);
+  const facts = [t.version, t.cipher].filter((fact) => fact !== undefined);
+  if (facts.length === 0) return '';
+  if (t.resumed) facts.push(say(TLS.resumed));
+  facts.push(alpnText(t, say));
+  const opened = t.decryption?.opened ?? 0;
+  if (opened > 0) facts.push(say(TLS.opened, { n: opened }));
+  else if (t.alpnVisible) facts.push(say(TLS.hiddenContent));
+  const lines = [facts.join('  ')];
+  const [certificate] = t.certificates ?? [];
+  if (certificate !== undefined)
+    lines.push(
+      say(TLS.certificate, {
+        subject: certificate.subject || certificate.names.join(', '),
+        issuer: certificate.issuer,
+        from: certificate.validFrom?.slice(0, 10) ?? '?',
+        to: certificate.validTo?.slice(0, 10) ?? '?',
+        key: [certificate.keyType, certificate.curve ?? certificate.keyBits].filter((part) => part !== undefined).join(' '),
+      }),
+    );
+  for (const { why, records, packet } of t.decryption?.reasons ?? [])
+    lines.push(say(TLS.sealed, { n: records, packet, why: SEALED[why][language] }));
+  return lines.map((line) => `   ${safe(line)}\n`).join('');
+}
+
+function alpnText(t: TlsSession, say: (text: Text, values?: Record<string, string>) => string): string {
+  if (t.alpn !== undefined) return say(TLS.alpn, { alpn: t.alpn });
+  if (t.alpnVisible !== false) return say(TLS.noAlpn);
+  return t.alpnOffered.length === 0 ? say(TLS.hiddenAlpnUnoffered) : say(TLS.hiddenAlpn, { offered: t.alpnOffered.join(', ') });
+}

@@ -1,0 +1,40 @@
+import type { Text } from './text.ts';
+
+/** Words about TLS: what was seen, what was opened with keys, what stays hidden and why. */
+export const TLS = {
+  alpn: { en: 'ALPN {alpn}', ko: 'ALPN {alpn}' },
+  noAlpn: { en: 'no ALPN', ko: 'ALPN 없음' },
+  hiddenAlpn: {
+    en: 'ALPN not visible without keys (offered: {offered}), so the HTTP version is unknown',
+    ko: '키가 없어 ALPN이 보이지 않음(제안: {offered}), 그래서 HTTP 버전도 알 수 없음',
+  },
+  hiddenAlpnUnoffered: {
+    en: 'no ALPN offered; what it carries is not visible without keys',
+    ko: 'ALPN 제안 없음. 안의 내용은 키가 없어 보이지 않음',
+  },
+  hiddenContent: {
+    en: 'requests not visible without keys',
+    ko: '키가 없어 요청은 보이지 않음',
+  },
+  resumed: { en: 'resumed', ko: '세션 재개' },
+  certificate: {
+    en: 'certificate: {subject}, issued by {issuer}, {from} to {to}, {key}',
+    ko: '인증서: {subject}, 발급자 {issuer}, {from}부터 {to}까지, {key}',
+  },
+  opened: { en: 'decrypted: {n} records', ko: '복호화: 레코드 {n}개' },
+  sealed: {
+    en: 'not decrypted: {n} records, from packet {packet} on: {why}',
+    ko: '복호화하지 못함: {packet}번 패킷부터 레코드 {n}개, {why}',
+  },
+} satisfies Record<string, Text>;
+
+/** Why records stayed sealed, by the codes of the report. */
+export const SEALED: Record<string, Text> = {
+  'no-client-hello': { en: 'the ClientHello was not captured', ko: 'ClientHello가 캡처되지 않았습니다' },
+  'no-server-hello': { en: 'the ServerHello was not captured', ko: 'ServerHello가 캡처되지 않았습니다' },
+  'no-keys': { en: 'the key log has no keys of this connection', ko: '키 로그에 이 연결의 키가 없습니다' },
+  'cipher-not-supported': { en: 'the cipher suite is not supported', ko: '지원하지 않는 암호 스위트입니다' },
+  'bytes-missing': { en: 'bytes of them were not captured', ko: '일부 바이트가 캡처되지 않았습니다' },
+  'keys-do-not-fit': { en: 'the keys do not fit, or the bytes were changed', ko: '키가 맞지 않거나 바이트가 바뀌었습니다' },
+  'no-room': { en: 'too much was waiting at once', ko: '한꺼번에 기다리는 것이 너무 많았습니다' },
+};
