@@ -4,14 +4,14 @@ import type { ClientHello } from './handshake.ts';
 import { ExtensionType } from './names.ts';
 import { isGrease } from './suites.ts';
 
-const VERSIONS: Record<number, string> = {
-  0x0304: '13',
-  0x0303: '12',
-  0x0302: '11',
-  0x0301: '10',
-  0x0300: 's3',
-  0x0002: 's2',
-};
+const VERSIONS = new Map([
+  [0x0304, '13'],
+  [0x0303, '12'],
+  [0x0302, '11'],
+  [0x0301, '10'],
+  [0x0300, 's3'],
+  [0x0002, 's2'],
+]);
 const NOTHING = '000000000000';
 const MOST = 99;
 /** Clients greet in few ways: hashes of lists that were met, the oldest forgotten first. */
@@ -32,7 +32,7 @@ export function ja4(hello: ClientHello, bytes: Uint8Array): string {
   const suites = hello.cipherSuites.filter(plain);
   const types = hello.extensions.map((extension) => extension.type).filter(plain);
   const offered = hello.supportedVersions.filter(plain);
-  const version = VERSIONS[offered.length > 0 ? Math.max(...offered) : hello.legacyVersion] ?? '00';
+  const version = VERSIONS.get(offered.length > 0 ? Math.max(...offered) : hello.legacyVersion) ?? '00';
   const name = types.includes(ExtensionType.serverName) ? 'd' : 'i';
   const hashed = types
     .filter((type) => type !== ExtensionType.serverName && type !== ExtensionType.alpn)
