@@ -35,8 +35,9 @@ export interface RecordOptions {
   vantage?: VantageKind | undefined;
   live?: boolean;
   owners?: Owners | undefined;
-  /** Gets each journey when it has ended. */
-  found?: (journey: Journey) => void;
+  hashes?: boolean;
+  /** Gets each record, too. */
+  tee?: Listener;
 }
 
 /** A capture that was read to its end, as rules ask about it. Records stand in nameless files; packets are read again. */
@@ -72,22 +73,26 @@ export class CaptureRecords implements CaptureFacts {
     this.index = options.index ?? 0;
     this.givenVantage = options.vantage;
     let counted = 0;
+    const { tee, live, owners, hashes } = options;
+    const kept =
+      <T>(keep: (record: T) => void, tell: ((record: T) => void) | undefined) =>
+      (record: T): void => {
+        keep(record);
+        tell?.(record);
+      };
     const listener: Listener = {
-      journey: (j) => {
-        this.journeys.set(j.id, j);
-        options.found?.(j);
-      },
-      connection: (c) => this.connections.set(c.id, c),
-      exchange: (x) => this.exchanges.set(x.id, x),
-      lookup: (l) => this.lookups.set(l.index, l),
-      tls: (t) => this.tlsSessions.set(t.connection, t),
-      quic: (q) => this.quic.set(q.id, q),
-      datagram: (d) => this.datagrams.set(d.id, d),
-      resolution: (r) => this.resolutions.set(this.resolutions.count, r),
-      icmp: (m) => this.icmp.set(this.icmp.count, m),
-      configuration: (c) => this.configurations.set(counted++, c),
+      journey: kept((j) => this.journeys.set(j.id, j), tee?.journey),
+      connection: kept((c) => this.connections.set(c.id, c), tee?.connection),
+      exchange: kept((x) => this.exchanges.set(x.id, x), tee?.exchange),
+      lookup: kept((l) => this.lookups.set(l.index, l), tee?.lookup),
+      tls: kept((t) => this.tlsSessions.set(t.connection, t), tee?.tls),
+      quic: kept((q) => this.quic.set(q.id, q), tee?.quic),
+      datagram: kept((d) => this.datagrams.set(d.id, d), tee?.datagram),
+      resolution: kept((r) => this.resolutions.set(this.resolutions.count, r), tee?.resolution),
+      icmp: kept((m) => this.icmp.set(this.icmp.count, m), tee?.icmp),
+      configuration: kept((c) => this.configurations.set(counted++, c), tee?.configuration),
     };
-    this.analysis = new Analysis(source, listener, { records: true, live: options.live, owners: options.owners });
+    this.analysis = new Analysis(source, listener, { records: true, live, owners, hashes });
   }
 
   /** Reads the next slice. False when the capture has ended. */

@@ -55,7 +55,7 @@ export class FileSession implements SessionView {
     this.source = source;
     this.growing = growing;
     this.file = source.file;
-    this.facts = new CaptureRecords(source, { live: growing, owners, found: (j) => this.found(j) });
+    this.facts = new CaptureRecords(source, { live: growing, owners, tee: { journey: (j) => this.found(j) } });
     this.analysis = this.facts.analysis;
     this.index = this.facts.packets;
   }

@@ -30,6 +30,8 @@ const options = {
   format: { type: 'string' },
   json: { type: 'boolean' },
   'stream-hashes': { type: 'boolean' },
+  verdicts: { type: 'boolean' },
+  'no-verdicts': { type: 'boolean' },
   lang: { type: 'string' },
   'no-color': { type: 'boolean' },
   interface: { type: 'string', short: 'i', multiple: true },
@@ -144,7 +146,8 @@ async function main(argv: string[]): Promise<number> {
         return runScreens(files[0], keyboard, lang, values['no-color'] === true || !!process.env.NO_COLOR, keyLogs);
     }
   }
-  return report(files[0], format ?? 'text', lang, values['stream-hashes'] === true, keyLogs);
+  const verdicts = values['no-verdicts'] ? false : values.verdicts;
+  return report(files[0], format ?? 'text', lang, { hashes: values['stream-hashes'] === true, verdicts }, keyLogs);
 }
 
 function parse(argv: string[]) {
@@ -261,7 +264,13 @@ async function readAll(source: Source): Promise<string[]> {
   return source.problems.map((each) => each.message);
 }
 
-async function report(file: string, format: Format, lang: Language, hashes: boolean, keyLogs: string[]): Promise<number> {
+async function report(
+  file: string,
+  format: Format,
+  lang: Language,
+  { hashes, verdicts }: { hashes: boolean; verdicts: boolean | undefined },
+  keyLogs: string[],
+): Promise<number> {
   const { writeReport } = await import('./report/write.ts');
   const { openCapture } = await import('./capture/open.ts');
   let source: CaptureSource;
@@ -277,7 +286,7 @@ async function report(file: string, format: Format, lang: Language, hashes: bool
   // Somebody who ends a live pipe wants to see what came through it.
   if (source.size === undefined) process.once('SIGINT', () => source.stop());
   try {
-    const problems = await writeReport(source, format, lang, hashes);
+    const problems = await writeReport(source, format, lang, hashes, { verdicts });
     for (const problem of problems) complain(problem);
     return problems.length > 0 ? BROKEN : OK;
   } finally {

@@ -1,10 +1,12 @@
 import type { Analysis } from '../analysis.ts';
 import type { Listener } from '../correlate/model.ts';
 import { captureMembers, protocolsObject } from './capture-json.ts';
+import type { Judgement } from '../rules/rule.ts';
 import { JsonBytes } from './json-bytes.ts';
 import type { Out } from './out.ts';
 import * as records from './records.ts';
 import { Section } from './section.ts';
+import { verdictRecord } from './verdict-json.ts';
 
 export const SECTIONS = [
   'connections',
@@ -33,6 +35,7 @@ export class JsonReport implements Listener {
   private readonly sections = new Map<SectionName, Section>(SECTIONS.map((name) => [name, new Section()]));
   private readonly w = new JsonBytes();
   private analysis: Analysis | undefined;
+  private judged = 0;
 
   constructor(out: Out) {
     this.out = out;
@@ -64,6 +67,11 @@ export class JsonReport implements Listener {
   quic: Listener['quic'] = (q) => this.add('quic', q.id, q, records.quic);
   exchange: Listener['exchange'] = (x) => this.add('http', x.id, x, records.exchange);
   journey: Listener['journey'] = (j) => this.add('journeys', j.id, j, records.journey);
+
+  verdict(judgement: Judgement): void {
+    const record = encode(JSON.stringify(verdictRecord(judgement)).slice(1, -1));
+    (this.sections.get('verdicts') as Section).add(this.judged++, record);
+  }
 
   write(program: string): void {
     const { out, w } = this;

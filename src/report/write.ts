@@ -1,6 +1,8 @@
 import { Analysis } from '../analysis.ts';
 import type { Source } from '../capture/batch.ts';
+import type { Listener } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
+import { CaptureRecords } from '../capture-records.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
@@ -9,10 +11,15 @@ import { JsonLinesReport } from './jsonl.ts';
 import { Out, OutputClosed } from './out.ts';
 import { TextReport } from './text.ts';
 
+/** Bytes of a capture from which on verdicts are given only when they are asked for. */
+const LARGE = 16 << 20;
+
 export interface ReportOptions {
   /** Where it goes; standard output unless told otherwise. */
   fd?: number;
   owners?: Owners | undefined;
+  /** The book's verdicts in the JSON document. Undefined: where the capture is small enough that nobody waits for them. */
+  verdicts?: boolean | undefined;
   /** Gets the analysis before it begins. */
   begun?: (analysis: Analysis) => void;
 }
@@ -28,15 +35,36 @@ export async function writeReport(
   const out = new Out(options.fd ?? 1);
   const writer =
     format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
-  const analysis = new Analysis(source, writer, { hashes, owners: options.owners });
+  const judged = writer instanceof JsonReport && source.seekable && (options.verdicts ?? (source.size ?? LARGE) < LARGE);
+  const records = judged
+    ? new CaptureRecords(source, { hashes, owners: options.owners, tee: withoutRecords(writer) })
+    : undefined;
+  const analysis = records?.analysis ?? new Analysis(source, writer, { hashes, owners: options.owners });
   writer.of(analysis);
   options.begun?.(analysis);
   try {
     // A pipe may be live: what is final goes out at once. A file's records go out in large pieces.
-    while (await analysis.step()) if (source.size === undefined) writer.flush();
+    while (await (records ?? analysis).step()) if (source.size === undefined) writer.flush();
+    if (records !== undefined && writer instanceof JsonReport) await addVerdicts(records, writer);
     writer.write(`wirebook ${VERSION}`);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
+  } finally {
+    records?.close();
   }
   return source.problems.map((p) => problemText(p, language));
 }
+
+/** Rules are loaded only where they are asked. */
+async function addVerdicts(records: CaptureRecords, report: JsonReport): Promise<void> {
+  const { judgeAll } = await import('../rules/engine.ts');
+  const { RULES } = await import('../rules/registry.ts');
+  const { buildHops } = await import('../rules/join/build.ts');
+  for (const judgement of judgeAll(RULES, buildHops([records]))) report.verdict(judgement);
+}
+
+/** The document is the same whether rules look on or not: a lookup's records are theirs alone. */
+const withoutRecords = (report: JsonReport): Listener => {
+  const { lookup, ...rest } = report as Listener;
+  return { ...rest, lookup: ({ records: _, ...plain }) => lookup?.(plain) };
+};

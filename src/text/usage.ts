@@ -6,6 +6,10 @@ export const USAGE: Text = {
   wirebook FILE                     the capture's journeys on screen (text where the output is no terminal)
   wirebook report FILE [--format text|json|jsonl]
                                     the same for people (text) or programs (json, jsonl)
+  wirebook check FILE...            does the documented flow hold? verdicts with packets (wirebook check --help)
+  wirebook book [CHAPTER] [FILE]    the documented flow, statement by statement (wirebook book --help)
+  wirebook explain RULE | FILE --packet N
+                                    one rule, or one packet, in words
   wirebook -i IF [FILTER]           live: what passes an interface, as it passes (-D lists them)
   wirebook run [--] COMMAND         runs a command and shows what it does on the wire (wirebook run --help)
   wirebook doctor                   what can capture here, and the command that mends what cannot
@@ -16,6 +20,7 @@ FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
       --format FORMAT  text (default), json: one document, jsonl: one record a line while reading
       --json           the same as --format json
       --stream-hashes  SHA-256 of every TCP stream in the report
+      --verdicts       the book's verdicts in the JSON report also of a large capture (--no-verdicts: of none)
       --lang en|ko     language; otherwise LC_ALL, LC_MESSAGES, LANG decide
       --no-color       no colours (also: NO_COLOR in the environment)
   -n                   accepted; names are never looked up
@@ -41,6 +46,10 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
   wirebook FILE                     캡처의 여정을 화면으로 (출력이 터미널이 아니면 글로)
   wirebook report FILE [--format text|json|jsonl]
                                     같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
+  wirebook check FILE...            문서의 흐름이 실제로 맞는지 패킷을 들어 판정 (wirebook check --help)
+  wirebook book [장] [FILE]         문서의 흐름을 한 문장씩 (wirebook book --help)
+  wirebook explain RULE | FILE --packet N
+                                    규칙 하나, 또는 패킷 하나를 말로 설명
   wirebook -i IF [필터]             라이브: 인터페이스를 지나는 것을 지나는 대로 (-D로 목록)
   wirebook run [--] 명령            명령을 실행하고 그것이 선 위에서 한 일을 보여 줌 (wirebook run --help)
   wirebook doctor                   여기서 무엇으로 캡처할 수 있는지와, 안 되는 것을 고칠 명령
@@ -51,6 +60,7 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
       --format FORMAT  text(기본), json: 문서 하나, jsonl: 읽는 동안 한 줄에 한 기록
       --json           --format json과 같음
       --stream-hashes  모든 TCP 스트림의 SHA-256을 보고서에 넣음
+      --verdicts       큰 캡처에서도 책의 판정을 JSON 보고서에 넣음 (--no-verdicts: 넣지 않음)
       --lang en|ko     언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
       --no-color       색 없음 (환경 변수 NO_COLOR도 같음)
   -n                   받아들이기만 함. 이름은 원래 찾지 않음
