@@ -5,6 +5,7 @@ import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
+import type { ScreenOptions } from './screen-settings.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
 import { problemText } from './text/problems.ts';
@@ -44,6 +45,11 @@ const options = {
   'buffer-size': { type: 'string', short: 'B' },
   engine: { type: 'string' },
   keylog: { type: 'string', multiple: true },
+  ascii: { type: 'boolean' },
+  theme: { type: 'string' },
+  'no-mouse': { type: 'boolean' },
+  plain: { type: 'boolean' },
+  'display-filter': { type: 'string', short: 'Y' },
   'list-interfaces': { type: 'boolean', short: 'D' },
   numeric: { type: 'boolean', short: 'n' },
   help: { type: 'boolean', short: 'h' },
@@ -78,6 +84,10 @@ async function main(argv: string[]): Promise<number> {
   const { values } = parsed;
   const lang = language(values.lang, process.env);
   if (values.lang !== undefined && !isLanguage(values.lang)) throw new UsageError(langError(values.lang));
+  if (values.theme !== undefined) {
+    const wrong = (await import('./screen-settings.ts')).themeError(values.theme);
+    if (wrong !== undefined) throw new UsageError(wrong);
+  }
   if (values.help) return print(USAGE[lang]);
   if (values.version) return print(`wirebook ${VERSION}\n`);
   if (values['list-interfaces']) {
@@ -117,7 +127,7 @@ async function main(argv: string[]): Promise<number> {
         ? formatOf(values.json ? 'json' : values.format)
         : (formatOf(values.json ? 'json' : values.format) ?? 'text'),
       lang,
-      values['no-color'] === true,
+      values,
       values.keylog,
     );
   }
@@ -134,6 +144,11 @@ async function main(argv: string[]): Promise<number> {
     });
   const keyLogs = keyLogsOf(values.keylog, lang);
   const format = formatOf(values.json ? 'json' : values.format);
+  if (values.plain === true) return (await import('./screens.ts')).runPlain(files[0], lang, keyLogs);
+  const verdicts = values['no-verdicts'] ? false : values.verdicts;
+  const reportSettings: ReportSettings = { hashes: values['stream-hashes'] === true, verdicts };
+  const only = values['display-filter'];
+  if (only !== undefined) return filtered(files[0], format ?? 'text', lang, reportSettings, keyLogs, only);
   const wantsUi = command === undefined && format === undefined;
   if (wantsUi) {
     const ui = await import('./ui/manners.ts');
@@ -143,11 +158,36 @@ async function main(argv: string[]): Promise<number> {
       const keyboard = piped ? (await import('./ui/terminal-keyboard.ts')).openKeyboard() : process.stdin;
       const { runScreens } = await import('./screens.ts');
       if (keyboard !== undefined)
-        return runScreens(files[0], keyboard, lang, values['no-color'] === true || !!process.env.NO_COLOR, keyLogs);
+        return runScreens(
+          files[0],
+          keyboard,
+          (await import('./screen-settings.ts')).screenSettings(values, lang, process.env),
+          keyLogs,
+        );
     }
   }
-  const verdicts = values['no-verdicts'] ? false : values.verdicts;
-  return report(files[0], format ?? 'text', lang, { hashes: values['stream-hashes'] === true, verdicts }, keyLogs);
+  return report(files[0], format ?? 'text', lang, reportSettings, keyLogs);
+}
+
+interface ReportSettings {
+  hashes: boolean;
+  verdicts: boolean | undefined;
+  only?: ReadonlySet<number>;
+}
+
+/** Reads the file twice: once for the records that a filter may ask for, once for the report. */
+async function filtered(
+  file: string,
+  format: Format,
+  lang: Language,
+  settings: ReportSettings,
+  keyLogs: string[],
+  text: string,
+): Promise<number> {
+  const { matchingJourneys } = await import('./filtered.ts');
+  const found = await matchingJourneys(file, text, keyLogs);
+  if ('en' in found) throw new UsageError(found);
+  return report(file, format, lang, { ...settings, only: found }, keyLogs);
 }
 
 function parse(argv: string[]) {
@@ -202,7 +242,7 @@ async function live(
   settings: LiveSettings,
   format: Format | undefined,
   lang: Language,
-  noColor: boolean,
+  values: ScreenOptions,
   keyLogs?: string[],
 ): Promise<number> {
   const { startCapture } = await import('./live/start.ts');
@@ -219,7 +259,8 @@ async function live(
   if (stopped) stop();
   if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
     const { runLiveScreens } = await import('./screens.ts');
-    return runLiveScreens(capture, lang, noColor || !!process.env.NO_COLOR);
+    const { screenSettings } = await import('./screen-settings.ts');
+    return runLiveScreens(capture, screenSettings(values, lang, process.env));
   }
   const told = new Set<Text>();
   const tell = (): void => {
@@ -268,7 +309,7 @@ async function report(
   file: string,
   format: Format,
   lang: Language,
-  { hashes, verdicts }: { hashes: boolean; verdicts: boolean | undefined },
+  { hashes, verdicts, only }: ReportSettings,
   keyLogs: string[],
 ): Promise<number> {
   const { writeReport } = await import('./report/write.ts');
@@ -286,7 +327,7 @@ async function report(
   // Somebody who ends a live pipe wants to see what came through it.
   if (source.size === undefined) process.once('SIGINT', () => source.stop());
   try {
-    const problems = await writeReport(source, format, lang, hashes, { verdicts });
+    const problems = await writeReport(source, format, lang, hashes, { verdicts, only });
     for (const problem of problems) complain(problem);
     return problems.length > 0 ? BROKEN : OK;
   } finally {

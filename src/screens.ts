@@ -5,6 +5,9 @@ import type { LiveCapture } from './live/capture.ts';
 import { LiveSession } from './live-session.ts';
 import { writeSlice } from './slice.ts';
 import type { Language } from './text/text.ts';
+import type { ScreenSettings } from './screen-settings.ts';
+import { Plain } from './ui/plain.ts';
+import { createInterface } from 'node:readline';
 import { runUi, type UiOptions } from './ui/run.ts';
 import { VERSION } from './version.ts';
 
@@ -21,15 +24,14 @@ const BROKEN = 1;
 export async function runScreens(
   file: string,
   keyboard: ReadStream,
-  language: Language,
-  noColor: boolean,
+  settings: ScreenSettings,
   keyLogs?: readonly string[],
 ): Promise<number> {
   // Small pieces, so that a key never waits for a whole one.
   const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
   const session = new FileSession(source);
   try {
-    const code = await runUi(session, { language, noColor, keyboard, step: () => session.step(), write: writerOf(session) });
+    const code = await runUi(session, { ...settings, keyboard, step: () => session.step(), write: writerOf(session) });
     // As far as it was read: who leaves early does not wait for the end.
     return code === OK && source.problems.length > 0 ? BROKEN : code;
   } finally {
@@ -40,14 +42,13 @@ export async function runScreens(
 }
 
 /** Shows a live capture until the user leaves; gives the exit code. */
-export async function runLiveScreens(capture: LiveCapture, language: Language, noColor: boolean): Promise<number> {
+export async function runLiveScreens(capture: LiveCapture, settings: ScreenSettings): Promise<number> {
   const session = new LiveSession(capture);
   capture.screen?.(true);
   let code = OK;
   try {
     code = await runUi(session, {
-      language,
-      noColor,
+      ...settings,
       step: () => session.step(),
       write: writerOf(session),
       pause: () => session.pause(),
@@ -70,4 +71,32 @@ export async function runLiveScreens(capture: LiveCapture, language: Language, n
   }
   const broken = capture.state.incomplete || capture.source.problems.some((each) => each.code !== 'no-kernel-timestamps');
   return code === OK && broken ? BROKEN : code;
+}
+
+/** The same actions as lines of text: commands on standard input, answers on standard output; gives the exit code. */
+export async function runPlain(file: string, language: Language, keyLogs?: readonly string[]): Promise<number> {
+  const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
+  const session = new FileSession(source);
+  const put = (lines: string[]): void => {
+    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  };
+  try {
+    while (await session.step());
+    const plain = new Plain(session, language);
+    put(plain.welcome());
+    const terminal = process.stdin.isTTY && process.stdout.isTTY;
+    const lines = createInterface({ input: process.stdin, ...(terminal && { output: process.stdout, terminal: false }) });
+    process.stdout.on('error', () => lines.close());
+    if (terminal) lines.prompt();
+    for await (const line of lines) {
+      put(plain.answer(line));
+      if (plain.done) break;
+      if (terminal) lines.prompt();
+    }
+    lines.close();
+    return source.problems.length > 0 ? BROKEN : OK;
+  } finally {
+    session.close();
+    source.close();
+  }
 }

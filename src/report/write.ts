@@ -20,6 +20,8 @@ export interface ReportOptions {
   owners?: Owners | undefined;
   /** The book's verdicts in the JSON document. Undefined: where the capture is small enough that nobody waits for them. */
   verdicts?: boolean | undefined;
+  /** Ids of the journeys that are told; absent: all. */
+  only?: ReadonlySet<number> | undefined;
   /** Gets the analysis before it begins. */
   begun?: (analysis: Analysis) => void;
 }
@@ -35,6 +37,11 @@ export async function writeReport(
   const out = new Out(options.fd ?? 1);
   const writer =
     format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
+  if (options.only !== undefined) {
+    const { only } = options;
+    const tell = writer.journey;
+    writer.journey = (j) => only.has(j.id) && tell?.(j);
+  }
   const judged = writer instanceof JsonReport && source.seekable && (options.verdicts ?? (source.size ?? LARGE) < LARGE);
   const records = judged
     ? new CaptureRecords(source, { hashes, owners: options.owners, tee: withoutRecords(writer) })
@@ -45,7 +52,7 @@ export async function writeReport(
   try {
     // A pipe may be live: what is final goes out at once. A file's records go out in large pieces.
     while (await (records ?? analysis).step()) if (source.size === undefined) writer.flush();
-    if (records !== undefined && writer instanceof JsonReport) await addVerdicts(records, writer);
+    if (records !== undefined && writer instanceof JsonReport) await addVerdicts(records, writer, options.only);
     writer.write(`wirebook ${VERSION}`);
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error;
@@ -56,11 +63,12 @@ export async function writeReport(
 }
 
 /** Rules are loaded only where they are asked. */
-async function addVerdicts(records: CaptureRecords, report: JsonReport): Promise<void> {
+async function addVerdicts(records: CaptureRecords, report: JsonReport, only?: ReadonlySet<number>): Promise<void> {
   const { judgeAll } = await import('../rules/engine.ts');
   const { RULES } = await import('../rules/registry.ts');
   const { buildHops } = await import('../rules/join/build.ts');
-  for (const judgement of judgeAll(RULES, buildHops([records]))) report.verdict(judgement);
+  for (const judgement of judgeAll(RULES, buildHops([records])))
+    if (only === undefined || judgement.journeyId === null || only.has(judgement.journeyId)) report.verdict(judgement);
 }
 
 /** The document is the same whether rules look on or not: a lookup's records are theirs alone. */

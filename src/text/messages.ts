@@ -202,6 +202,12 @@ export const SAY = {
     en: 'Marked: {journeys} journeys, {packets} packets. w writes them to a file.',
     ko: '표시: 여정 {journeys}개, 패킷 {packets}개. w로 파일에 씁니다.',
   },
+  mouseOn: {
+    en: 'Mouse on: click selects, the wheel scrolls. Shift selects text.',
+    ko: '마우스 켬: 클릭은 선택, 휠은 스크롤. 글자는 Shift로 긁습니다.',
+  },
+  mouseOff: { en: 'Mouse off.', ko: '마우스 끔.' },
+  configProblem: { en: '{file}, line {line}, column {column}: {what}', ko: '{file} {line}번째 줄 {column}번째 글자: {what}' },
   nothingToFind: {
     en: 'Nothing to look for: type a filter with / or mark rows with m.',
     ko: '찾을 것이 없습니다. /로 필터를 쓰거나 m으로 표시하세요.',

@@ -23,6 +23,10 @@ FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
       --verdicts       the book's verdicts in the JSON report also of a large capture (--no-verdicts: of none)
       --lang en|ko     language; otherwise LC_ALL, LC_MESSAGES, LANG decide
       --no-color       no colours (also: NO_COLOR in the environment)
+      --ascii, --theme auto|dark|light, --no-mouse
+                       how the screens are drawn; also in ~/.config/wirebook/config.json
+      --plain          commands and answers as lines of text, for screen readers
+  -Y FILTER            report only the journeys that match: 'http.response.code >= 400', 'stage.dns > 100ms'
   -n                   accepted; names are never looked up
 
 Live:
@@ -63,6 +67,10 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
       --verdicts       큰 캡처에서도 책의 판정을 JSON 보고서에 넣음 (--no-verdicts: 넣지 않음)
       --lang en|ko     언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
       --no-color       색 없음 (환경 변수 NO_COLOR도 같음)
+      --ascii, --theme auto|dark|light, --no-mouse
+                       화면을 그리는 방법. ~/.config/wirebook/config.json에도 쓸 수 있음
+      --plain          화면 대신 글 줄로 명령하고 답을 읽음 (화면 낭독기용)
+  -Y 필터              맞는 여정만 보고: 'http.response.code >= 400', 'stage.dns > 100ms'
   -n                   받아들이기만 함. 이름은 원래 찾지 않음
 
 라이브:

@@ -9,7 +9,7 @@ export type Message =
   | { kind: 'edge'; to: 'first' | 'last' }
   | { kind: 'sibling'; by: number }
   | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' | 'pause' }
-  | { kind: 'palette' | 'wireshark' | 'copy' | 'write' | 'mark' | 'sort' | 'scan' }
+  | { kind: 'palette' | 'wireshark' | 'copy' | 'write' | 'mark' | 'sort' | 'scan' | 'mouse' }
   | { kind: 'find'; by: number }
   | { kind: 'complete'; by: number }
   | { kind: 'click'; x: number; y: number }
@@ -206,6 +206,11 @@ export const KEYS: readonly KeyGroup[] = [
         help: { en: '한국어로', ko: 'in English' },
         hint: { en: '한국어', ko: 'English' },
         plainHint: 'Korean',
+      },
+      {
+        keys: ['M'],
+        message: { kind: 'mouse' },
+        help: { en: 'mouse on or off (off: select text as usual)', ko: '마우스 켜기/끄기 (끄면 글자를 긁을 수 있다)' },
       },
       { keys: ['?'], message: { kind: 'help' }, help: { en: 'this help', ko: '이 안내' }, hint: { en: 'help', ko: '안내' } },
       { keys: ['Ctrl-L'], message: { kind: 'redraw' }, help: { en: 'draw the screen again', ko: '화면을 다시 그린다' } },

@@ -77,6 +77,8 @@ export interface Model {
   marks: { journeys: readonly number[]; packets: readonly number[] };
   /** The Wireshark display filter of what is selected, while it is shown. */
   wireshark?: string;
+  /** Clicks and the wheel are listened to. */
+  mouse?: boolean;
   /** How often in a row something was copied: each time something else of the same selection. */
   copied?: number;
   /** What the program is to do outside of the screens. */

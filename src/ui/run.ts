@@ -3,13 +3,14 @@ import type { SessionView } from '../session.ts';
 import type { Language, Text } from '../text/text.ts';
 import { fill, SAY } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
-import { type Message, messageOf } from './keys.ts';
+import { bindKeys, type KeyGroup, type Message, messageOf } from './keys.ts';
 import { unfinished } from './filter.ts';
 import { isUtf8 } from './manners.ts';
 import { type Effect, type Model, plainAscii, start } from './model.ts';
 import { charts } from './screens/summary.ts';
 import { Pace } from './pace.ts';
 import type { Terminal } from './terminal.ts';
+import type { Theme } from './theme.ts';
 import { update } from './update.ts';
 import { view } from './view.ts';
 
@@ -20,6 +21,13 @@ export interface UiOptions {
   noColor: boolean;
   /** Where keys come from; standard input unless told otherwise. */
   keyboard?: ReadStream;
+  theme?: Theme;
+  /** Clicks and the wheel; absent: on. */
+  mouse?: boolean;
+  /** The keys in force; absent: those of the table. */
+  keys?: readonly KeyGroup[];
+  /** Something to say at first. */
+  notice?: Text | undefined;
   /** Draw with ASCII only. Absent: where the locale is not UTF-8. */
   ascii?: boolean;
   /** Reads the next slice of the capture (a few milliseconds' worth); false: there is no more. */
@@ -34,6 +42,7 @@ export interface UiOptions {
 
 /** Shows the screens until the user leaves them; gives the exit code. */
 export async function runUi(session: SessionView, options: UiOptions): Promise<number> {
+  if (options.keys !== undefined) bindKeys(options.keys);
   const { complain, openTerminal } = await import('./terminal.ts');
   return new Promise((resolve) => {
     let ended = false;
@@ -81,6 +90,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         }
         model = update(model, message, session);
         if (model.effect !== undefined) model = update(model, carryOut(model.effect), session);
+        if (message.kind === 'mouse') terminal?.mouse(model.mouse === true);
         if (model.exit !== undefined) return end(model.exit);
         wake('key');
         scan();
@@ -154,13 +164,15 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
 
     try {
       terminal = openTerminal(
-        { noColor: options.noColor, keyboard: options.keyboard },
+        { noColor: options.noColor, keyboard: options.keyboard, ...(options.theme && { theme: options.theme }) },
         {
           key: (press) =>
             guarded(() => {
               const message = messageOf(press, model);
               if (message !== undefined) send(message);
             }),
+          mouse: (what, x, y) =>
+            send(what === 'click' ? { kind: 'click', x, y } : { kind: 'move', by: what === 'wheel-up' ? -3 : 3 }),
           resize: (width, height) => {
             painted = undefined;
             send({ kind: 'resize', width, height });
@@ -181,6 +193,8 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         ascii,
         live: session.live !== undefined,
       });
+      model = { ...model, mouse: options.mouse ?? true, ...(options.notice && { notice: options.notice }) };
+      terminal.mouse(model.mouse === true);
       unsubscribe = options.onChange?.(() => wake('progress'));
       paint();
       read().catch(failure);

@@ -13,6 +13,9 @@ export interface BlessedScreen {
     rows: number;
     isAlt: boolean;
     flush(): void;
+    bindMouse(): void;
+    setMouse(options: { vt200Mouse: boolean; sgrMouse: boolean }, enable: boolean): void;
+    on(event: 'mouse', listener: (data: { action: string; button: string; x: number; y: number }) => void): void;
     on(event: 'keypress', listener: (character: string | undefined, key: BlessedKey) => void): void;
   };
   on(event: 'resize', listener: () => void): void;

@@ -3,7 +3,7 @@ import type { Charts } from './charts.ts';
 import type { Chart } from './screens/summary.ts';
 import type { Line } from './span.ts';
 import type { BlessedScreen, Row } from './terminal-cells.ts';
-import { attributes, type Depth, withoutColours } from './theme.ts';
+import { attributes, type Depth, type Theme, withoutColours } from './theme.ts';
 
 /** Puts lines into blessed's cells; blessed writes what changed. */
 export class Painter {
@@ -16,12 +16,18 @@ export class Painter {
   private readonly events: { repaint(): void };
   private charts: 'none' | 'loading' | Charts = 'none';
 
-  constructor(screen: BlessedScreen, depth: Depth, blessedWidth: Painter['blessedWidth'], events: Painter['events']) {
+  constructor(
+    screen: BlessedScreen,
+    depth: Depth,
+    blessedWidth: Painter['blessedWidth'],
+    events: Painter['events'],
+    theme: Theme = 'auto',
+  ) {
     this.screen = screen;
     this.depth = depth;
     this.blessedWidth = blessedWidth;
     this.events = events;
-    this.attributes = attributes(depth);
+    this.attributes = attributes(depth, theme);
   }
 
   forget(): void {

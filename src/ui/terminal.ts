@@ -6,10 +6,12 @@ import type { Chart } from './screens/summary.ts';
 import type { Line } from './span.ts';
 import type { BlessedKey, BlessedScreen } from './terminal-cells.ts';
 import { Painter } from './terminal-painter.ts';
-import type { Depth } from './theme.ts';
+import { type Depth, type Theme, themeOf } from './theme.ts';
 
 export interface Events {
   key(press: Press): void;
+  /** A click, or the wheel: cells from 0. */
+  mouse(what: 'click' | 'wheel-up' | 'wheel-down', x: number, y: number): void;
   /** Another size, or the same after a pause: everything must be painted. */
   resize(width: number, height: number): void;
   /** The screen must be painted again: charts are ready. */
@@ -28,6 +30,8 @@ export interface Terminal {
   suspend(): void;
   /** Hands text to the terminal's clipboard (OSC 52); many terminals take it only where they are told to. */
   copy(text: string): void;
+  /** Whether clicks are told: while they are, the terminal's own selecting needs Shift. */
+  mouse(on: boolean): void;
   /** Leaves the terminal as it was found. */
   close(): void;
 }
@@ -37,7 +41,13 @@ const blessedWidth = (blessed as unknown as { unicode: { charWidth(text: string)
 
 const SIGNALS = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143, SIGHUP: 129 } as const;
 
-export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream | undefined }, events: Events): Terminal {
+export interface TerminalOptions {
+  noColor: boolean;
+  keyboard?: ReadStream | undefined;
+  theme?: Theme;
+}
+
+export function openTerminal(options: TerminalOptions, events: Events): Terminal {
   const input = options.keyboard ?? process.stdin;
   const output = process.stdout;
   // Line drawing as UTF-8 instead of the alternate character set.
@@ -49,7 +59,7 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
     forceUnicode: true,
   } as blessed.Widgets.IScreenOptions) as unknown as BlessedScreen;
   const depth: Depth = options.noColor || screen.tput.colors < 8 ? 0 : screen.tput.colors >= 256 ? 256 : 16;
-  const painter = new Painter(screen, depth, blessedWidth, events);
+  const painter = new Painter(screen, depth, blessedWidth, events, themeOf(options.theme ?? 'auto', process.env));
   let state: 'open' | 'paused' | 'closed' = 'open';
 
   const undo: (() => void)[] = [];
@@ -65,6 +75,7 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
   const pause = (whom: number): void => {
     if (state !== 'open') return;
     state = 'paused';
+    setMouse(false);
     screen.leave();
     screen.program.flush();
     raw(false);
@@ -87,6 +98,7 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
     input.resume();
     screen.program.isAlt = false;
     screen.enter();
+    setMouse(wantsMouse);
     painter.forget();
     events.resize(screen.program.cols, screen.program.rows);
     // A change of size meanwhile was told to whoever had the terminal: have Node look.
@@ -103,6 +115,20 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
   screen.program.on('keypress', (ch, key) => {
     const press = pressOf(ch, key);
     if (press !== undefined) events.key(press);
+  });
+  let wantsMouse = false;
+  let mouseOn = false;
+  // Buttons and wheel by SGR, which knows columns beyond 223; no motion, which would flood a slow line.
+  function setMouse(on: boolean): void {
+    if (on === mouseOn) return;
+    mouseOn = on;
+    if (on) screen.program.bindMouse();
+    screen.program.setMouse({ vt200Mouse: on, sgrMouse: on }, on);
+  }
+  screen.program.on('mouse', ({ action, button, x, y }) => {
+    if (!mouseOn) return;
+    if (action === 'wheelup' || action === 'wheeldown') events.mouse(action === 'wheelup' ? 'wheel-up' : 'wheel-down', x, y);
+    else if (action === 'mousedown' && button === 'left') events.mouse('click', x, y);
   });
   screen.on('resize', () => {
     painter.forget();
@@ -135,6 +161,10 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
       painter.forget();
     },
     suspend: () => pause(0),
+    mouse(on) {
+      wantsMouse = on;
+      if (state === 'open') setMouse(on);
+    },
     copy(text) {
       if (state === 'open') output.write(clipboard(text, process.env));
     },
@@ -143,6 +173,7 @@ export function openTerminal(options: { noColor: boolean; keyboard?: ReadStream 
       state = 'closed';
       for (const f of undo) f();
       try {
+        setMouse(false);
         screen.destroy();
       } catch {
         // The terminal is gone.

@@ -3,6 +3,18 @@ import type { Style } from './span.ts';
 /** How many colours there are to choose from; `0`: none (NO_COLOR). */
 export type Depth = 0 | 16 | 256;
 
+/** The ground that colours must be readable on; `auto`: as the terminal says in COLORFGBG, else colours for both. */
+export const THEMES = ['auto', 'dark', 'light'] as const;
+export type Theme = (typeof THEMES)[number];
+export const isTheme = (word: string): word is Theme => (THEMES as readonly string[]).includes(word);
+
+/** COLORFGBG is "text;ground" in numbers of the 16 colours, as rxvt, Konsole and others set it. */
+export function themeOf(theme: Theme, environment: Record<string, string | undefined>): Theme {
+  if (theme !== 'auto') return theme;
+  const ground = /;(\d{1,2})$/.exec(environment.COLORFGBG ?? '')?.[1];
+  return ground === undefined ? 'auto' : ground === '7' || Number(ground) > 8 ? 'light' : 'dark';
+}
+
 interface Look {
   bold?: boolean;
   underline?: boolean;
@@ -45,17 +57,37 @@ const LOOKS: Record<Style, Look> = {
   'bar-close': bar(7, 1, 231, 124),
 };
 
+/** What looks better where the ground is known. */
+const ON: Record<Theme, Partial<Record<Style, Look>>> = {
+  auto: {},
+  dark: {
+    dim: { 16: { text: 7 }, 256: { text: 248 } },
+    bad: { bold: true, 16: { text: 9 }, 256: { text: 203 } },
+    warn: { bold: true, 16: { text: 11 }, 256: { text: 215 } },
+    key: { bold: true, 256: { text: 117 } },
+  },
+  light: {
+    dim: { 256: { text: 241 } },
+    bad: { bold: true, 16: { text: 1 }, 256: { text: 124 } },
+    warn: { bold: true, 16: { text: 5 }, 256: { text: 130 } },
+    key: { bold: true, 256: { text: 25 } },
+  },
+};
+
 const OWN = 0x1ff;
 const [BOLD, UNDERLINE, REVERSE] = [1, 2, 8];
 
 /** The styles as blessed's attribute numbers: flags, text colour and ground colour in 9 bits each. */
-export function attributes(depth: Depth): Record<Style, number> {
+export function attributes(depth: Depth, theme: Theme = 'auto'): Record<Style, number> {
   const pack = (look: Look): number => {
     const colours = depth === 0 ? undefined : look[depth];
     const flags = (look.bold ? BOLD : 0) | (look.underline ? UNDERLINE : 0) | (look.reverse ? REVERSE : 0);
     return (flags << 18) | ((colours?.text ?? OWN) << 9) | (colours?.ground ?? OWN);
   };
-  return Object.fromEntries(Object.entries(LOOKS).map(([style, look]) => [style, pack(look)])) as Record<Style, number>;
+  return Object.fromEntries(Object.entries({ ...LOOKS, ...ON[theme] }).map(([style, look]) => [style, pack(look)])) as Record<
+    Style,
+    number
+  >;
 }
 
 /** An attribute without its colours, for what others draw (charts) under NO_COLOR: a coloured ground becomes a reversed one. */

@@ -23,6 +23,7 @@ import { chosen, stageRows } from './screens/timeline.ts';
 import { wiresharkFilter } from './selection.ts';
 import { copy, mark, startWrite } from './slice.ts';
 import { nextSort, sorted } from './sort.ts';
+import { tabAt } from './tabs.ts';
 import { treeOf } from './tree.ts';
 import { startFilter, typed } from './typing.ts';
 
@@ -122,6 +123,10 @@ function act(model: Model, message: Message, session: SessionView): Model {
       const next = nextSort(model, session);
       return { ...next, notice: SORTED[next.sort?.by ?? 'start'] };
     }
+    case 'mouse':
+      return { ...model, mouse: model.mouse !== true, notice: model.mouse === true ? SAY.mouseOff : SAY.mouseOn };
+    case 'click':
+      return click(model, message.x, message.y, session);
     case 'find':
       return find(model, message.by, session);
     case 'scan':
@@ -220,6 +225,18 @@ function enter(model: Model, session: SessionView): Model {
     case 'summary':
       return model;
   }
+}
+
+/** A click on a screen's name shows it, on a row selects it, on the selected row opens it. */
+function click(model: Model, x: number, y: number, session: SessionView): Model {
+  if (y === 0) {
+    const screen = tabAt(model, x);
+    return screen === undefined ? model : show(model, screen, session);
+  }
+  const row = screenOf(model.screen).rowAt?.(model, session, y - 1);
+  if (row === undefined) return model;
+  const { cursor, top } = model.places[model.screen];
+  return row === cursor ? enter(model, session) : put(model, model.screen, { cursor: row, top });
 }
 
 /** The journey under the list's cursor becomes the one that timeline and packets are about. */

@@ -1,5 +1,5 @@
 import type { LiveView, SessionView } from '../session.ts';
-import { SAY, SCREEN, SORTED } from '../text/messages.ts';
+import { SAY, SORTED } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
 import { unfinished } from './filter.ts';
@@ -10,6 +10,7 @@ import { overlayPrompt, promptHint, promptLine } from './prompt.ts';
 import { bodyHeight, journeyRows, LEAST, type Model, packetRows, plainAscii } from './model.ts';
 import { SCREENS, screenOf } from './screens/index.ts';
 import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
+import { PROGRAM, tabTexts } from './tabs.ts';
 import { block, cell, ends, fitted, type Line, span } from './span.ts';
 
 /*
@@ -18,8 +19,6 @@ import { block, cell, ends, fitted, type Line, span } from './span.ts';
  *  client.pcap · reading 45 % · 1,234 packets · 12 journeys                 3/12
  *  Enter open  / filter  L 한국어  ? help  q quit
  */
-
-const PROGRAM = ' wirebook ';
 
 /** The whole screen: exactly `model.height` lines of exactly `model.width` cells. */
 export function view(model: Model, session: SessionView): Line[] {
@@ -33,13 +32,6 @@ export function view(model: Model, session: SessionView): Line[] {
     statusLine(model, session),
     promptHint(model) ?? hintLine(model),
   ];
-}
-
-/** The screens' names, as many as there is room for: the front one always has its name, the others at least their number. */
-function tabTexts(model: Model): string[] {
-  const full = SCREENS.map(({ name }, i) => ` ${i + 1} ${say(model, SCREEN[name])} `);
-  const fits = full.reduce((sum, text) => sum + width(text), PROGRAM.length) <= model.width;
-  return full.map((text, i) => (fits || SCREENS[i].name === model.screen ? text : ` ${i + 1} `));
 }
 
 function titleBar(model: Model, session: SessionView): Line {

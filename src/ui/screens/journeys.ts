@@ -8,7 +8,7 @@ import { bytes, duration, seconds } from '../format.ts';
 import { type Glyphs, STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyAt, journeyName, journeyRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, type Style, select, span, wrap } from '../span.ts';
-import { glyphs, type Screen, say, within } from './screen.ts';
+import { cursorMark, glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 /*
  *   Start    Request                 Code Outcome     Total    Bytes   Stages
@@ -87,7 +87,7 @@ function row(model: Model, session: SessionView, journey: Journey, selected: boo
   const size = journey.responseBytes === undefined ? '' : (journey.partial ? g.atLeast : '') + bytes(journey.responseBytes);
   const style = outcomeStyle(journey);
   const line: Line = [
-    span(selected ? `${g.cursor} ` : '  '),
+    span(cursorMark(model, selected, model.marks.journeys.includes(journey.id))),
     span(`${cell(start, c.start, g, 'right')} `, 'dim'),
     ...(c.wide ? [span(`${cell(journey.method ?? '', c.method, g)} `)] : []),
     span(`${requestCell(requestText(journey, c.wide), c.request, g)} `),
@@ -122,6 +122,9 @@ export const journeys: Screen = {
   name: 'journeys',
   rows: (model, session) => journeyRows(model, session.journeyCount()),
   page: (model) => bodyHeight(model) - 1 - LEGEND_LINES,
+  rowAt(model, session, y) {
+    return rowIn(model, 'journeys', y, 1, this.rows(model, session), this.page(model, session));
+  },
   view(model, session) {
     const rows = this.rows(model, session);
     const page = this.page(model, session);

@@ -5,7 +5,7 @@ import { count, seconds } from '../format.ts';
 import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
-import { glyphs, missing, type Screen, say, within } from './screen.ts';
+import { cursorMark, glyphs, missing, rowIn, type Screen, say, within } from './screen.ts';
 import { chosen } from './timeline.ts';
 
 /*
@@ -93,7 +93,7 @@ function row(
   selected: boolean,
 ): Line {
   const g = glyphs(model);
-  const mark = span(selected ? `${g.cursor} ` : '  ');
+  const mark = span(cursorMark(model, selected, model.marks.packets.includes(number)));
   const first = `${cell(String(number), c.number, g, 'right')} `;
   if (packet === undefined) {
     const line = [mark, span(`  ${first}`), span(say(model, SAY.bytesMissing), 'dim')];
@@ -119,6 +119,9 @@ export const packets: Screen = {
   name: 'packets',
   rows: (model, session) => packetRows(model, session.packetCount()),
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
+  rowAt(model, session, y) {
+    return rowIn(model, 'packets', y, HEAD_LINES, this.rows(model, session), this.page(model, session));
+  },
   view(model, session) {
     const rows = this.rows(model, session);
     const page = this.page(model, session);

@@ -12,6 +12,8 @@ export interface Screen {
   /** How many rows its cursor walks over, and how many of them are seen at once. */
   rows(model: Model, session: SessionView): number;
   page(model: Model, session: SessionView): number;
+  /** The row that a click on line `y` of the body means; undefined: none. Absent: no rows are clicked. */
+  rowAt?(model: Model, session: SessionView, y: number): number | undefined;
   /** Exactly `bodyHeight(model)` lines of exactly `model.width` cells. Asks the session for what is seen, and nothing more. */
   view(model: Model, session: SessionView): Line[];
 }
@@ -31,6 +33,16 @@ export const packetsText = (model: Model, n: number): string =>
   say(model, n === 1 ? SAY.onePacket : SAY.packetCount, { n: count(n) });
 export const journeysText = (model: Model, n: number): string =>
   say(model, n === 1 ? SAY.oneJourney : SAY.journeyCount, { n: count(n) });
+
+/** The two cells before a row: is it selected, is it marked. */
+export const cursorMark = (model: Model, selected: boolean, marked: boolean): string =>
+  `${selected ? glyphs(model).cursor : ' '}${marked ? '*' : ' '}`;
+
+/** For `rowAt`: the row in line `y` of a list that begins below `head` lines and shows `page` rows. */
+export function rowIn(model: Model, screen: ScreenName, y: number, head: number, rows: number, page: number): number | undefined {
+  const row = within(model.places[screen], rows, page).top + y - head;
+  return y < head || y >= head + page || row >= rows ? undefined : row;
+}
 
 /** The place, moved as little as needed so that it lies within the rows and the cursor is seen. */
 export function within(place: Place, rows: number, page: number): Place {
