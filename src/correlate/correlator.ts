@@ -4,6 +4,7 @@ import { idOf } from '../dissect/registry.ts';
 import { scanRows } from '../dissect/scan.ts';
 import { Stacks } from '../dissect/stacks.ts';
 import type { TlsKeys } from '../dissect/tls/key-log.ts';
+import { ClockSteps } from './clock-steps.ts';
 import { ConfigurationTracker, isDhcpAnswer } from './configurations.ts';
 import { connectionOf } from './connection.ts';
 import { ConnectionFacts, clientSide } from './connection-facts.ts';
@@ -54,6 +55,7 @@ export class Correlator implements TcpEvents {
   /** Whole seconds since 1970 that the session's times count from; set by the first packet. */
   baseSeconds = Number.NaN;
 
+  private readonly steps = new ClockSteps();
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
   private readonly live: boolean;
@@ -71,17 +73,26 @@ export class Correlator implements TcpEvents {
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
     this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection));
-    this.resolutions = new ResolutionTracker((resolution) => listener.resolution?.(resolution));
+    this.resolutions = new ResolutionTracker((r) => {
+      const took = (r.answerTime ?? Number.NaN) - r.time;
+      if (this.steps.measurable(r.packet, r.answerPacket ?? 0, took)) r.took = took;
+      listener.resolution?.(r);
+    });
     const { tcp, datagrams } = this;
     this.icmp = new IcmpTracker({ tcp, udp: datagrams.table }, (message) => listener.icmp?.(message));
     this.configurations = new ConfigurationTracker((configuration) => listener.configuration?.(configuration));
-    this.journeys = new JourneyTracker((journey) => listener.journey?.(journey));
+    this.journeys = new JourneyTracker((journey) => {
+      this.steps.tell(journey);
+      listener.journey?.(journey);
+    });
     this.lookups = new LookupTracker(
       {
         ...(options.live ? { asked: (lookup: Lookup) => this.journeys.asked(lookup) } : {}),
         answered: (lookup) => this.journeys.answered(lookup, this.packets, this.row),
         final: (lookup) => {
           this.journeys.lookedUp(lookup);
+          const took = (lookup.end ?? Number.NaN) - lookup.start;
+          if (this.steps.measurable(lookup.packet, lookup.answerPacket ?? 0, took)) lookup.took = took;
           listener.lookup?.(lookup);
         },
       },
@@ -106,6 +117,7 @@ export class Correlator implements TcpEvents {
     if (Number.isNaN(this.baseSeconds) && batch.count > 0) this.baseSeconds = batch.seconds[0];
     const p = this.packets;
     scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
+    this.steps.rows(p, batch.count);
     for (let from = 0; from < batch.count; ) {
       const to = this.fragments.rows(p, batch, from, batch.count);
       this.datagrams.rows(p, from, to);
@@ -268,6 +280,8 @@ export class Correlator implements TcpEvents {
     this.tell(facts);
     if (this.listener.connection === undefined) return;
     const record = connectionOf(facts);
+    const h = record.handshake;
+    if (h?.rtt !== undefined && !this.steps.measurable(h.syn[0], h.ack ?? 0, h.rtt)) h.rtt = undefined;
     if (this.owners !== undefined) record.process = this.owners.of(record.id, record.client, record.server);
     this.listener.connection(record);
     this.owners?.forget(record.id);

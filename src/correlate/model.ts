@@ -38,7 +38,7 @@ export interface Handshake {
   syn: number[];
   synAck: number[];
   ack?: number | undefined;
-  /** SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt. */
+  /** SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt; absent where the clock ran backwards in between. */
   rtt?: number | undefined;
 }
 
@@ -164,6 +164,8 @@ export interface Lookup {
   start: number;
   /** Time of the first question's answer; absent while unanswered. */
   end?: number;
+  /** From the first question to its answer; absent where the capture's clock ran backwards in between. */
+  took?: number;
   /** When the question was asked last. */
   lastAsked: number;
   answerPacket?: number;
@@ -194,6 +196,8 @@ export interface Resolution {
   targetAddress: string;
   answerPacket?: number;
   answerTime?: number;
+  /** As a lookup's. */
+  took?: number;
   /** The MAC the answer gave. */
   answerMac?: string;
 }

@@ -101,7 +101,7 @@ export function lookup(w: JsonBytes, l: Lookup): void {
   if (l.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(l.answerPacket);
   if (l.rcode !== undefined) w.put(K.RCODE).str(l.rcode);
   w.put(K.ADDRESSES).strs(l.addresses).put(K.ALIASES).strs(l.aliases);
-  if (l.end !== undefined) w.put(K.TIME_MS).ms(l.end - l.start);
+  if (l.took !== undefined) w.put(K.TIME_MS).ms(l.took);
   w.put(K.REPEATS).ints(l.repeats);
   if (l.truncated) w.put(K.TRUNCATED_TRUE);
   if (l.retryOf !== undefined) w.put(K.RETRY_OF).int(l.retryOf);
@@ -125,7 +125,7 @@ export function resolution(w: JsonBytes, r: Resolution): void {
   w.put(K.SENDER_MAC_TEXT).raw(r.senderMac).put(K.SENDER_ADDRESS_TEXT).raw(r.senderAddress);
   w.put(K.TARGET_MAC_TEXT).raw(r.targetMac).put(K.TARGET_ADDRESS_TEXT).raw(r.targetAddress).put(K.QUOTE);
   if (r.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(r.answerPacket);
-  if (r.answerTime !== undefined) w.put(K.TIME_MS).ms(r.answerTime - r.time);
+  if (r.took !== undefined) w.put(K.TIME_MS).ms(r.took);
 }
 
 export function icmp(w: JsonBytes, m: IcmpMessage): void {

@@ -1,0 +1,63 @@
+import type { Packets } from '../dissect/packets.ts';
+import type { Text } from '../text/text.ts';
+import type { Journey } from './model.ts';
+
+/** Packets captured on several processors may come a little out of order; a clock that was set goes back further. */
+const STEP_NANOSECONDS = 1e6;
+/** Steps kept; beyond, only durations that come out negative are known to be wrong. */
+export const STEP_LIMIT = 1024;
+
+/** Where the capture's clock ran backwards: no duration across such a place can be measured. */
+export class ClockSteps {
+  /** Packets, in order, whose time lies before that of the packet ahead of them. */
+  private readonly packets: number[] = [];
+  private last = Number.NEGATIVE_INFINITY;
+
+  rows(p: Packets, count: number): void {
+    const { time } = p;
+    let { last } = this;
+    for (let row = 0; row < count; row++) {
+      const now = time[row];
+      if (now < last - STEP_NANOSECONDS && this.packets.length < STEP_LIMIT) this.packets.push(p.firstNumber + row);
+      last = now;
+    }
+    this.last = last;
+  }
+
+  /** The first packet after `from`, up to `to`, at which the clock ran backwards; 0 none. */
+  between(from: number, to: number): number {
+    const { packets } = this;
+    let low = 0;
+    let high = packets.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (packets[middle] > from) high = middle;
+      else low = middle + 1;
+    }
+    return low < packets.length && packets[low] <= to ? packets[low] : 0;
+  }
+
+  /** Whether the time from one packet to another can be measured; not where one of them is missing (0). */
+  measurable(from: number, to: number, duration: number): boolean {
+    return from !== 0 && to !== 0 && duration >= 0 && this.between(from, to) === 0;
+  }
+
+  /** Says in the stages of a journey where their lengths mean nothing. */
+  tell(journey: Journey): void {
+    if (this.packets.length === 0) return;
+    let before = 0;
+    for (const stage of journey.stages) {
+      if (stage.reused || stage.packets.length === 0) continue;
+      const first = stage.packets[0];
+      const last = Math.max(before, stage.packets[stage.packets.length - 1]);
+      const step = this.between(before === 0 ? first : before, last);
+      before = last;
+      if (step === 0) continue;
+      const note: Text = {
+        en: `the capture’s clock ran backwards in packet ${step}: this time is not known`,
+        ko: `${step}번 패킷에서 캡처의 시계가 거꾸로 갔습니다. 이 시간은 알 수 없습니다`,
+      };
+      stage.note = stage.note === undefined ? note : { en: `${stage.note.en}; ${note.en}`, ko: `${stage.note.ko}; ${note.ko}` };
+    }
+  }
+}
