@@ -5,7 +5,7 @@ import { type PacketStory, stageText } from '../rules/packet-story.ts';
 import type { Judgement } from '../rules/rule.ts';
 import type { Language } from '../text/text.ts';
 import { VERDICT_SAYS } from '../text/verdicts.ts';
-import { explainField } from '../text/field-explanations.ts';
+import { explainField } from '../text/fields/index.ts';
 import type { Pages } from './pages.ts';
 
 const DEEPEST = 6;
