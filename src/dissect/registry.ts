@@ -12,6 +12,7 @@ import { geneve } from './protocols/geneve.ts';
 import { gre } from './protocols/gre.ts';
 import { gtp } from './protocols/gtp.ts';
 import { http } from './protocols/http.ts';
+import { http2 } from './protocols/http2.ts';
 import { icmp } from './protocols/icmp.ts';
 import { icmpv6 } from './protocols/icmpv6.ts';
 import { ip } from './protocols/ip.ts';
@@ -88,6 +89,7 @@ export const protocols: readonly Protocol[] = [
   dhcpv6,
   tls,
   http,
+  http2,
   quic,
   ...namedOnly,
 ];

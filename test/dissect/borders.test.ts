@@ -68,7 +68,7 @@ test.each([1, 2, 3, 4])('garbled frames, seed %i', (seed) => {
         copy[pick(Math.min(copy.length, 200))] = [0, 255, pick(256), pick(256)][pick(4)];
       const wire = copy.length + [0, 0, 1, 1500][pick(4)];
       row(guarded(copy), copy.length, wire, linkType);
-      check(guarded(copy), wire, linkType, ['http', 'tls', 'dns', undefined][pick(4)]);
+      check(guarded(copy), wire, linkType, ['http', 'http2', 'tls', 'dns', undefined][pick(5)]);
     }
   }
 });
