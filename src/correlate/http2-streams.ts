@@ -21,6 +21,8 @@ export class Stream {
   readonly facts: Http2Exchange;
   request: Message;
   response = new Message();
+  /** Whoever listens knows of the exchange. */
+  told = false;
   readonly requestWindow = new StreamWindow();
   readonly responseWindow = new StreamWindow();
 
@@ -109,7 +111,10 @@ export class Http2Streams {
     request.packetCount = old.requestPacketCount;
     request.body = old.requestBodyBytes;
     request.over = true;
-    this.streams.set(1, new Stream(1, x, request));
+    const stream = new Stream(1, x, request);
+    // Its journey has begun with the request.
+    stream.told = true;
+    this.streams.set(1, stream);
     this.highestClient = 1;
     this.facts.streams++;
     request.asRequest(x);
@@ -175,7 +180,6 @@ export class Http2Streams {
 
   private asked(stream: Stream, s: FieldSection): void {
     const { exchange: x, facts, request } = stream;
-    const first = !request.head && x.responsePacket === undefined;
     request.head = true;
     request.headPacket = request.lastPacket;
     request.contentLength = s.digits('content-length');
@@ -191,11 +195,11 @@ export class Http2Streams {
     if (x.method === 'CONNECT') x.upgraded = s.get(':protocol') ?? 'connect';
     name(facts, s.get('content-type'));
     this.flush(stream);
-    if (first) this.hooks.started(x);
+    this.tell(stream);
   }
 
   private answered(stream: Stream, s: FieldSection, status: number | undefined, last: boolean): void {
-    const { exchange: x, facts, response, request } = stream;
+    const { exchange: x, facts, response } = stream;
     response.head = true;
     response.headPacket = response.lastPacket;
     response.contentLength = s.digits('content-length');
@@ -209,9 +213,9 @@ export class Http2Streams {
     if (grpc !== undefined) facts.grpcStatus = grpc;
     // Only an answer below 300 opens a tunnel (RFC 9113 §8.5, RFC 8441 §5).
     if (x.upgraded !== undefined && (status === undefined || status >= 300)) x.upgraded = undefined;
-    if (request.begun) return;
+    if (stream.told) return;
     this.flush(stream);
-    this.hooks.started(x);
+    this.tell(stream);
   }
 
   /** `stream` carries the promise that the server will answer `promised`, whose request it brings itself (RFC 9113 §8.4). */
@@ -284,6 +288,12 @@ export class Http2Streams {
     this.hooks.problem?.(code, this.connection, packet);
   }
 
+  private tell(stream: Stream): void {
+    if (stream.told) return;
+    stream.told = true;
+    this.hooks.started(stream.exchange);
+  }
+
   private flush(stream: Stream): void {
     stream.request.asRequest(stream.exchange);
     stream.response.asResponse(stream.exchange);
@@ -295,6 +305,8 @@ export class Http2Streams {
     this.recent.push(stream.id);
     if (this.recent.length > RECENT) this.recent.shift();
     const { exchange: x, request, response } = stream;
+    // An interim response alone is no exchange yet.
+    if (!stream.told) return;
     if (complete && x.whole && (conflicts(request) || (conflicts(response) && x.method !== 'HEAD' && x.status !== 304)))
       this.problem('http-length-conflict', response.lastPacket);
     this.hooks.finished(x, complete);

@@ -126,7 +126,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
     side.count = 0;
     if (side.fromClient && (this.whole || first === PREFACE[0])) side.state = State.preface;
     else if (this.whole) side.state = State.header;
-    else this.lose(side);
+    else this.unknown(side);
   }
 
   private preface(side: Http2Side, bytes: Uint8Array, at: number, end: number, packet: number): number {
@@ -337,12 +337,16 @@ export class Http2Parser extends Http2Streams implements StreamParser {
 
   /** Where frames begin is not known, nor what the table of header fields holds. */
   private lose(side: Http2Side): void {
+    this.unknown(side);
+    this.missing(side.fromClient);
+  }
+
+  private unknown(side: Http2Side): void {
     side.state = State.lost;
     side.count = SEARCH_BYTES;
     side.headerLength = 0;
     side.drop();
     side.hpack.lose();
-    this.missing(side.fromClient);
   }
 
   /** Looks for a frame: where a segment begins one that others follow, elsewhere one of a stream that may be. */
