@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { rule as res1 } from '../../src/rules/resolver/r-res-1.ts';
+import { rule as res2 } from '../../src/rules/resolver/r-res-2.ts';
+import { rule as res3 } from '../../src/rules/resolver/r-res-3.ts';
+import { rule as res4 } from '../../src/rules/resolver/r-res-4.ts';
+import { rule as res5 } from '../../src/rules/resolver/r-res-5.ts';
+import type { Rule } from '../../src/rules/rule.ts';
+import { judge } from './judge.ts';
+import type { Timed } from './segments.ts';
+import { ask, capture, refer, SITE, tell } from './visit.ts';
+
+const NAME = 'www.my-app.com';
+const [ROOT, TLD, AUTHORITY] = ['198.41.0.4', '192.5.6.30', '203.0.113.53'];
+const RESOLVER = '192.0.2.53';
+/** The client's question has come through routers. */
+const FAR = { client: '203.0.113.9', ttl: 61 };
+const own = (server: string, id: number) => ({ client: RESOLVER, server, id, port: 6000 + id, flags: 0, ttl: 64 });
+const final = (addresses: string[], id = 12) => tell(NAME, addresses, { ...own(AUTHORITY, id), says: 0x8400 });
+
+/** Packets 1 (question) and 8 (answer) of the client, 2-7 of the resolver. */
+function cold(names = [NAME, NAME, NAME], answer = [SITE], told = [SITE]): Uint8Array[] {
+  return [
+    ask(NAME, FAR),
+    ask(names[0], own(ROOT, 10)),
+    refer(names[0], 'com', 'a.gtld-servers.net', TLD, own(ROOT, 10)),
+    ask(names[1], own(TLD, 11)),
+    refer(names[1], 'my-app.com', 'ns1.my-app.com', AUTHORITY, own(TLD, 11)),
+    ask(names[2], own(AUTHORITY, 12)),
+    final(answer),
+    tell(NAME, told, { ...FAR, ttl: 64 }),
+  ];
+}
+const warm = [ask(NAME, { ...FAR, id: 2, port: 5002 }), tell(NAME, [SITE], { ...FAR, id: 2, port: 5002, ttl: 64 })];
+const said = async (rule: Rule, frames: Timed[] | string): Promise<string[]> =>
+  (await judge(rule, typeof frames === 'string' ? frames : capture(frames))).map((f) => `${f.verdict} ${f.reason} ${f.packets}`);
+
+describe('R-RES-1: root, TLD, authoritative server', () => {
+  test('in order', async () => expect(await said(res1, cold())).toEqual(['confirmed in-order 1,2,3,4,5,6,7']));
+
+  test('its twin whose first question goes to the TLD, and one that asks nobody', async () => {
+    expect(
+      await said(
+        res1,
+        cold().filter((_, i) => i !== 1 && i !== 2),
+      ),
+    ).toEqual(['skipped partly-known 1,2,3,4,5']);
+    expect(await said(res1, [...cold(), ...warm])).toEqual(['confirmed in-order 1,2,3,4,5,6,7', 'skipped from-cache 9,10']);
+    expect(await said(res1, warm)).toEqual(['skipped from-cache 1,2']);
+  });
+
+  test('its twin whose referral names another server', async () => {
+    const frames = cold();
+    frames[2] = refer(NAME, 'com', 'b.gtld-servers.net', '192.33.14.30', own(ROOT, 10));
+    expect(await said(res1, frames)).toEqual(['unknown not-linked 1,2,4,5,6,7']);
+  });
+
+  test('a forwarder; the client alone; a name server alone', async () => {
+    const on = { client: RESOLVER, server: '8.8.8.8', id: 9, port: 6009 };
+    expect(await said(res1, [ask(NAME, FAR), ask(NAME, on), tell(NAME, [SITE], on), tell(NAME, [SITE], FAR)])).toContain(
+      'contradicted forwarded 1,2',
+    );
+    expect(await said(res1, [ask(NAME), tell(NAME, [SITE], { ttl: 60 })])).toEqual(['not-visible resolver-elsewhere 1']);
+    expect(await said(res1, cold().slice(1, 3))).toEqual(['not-visible name-server 1']);
+  });
+});
+
+describe('R-RES-2: the resolver asks, the servers do not', () => {
+  test('so it is', async () => expect(await said(res2, cold())).toEqual(['confirmed resolver-asks 2,4,6,3,7']));
+
+  test('its twin, in which the root asks the TLD', async () => {
+    const frames = cold();
+    frames.splice(3, 0, ask(NAME, { client: ROOT, server: TLD, id: 77, flags: 0 }));
+    expect(await said(res2, frames)).toEqual(['contradicted server-asks 2,4']);
+  });
+
+  test('at a name server', async () => expect(await said(res2, cold().slice(1, 3))).toEqual(['confirmed resolver-asks 1,2']));
+});
+
+describe('R-RES-3: the full name', () => {
+  test('everywhere', async () => expect(await said(res3, cold())).toEqual(['confirmed full-name 1,2,4,6']));
+
+  test('its twin with names no longer than needed', async () => {
+    expect(await said(res3, cold(['com', 'my-app.com', NAME]))).toEqual(['contradicted minimised 1,2,4,6']);
+  });
+
+  test('at the root: the full name, or only the TLD', async () => {
+    expect(await said(res3, cold().slice(1, 3))).toEqual(['confirmed full-name 1,2']);
+    expect(await said(res3, cold(['com', NAME, NAME]).slice(1, 3))).toEqual(['contradicted minimised 1,2']);
+    expect(await said(res3, cold([NAME, 'my-app.com', NAME]).slice(3, 5))).toEqual(['unknown ambiguous 1']);
+    expect(await said(res3, cold().slice(5, 7))).toEqual(['skipped only-authoritative 1']);
+  });
+
+  test('from the cache, or only from the authoritative server', async () => {
+    expect(await said(res3, warm)).toEqual(['skipped not-asked 1']);
+    const [first, , , , , ...rest] = cold();
+    expect(await said(res3, [first, ...rest])).toEqual(['skipped only-authoritative 1,2']);
+  });
+});
+
+describe('R-RES-4: from the cache', () => {
+  test('the second time', async () => {
+    expect(await said(res4, [...cold(), ...warm])).toEqual(['skipped had-to-ask 1,8,2', 'confirmed from-cache 9,10']);
+  });
+
+  test('its twin that asks again', async () => {
+    const [question, answer] = warm;
+    const again = [question, ask(NAME, own(AUTHORITY, 13)), final([SITE], 13), answer];
+    expect(await said(res4, [...cold(), ...again])).toEqual(['skipped had-to-ask 1,8,2', 'contradicted asked-again 6,9,10']);
+  });
+
+  test('at the client, by the TTL that counts down', async () => {
+    const near = { ttl: 60 };
+    const twice = (ttl: number): Timed[] => [
+      ask(NAME),
+      tell(NAME, [SITE], { ...near, lifetime: 300 }),
+      [7, ask(NAME, { id: 2, port: 5002 })],
+      tell(NAME, [SITE], { ...near, id: 2, port: 5002, lifetime: ttl }),
+    ];
+    expect(await said(res4, twice(293))).toEqual(['not-visible resolver-elsewhere 1,3', 'confirmed counted-down 2,3,4']);
+    expect(await said(res4, twice(300))).toEqual(['not-visible resolver-elsewhere 1,3']);
+  });
+
+  test('a server with authority has no cache', async () => {
+    const frames = [ask(NAME, FAR), tell(NAME, [SITE], { ...FAR, ttl: 64, says: 0x8580 })];
+    expect(await said(res4, frames)).toEqual(['skipped authoritative 1,2']);
+  });
+});
+
+describe('R-RES-5: the same data', () => {
+  test('it is', async () => expect(await said(res5, cold())).toEqual(['confirmed same-data 7,8']));
+
+  test('its twin with another address', async () => {
+    expect(await said(res5, cold(undefined, [SITE], ['10.9.9.9']))).toEqual(['contradicted changed 7,8']);
+  });
+
+  test('from the cache', async () => expect(await said(res5, warm)).toEqual(['skipped from-cache 1,2']));
+});
+
+describe('the lab: BIND with QNAME minimisation, cold, seen at the resolver', () => {
+  const file = 'fixtures/resolver-chain/resolver.pcap';
+  test.each([
+    [res1, 'confirmed', 'in-order'],
+    [res2, 'confirmed', 'resolver-asks'],
+    [res3, 'contradicted', 'minimised'],
+    [res4, 'skipped', 'had-to-ask'],
+    [res5, 'confirmed', 'same-data'],
+  ] as [Rule, string, string][])('%#', async (rule, verdict, reason) => {
+    expect(await judge(rule, file)).toMatchObject([{ verdict, reason }]);
+  });
+});
