@@ -3,6 +3,8 @@ import type { Hops } from '../hops.ts';
 import { Clocks } from './clocks.ts';
 import { joinConnections } from './connections.ts';
 import { type Found, Join } from './found.ts';
+import { joinIcmp } from './icmp.ts';
+import { joinLookups } from './lookups.ts';
 import { pathOf } from './path.ts';
 
 /**
@@ -12,7 +14,9 @@ import { pathOf } from './path.ts';
 export function buildHops(captures: CaptureFacts[]): Hops {
   const clocks = new Clocks(captures.length);
   const found: Found[] = [];
-  const left = joinConnections(captures, clocks, found);
+  // Connections first: their numbers leave no doubt, and the clocks that they solve tell alike messages apart.
+  const left =
+    joinConnections(captures, clocks, found) + joinLookups(captures, clocks, found) + joinIcmp(captures, clocks, found);
   const joins = found.map(
     (each) => new Join(each, each.order === 0 && each.a !== each.b ? clocks.order(each.a, each.b) : each.order),
   );

@@ -2,6 +2,7 @@ import type { CaptureFacts } from '../facts.ts';
 import type { JoinedBy } from '../hops.ts';
 import type { Clocks, Order } from './clocks.ts';
 import { type Found, MAX_JOINS } from './found.ts';
+import { joinByPayload } from './payload.ts';
 import { pairsOf } from './pairs.ts';
 import { type Passing, type Sighting, sightingOf } from './sighting.ts';
 
@@ -10,56 +11,75 @@ export const MAX_CONNECTIONS = 100_000;
 /** Connections with one client's initial number that are compared with each other: more are no coincidence but an attack. */
 const MAX_ALIKE = 32;
 
-/** Joins connections by their initial sequence numbers; gives how many connections were not looked at. */
+/** Joins connections; gives how many were not looked at. */
 export function joinConnections(captures: CaptureFacts[], clocks: Clocks, found: Found[]): number {
-  const byNumber = new Map<number, Sighting[]>();
+  const begun: Sighting[] = [];
+  const older: Sighting[] = [];
   let left = 0;
   for (const capture of captures) {
     let count = 0;
     for (const connection of capture.connections) {
-      if (count >= MAX_CONNECTIONS) {
-        left += capture.connections.count - count;
+      if (count++ >= MAX_CONNECTIONS) {
+        left += capture.connections.count - MAX_CONNECTIONS;
         break;
       }
-      count++;
       const sighting = sightingOf(capture, connection);
-      if (sighting?.clientIsn === undefined) continue;
-      const alike = byNumber.get(sighting.clientIsn);
-      if (alike === undefined) byNumber.set(sighting.clientIsn, [sighting]);
-      else if (alike.length < MAX_ALIKE) alike.push(sighting);
-      else left++;
+      (sighting.clientIsn === undefined ? older : begun).push(sighting);
     }
   }
-  for (const alike of byNumber.values())
-    for (const [i, a] of alike.entries())
-      for (const b of alike.slice(i + 1)) if (isSame(a, b)) left += add(captures, clocks, found, a, b, 'sequence-numbers');
+  const joined = new Set<Sighting>();
+  const join = (by: JoinedBy) => (a: Sighting, b: Sighting) => {
+    joined.add(a).add(b);
+    if (found.length >= MAX_JOINS) left++;
+    else add(captures, clocks, found, a, b, by);
+  };
+  left += joinAlike(begun, (s) => s.clientIsn, hasSameNumbers, join('sequence-numbers'));
+  const moved = begun.filter((s) => !joined.has(s) && s.synAckTimestamp !== undefined);
+  left += joinAlike(moved, (s) => s.synTimestamp, hasSameTimestamps, join('timestamps'));
+  left += joinByPayload(captures, older, begun, join('payload'));
   return left;
 }
 
-function add(captures: CaptureFacts[], clocks: Clocks, found: Found[], a: Sighting, b: Sighting, by: JoinedBy): number {
-  if (found.length >= MAX_JOINS) return 1;
+function joinAlike(
+  sightings: Sighting[],
+  keyOf: (s: Sighting) => number | undefined,
+  isSame: (a: Sighting, b: Sighting) => boolean,
+  join: (a: Sighting, b: Sighting) => void,
+): number {
+  const byKey = new Map<number, Sighting[]>();
+  let left = 0;
+  for (const sighting of sightings) {
+    const key = keyOf(sighting);
+    if (key === undefined) continue;
+    const alike = byKey.get(key);
+    if (alike === undefined) byKey.set(key, [sighting]);
+    else if (alike.length < MAX_ALIKE) alike.push(sighting);
+    else left++;
+  }
+  for (const alike of byKey.values())
+    for (const [i, a] of alike.entries()) for (const b of alike.slice(i + 1)) if (isSame(a, b)) join(a, b);
+  return left;
+}
+
+function add(captures: CaptureFacts[], clocks: Clocks, found: Found[], a: Sighting, b: Sighting, by: JoinedBy): void {
   const order = orderOf(a, b);
   if (a.fromClient && b.fromClient) clocks.seen(a.capture, a.fromClient.time, b.capture, b.fromClient.time, true, order);
   if (a.fromServer && b.fromServer) clocks.seen(a.capture, a.fromServer.time, b.capture, b.fromServer.time, false, order);
-  found.push({
-    kind: 'connection',
-    a: a.capture,
-    b: b.capture,
-    aId: a.connection,
-    bId: b.connection,
-    by,
-    order,
-    pairs: () => pairsOf(captures, a, b),
-  });
-  return 0;
+  const pairs = (): ReturnType<typeof pairsOf> => pairsOf(captures, a, b, by === 'timestamps');
+  found.push({ kind: 'connection', a: a.capture, b: b.capture, aId: a.connection, bId: b.connection, by, order, pairs });
 }
 
 /** Both initial numbers where both captures know both; else the SYN's own marks besides its number. */
-function isSame(a: Sighting, b: Sighting): boolean {
-  if (a.synTimestamp !== undefined && b.synTimestamp !== undefined && a.synTimestamp !== b.synTimestamp) return false;
+function hasSameNumbers(a: Sighting, b: Sighting): boolean {
+  if (a.capture === b.capture && a.ends === b.ends) return false;
   if (a.serverIsn !== undefined && b.serverIsn !== undefined) return a.serverIsn === b.serverIsn;
+  if (a.synTimestamp !== undefined && b.synTimestamp !== undefined && a.synTimestamp !== b.synTimestamp) return false;
   return a.serverPort === b.serverPort && (a.synWindow === b.synWindow || a.synWindow === undefined || b.synWindow === undefined);
 }
+
+/** A firewall moved the sequence numbers: the timestamps of SYN and SYN+ACK, 64 bits together, are left (RFC 7323 §3). */
+const hasSameTimestamps = (a: Sighting, b: Sighting): boolean =>
+  a.synAckTimestamp === b.synAckTimestamp && a.serverPort === b.serverPort && a.ends !== b.ends;
 
 /** Hop limits fall on the way (RFC 791 §3.1): the capture with the greater one is nearer to the sender. */
 function orderOf(a: Sighting, b: Sighting): Order {

@@ -15,14 +15,17 @@ interface Side {
   timestamps: boolean;
 }
 
-/** The packets of one connection that two captures show. What both show in another number of copies is left out. */
-export function pairsOf(captures: CaptureFacts[], a: Sighting, b: Sighting): PacketPair[] {
+/**
+ * The packets of one connection that two captures show. What both show in another number of copies is left out. `moved`: a
+ * firewall changed the sequence numbers, so that only distances from the initial ones are the same.
+ */
+export function pairsOf(captures: CaptureFacts[], a: Sighting, b: Sighting, moved: boolean): PacketPair[] {
   const one = read(captures[a.capture], a.connection);
   const other = read(captures[b.capture], b.connection);
   if (one === undefined || other === undefined) return [];
   const timestamps = one.timestamps && other.timestamps;
-  const inA = byKey(one, a, timestamps);
-  const inB = byKey(other, b, timestamps);
+  const inA = byKey(one, moved ? a : {}, timestamps);
+  const inB = byKey(other, moved ? b : {}, timestamps);
   const pairs: PacketPair[] = [];
   for (const [key, numbers] of inA) {
     const same = inB.get(key);
@@ -46,8 +49,8 @@ function read(capture: CaptureFacts, id: number): Side | undefined {
   return side;
 }
 
-/** What does not change on the way, sequence numbers as distances from the initial ones (a firewall may have moved these). */
-function byKey(side: Side, { clientIsn = 0, serverIsn = 0 }: Sighting, timestamps: boolean): Map<string, number[]> {
+/** What does not change on the way. Sequence numbers count from the initial ones given. */
+function byKey(side: Side, { clientIsn = 0, serverIsn = 0 }: Partial<Sighting>, timestamps: boolean): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const [i, packet] of side.packets.entries()) {
     const { tcp } = packet;

@@ -1,5 +1,6 @@
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
+import { endpointText } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 
 /** One connection as one capture shows it: what of it survives routers and translation (RFC 3022 §4.1 leaves these alone). */
@@ -7,11 +8,14 @@ export interface Sighting {
   capture: number;
   connection: number;
   serverPort: number;
+  /** Both ends as this capture writes them. */
+  ends: string;
   clientIsn?: number;
   serverIsn?: number;
   /** Of the SYN: value of its timestamps option, its window. */
   synTimestamp?: number;
   synWindow?: number;
+  synAckTimestamp?: number;
   /** First packets of either side, for hop limits and times. */
   fromClient?: Passing;
   fromServer?: Passing;
@@ -26,11 +30,16 @@ export interface Passing {
 /** Packets read to find the numbers of a connection whose SYN or SYN+ACK is not here. */
 const BEGINNING = 6;
 
-/** Undefined: the connection's beginning is not in the capture. */
-export function sightingOf(capture: CaptureFacts, connection: Connection): Sighting | undefined {
+/** Without `clientIsn` the connection's beginning is not in the capture. */
+export function sightingOf(capture: CaptureFacts, connection: Connection): Sighting {
   const { handshake } = connection;
-  if (handshake === undefined) return undefined;
-  const sighting: Sighting = { capture: capture.index, connection: connection.id, serverPort: connection.server.port };
+  const sighting: Sighting = {
+    capture: capture.index,
+    connection: connection.id,
+    serverPort: connection.server.port,
+    ends: `${endpointText(connection.client)} ${endpointText(connection.server)}`,
+  };
+  if (handshake === undefined) return sighting;
   const syn = handshake.syn.length === 0 ? undefined : capture.packet(handshake.syn[0]);
   const synAck = handshake.synAck.length === 0 ? undefined : capture.packet(handshake.synAck[0]);
   if (syn?.tcp !== undefined) {
@@ -41,11 +50,11 @@ export function sightingOf(capture: CaptureFacts, connection: Connection): Sight
   }
   if (synAck?.tcp !== undefined) {
     sighting.serverIsn = synAck.tcp.sequence;
+    sighting.synAckTimestamp = synAck.tcp.options.timestamps?.value;
     sighting.clientIsn ??= (synAck.tcp.acknowledgment - 1) >>> 0;
     sighting.fromServer = passing(synAck);
   }
-  if (sighting.clientIsn === undefined) return undefined;
-  if (synAck === undefined) readThird(capture, connection, sighting);
+  if (sighting.clientIsn !== undefined && synAck === undefined) readThird(capture, connection, sighting);
   return sighting;
 }
 
