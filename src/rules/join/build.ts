@@ -2,6 +2,7 @@ import type { CaptureFacts } from '../facts.ts';
 import type { Hops } from '../hops.ts';
 import { Clocks } from './clocks.ts';
 import { joinConnections } from './connections.ts';
+import { joinExchanges } from './exchanges.ts';
 import { type Found, Join } from './found.ts';
 import { joinIcmp } from './icmp.ts';
 import { joinLookups } from './lookups.ts';
@@ -15,8 +16,8 @@ export function buildHops(captures: CaptureFacts[]): Hops {
   const clocks = new Clocks(captures.length);
   const found: Found[] = [];
   // Connections first: their numbers leave no doubt, and the clocks that they solve tell alike messages apart.
-  const left =
-    joinConnections(captures, clocks, found) + joinLookups(captures, clocks, found) + joinIcmp(captures, clocks, found);
+  let left = joinConnections(captures, clocks, found);
+  for (const join of [joinLookups, joinIcmp, joinExchanges]) left += join(captures, clocks, found);
   const joins = found.map(
     (each) => new Join(each, each.order === 0 && each.a !== each.b ? clocks.order(each.a, each.b) : each.order),
   );

@@ -18,6 +18,11 @@ const note = (into: Spread, delta: number): void => {
   if (delta > into.greatest) into.greatest = delta;
 };
 
+export interface Offset {
+  offset: number;
+  uncertainty: number;
+}
+
 /** Which of two captures a packet from the client passes first: 1 the first one named, -1 the other, 0 not known. */
 export type Order = 1 | 0 | -1;
 
@@ -51,11 +56,27 @@ export class Clocks {
     else note(fromClient === (order === 1) ? known.onward : known.back, delta);
   }
 
-  /** Nanoseconds to add to a time of `from` for `to`'s clock, and how far off that may be. Undefined without both directions. */
-  offset(from: number, to: number): { offset: number; uncertainty: number } | undefined {
+  /**
+   * Nanoseconds to add to a time of `from` for `to`'s clock, and how far off that may be; by way of a third capture where these
+   * two share nothing. Undefined without packets in both directions.
+   */
+  offset(from: number, to: number): Offset | undefined {
+    const direct = this.direct(from, to);
+    if (direct !== undefined) return direct;
+    let best: Offset | undefined;
+    for (let by = 0; by < this.count; by++) {
+      const [one, other] = [this.direct(from, by), this.direct(by, to)];
+      if (one === undefined || other === undefined) continue;
+      const uncertainty = one.uncertainty + other.uncertainty;
+      if (best === undefined || uncertainty < best.uncertainty) best = { offset: one.offset + other.offset, uncertainty };
+    }
+    return best;
+  }
+
+  private direct(from: number, to: number): Offset | undefined {
     if (from === to) return { offset: 0, uncertainty: 0 };
     if (from > to) {
-      const other = this.offset(to, from);
+      const other = this.direct(to, from);
       return other && { offset: -other.offset, uncertainty: other.uncertainty };
     }
     const known = this.pairs.get(from * this.count + to);
@@ -84,7 +105,7 @@ export class Clocks {
   }
 }
 
-const between = (lower: number, upper: number): { offset: number; uncertainty: number } => ({
+const between = (lower: number, upper: number): Offset => ({
   offset: (lower + upper) / 2,
   uncertainty: Math.abs(upper - lower) / 2,
 });

@@ -8,17 +8,15 @@ export function pathOf(count: number, joins: Iterable<HopJoin>): number[] {
     votes.set(from * count + to, (votes.get(from * count + to) ?? 0) + 1);
     votes.set(to * count + from, (votes.get(to * count + from) ?? 0) - 1);
   }
-  const behind = (at: number): number => {
-    let sum = 0;
-    for (let other = 0; other < count; other++) if ((votes.get(other * count + at) ?? 0) > 0) sum++;
-    return sum;
-  };
-  const named = Array.from({ length: count }, (_, i) => i).filter((i) =>
-    [...votes.keys()].some((k) => Math.floor(k / count) === i),
-  );
-  // The order is whole, so the number of captures before one is its place.
-  return named
-    .map((at) => ({ at, place: behind(at) }))
-    .sort((p, q) => p.place - q.place || p.at - q.at)
-    .map(({ at }) => at);
+  const isBefore = (a: number, b: number): boolean => (votes.get(a * count + b) ?? 0) > 0;
+  const waiting = new Set([...votes.keys()].map((key) => Math.floor(key / count)).sort((p, q) => p - q));
+  const path: number[] = [];
+  while (waiting.size > 0) {
+    const all = [...waiting];
+    // Contradicting votes could make a ring: then the first one of it goes first.
+    const next = all.find((at) => !all.some((other) => isBefore(other, at))) ?? all[0];
+    waiting.delete(next);
+    path.push(next);
+  }
+  return path;
 }
