@@ -24,7 +24,7 @@ describe('client and gateway-outside of cold-http, given in the wrong order', ()
     expect(joins).toHaveLength(1);
     const [{ from, to, fromId, toId, ordered, by }] = joins;
     expect({ from, to, ordered, by }).toEqual({ from: 1, to: 0, ordered: true, by: 'sequence-numbers' });
-    const told = truth.nat.find((entry) => entry.protocol === 'tcp');
+    const told = truth.nat.find((entry: { protocol: string }) => entry.protocol === 'tcp');
     expect(captures[1].connections.get(fromId)?.client).toEqual({ address: told.insideAddress, port: told.insidePort });
     expect(captures[0].connections.get(toId)?.client).toEqual({ address: told.outsideAddress, port: told.outsidePort });
   });
