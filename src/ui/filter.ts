@@ -12,7 +12,9 @@ export type Filtered = 'journeys' | 'packets';
 
 /** How many rows are looked at in one go: those whose heads tell all, and those that must be fetched. */
 const HEADS = 4000;
-const RECORDS = 150;
+const RECORDS = 500;
+/** Milliseconds: what else is to be done does not wait longer. */
+const PATIENCE = 6;
 
 const remembered = new Map<string, Filter<unknown> | FilterError>();
 
@@ -56,6 +58,7 @@ export function filterBy(model: Model, list: Filtered, text: string, session: Se
 export function unfinished(model: Model, session: SessionView): boolean {
   const left = (matches: Matches | undefined, all: number): boolean =>
     matches !== undefined && ((matches.again ?? matches).scanned < all || matches.again !== undefined);
+  if (model.sorting !== undefined) return true;
   return left(model.matches, session.journeyCount()) || left(model.packetMatches, packetsToLookAt(model, session));
 }
 
@@ -93,13 +96,21 @@ function advance(matches: Matches, all: number, slice: number, at: (i: number) =
   const under = matches.again ?? matches;
   const end = Math.min(all, under.scanned + slice);
   const found: number[] = [];
-  for (let i = under.scanned; i < end; i++) if (ask(at(i))) found.push(at(i));
-  const same = found.length === 0 && end === under.scanned;
+  const started = performance.now();
+  let i = under.scanned;
+  for (; i < end; i++) {
+    if (ask(at(i))) found.push(at(i));
+    if ((i & 15) === 15 && performance.now() - started > PATIENCE) {
+      i++;
+      break;
+    }
+  }
+  const same = i === under.scanned;
   // What was found goes behind what is there: a list of many thousands is not copied for each slice.
   for (const each of found) under.indices.push(each);
-  const grown: Matches = { indices: under.indices, scanned: end };
+  const grown: Matches = { indices: under.indices, scanned: i };
   if (matches.again === undefined) return same ? matches : grown;
-  return end >= all ? grown : { ...matches, again: grown };
+  return i >= all ? grown : { ...matches, again: grown };
 }
 
 /** The list has changed: what matches is looked for anew, and shown when it is known. */

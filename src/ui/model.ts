@@ -73,6 +73,7 @@ export interface Model {
   /** How journeys are sorted; absent: by start. `order`: the indices so sorted, of those that match. */
   sort?: Sort;
   order?: number[];
+  sorting?: { left: number[]; runs: number[][] };
   /** Ids of journeys and numbers of packets that were marked. */
   marks: { journeys: readonly number[]; packets: readonly number[] };
   /** The Wireshark display filter of what is selected, while it is shown. */

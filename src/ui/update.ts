@@ -1,7 +1,7 @@
 import type { SessionView } from '../session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
-import { anew, look } from './filter.ts';
+import { anew, look, unfinished } from './filter.ts';
 import { find } from './find.ts';
 import { scrollHelp } from './help.ts';
 import type { Message } from './keys.ts';
@@ -22,7 +22,7 @@ import { within } from './screens/screen.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
 import { wiresharkFilter } from './selection.ts';
 import { copy, mark, startWrite } from './slice.ts';
-import { nextSort, sorted } from './sort.ts';
+import { nextSort, sorted, sortOn } from './sort.ts';
 import { tabAt } from './tabs.ts';
 import { treeOf } from './tree.ts';
 import { startFilter, typed } from './typing.ts';
@@ -129,8 +129,12 @@ function act(model: Model, message: Message, session: SessionView): Model {
       return click(model, message.x, message.y, session);
     case 'find':
       return find(model, message.by, session);
-    case 'scan':
-      return sorted(look(model, session), session);
+    case 'scan': {
+      if (model.sorting !== undefined) return sortOn(model, session);
+      const next = look(model, session);
+      // What is found while a list is sorted takes its place once all is found.
+      return next.sort !== undefined && !unfinished(next, session) ? sorted(next, session) : next;
+    }
     case 'ask-overwrite':
       return { ...model, effect: undefined, typing: { what: 'overwrite', text: '', before: message.path } };
     case 'done':
