@@ -101,7 +101,7 @@ for (const [name, keys] of Object.entries(GROUPS)) {
     }
   all.push(...list);
   line(name, list);
-  for (const each of list) if (each.time > 40) console.log(`  slow: ${JSON.stringify(each.key)} ${each.time.toFixed(1)} ms`);
+  for (const each of list) if (each.time > 50) console.log(`  slow: ${JSON.stringify(each.key)} ${each.time.toFixed(1)} ms`);
   if (silent > 0) console.log(`  (${silent} keys painted nothing)`);
 }
 line('all', all);
