@@ -47,7 +47,7 @@ export class FileSession implements SessionView {
   private openVersion = 0;
   private readonly growing: boolean;
   private listed: { id: number; packets: number[] } | undefined;
-  private judged: { id: number; version: number; list: Judgement[] } | undefined;
+  private judged: { id: number; done: boolean; count: number; list: Judgement[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
@@ -186,9 +186,12 @@ export class FileSession implements SessionView {
   verdicts(index: number): Judgement[] {
     const journey = index < this.journeyCount() ? this.journey(index) : undefined;
     if (journey === undefined) return [];
-    if (this.judged?.id !== journey.id || this.judged.version !== this.version)
-      this.judged = { id: journey.id, version: this.version, list: judgeOne(RULES, this.facts, journey) };
-    return this.judged.list;
+    // While a capture grows rules look again when there is a tenth more to see, not with every packet.
+    const { judged } = this;
+    const count = this.index.count;
+    if (judged?.id !== journey.id || judged.done !== this.analysis.done || count > judged.count * 1.1)
+      this.judged = { id: journey.id, done: this.analysis.done, count, list: judgeOne(RULES, this.facts, journey) };
+    return this.judged?.list ?? [];
   }
 
   rawPacket(number: number): RawPacket | undefined {

@@ -81,6 +81,7 @@ export const SCREEN = {
   packet: { en: 'Packet', ko: '패킷' },
   problems: { en: 'Problems', ko: '문제' },
   summary: { en: 'Summary', ko: '요약' },
+  book: { en: 'Book', ko: '책' },
 } satisfies Record<string, Text>;
 
 /** Heads of columns and labels. */
@@ -156,6 +157,7 @@ export const SAY = {
   noProblems: { en: 'Nothing is wrong with this capture.', ko: '이 캡처에는 문제가 없습니다.' },
   noStatistics: { en: 'Nothing to count yet.', ko: '아직 셀 것이 없습니다.' },
   noStages: { en: 'No stages are known.', ko: '알려진 단계가 없습니다.' },
+  noPacketsOfVerdict: { en: 'no packets belong to this verdict', ko: '이 판정에는 패킷이 없습니다' },
   noPacketsOfStage: { en: 'This stage has no packets of its own.', ko: '이 단계에는 패킷이 없습니다.' },
   noPacketOfProblem: { en: 'This problem names no packet.', ko: '이 문제는 특정 패킷에 관한 것이 아닙니다.' },
   quitWithQ: { en: 'This is the first screen. Press q to quit.', ko: '첫 화면입니다. 끝내려면 q를 누르세요.' },

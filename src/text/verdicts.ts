@@ -1,14 +1,16 @@
 import type { Text } from './text.ts';
 
 /** How verdicts read; the mark says it without colour. */
-export const VERDICT_SAYS: Record<'confirmed' | 'contradicted' | 'skipped' | 'not-visible' | 'unknown', Text & { mark: string }> =
-  {
-    confirmed: { mark: '✓', en: 'confirmed', ko: '맞음' },
-    contradicted: { mark: '✗', en: 'contradicted', ko: '다름' },
-    skipped: { mark: '-', en: 'skipped', ko: '건너뜀' },
-    'not-visible': { mark: '○', en: 'not visible here', ko: '여기서는 안 보임' },
-    unknown: { mark: '?', en: 'unknown', ko: '알 수 없음' },
-  };
+export const VERDICT_SAYS: Record<
+  'confirmed' | 'contradicted' | 'skipped' | 'not-visible' | 'unknown',
+  Text & { mark: string; ascii: string }
+> = {
+  confirmed: { mark: '✓', ascii: 'v', en: 'confirmed', ko: '맞음' },
+  contradicted: { mark: '✗', ascii: 'x', en: 'contradicted', ko: '다름' },
+  skipped: { mark: '-', ascii: '-', en: 'skipped', ko: '건너뜀' },
+  'not-visible': { mark: '○', ascii: 'o', en: 'not visible here', ko: '여기서는 안 보임' },
+  unknown: { mark: '?', ascii: '?', en: 'unknown', ko: '알 수 없음' },
+};
 
 export const VANTAGE_SAYS: Record<string, Text> = {
   client: { en: 'the client', ko: '클라이언트' },

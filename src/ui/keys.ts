@@ -154,6 +154,7 @@ export const KEYS: readonly KeyGroup[] = [
       show('4', 'packet', 'one packet: fields and bytes', '패킷 하나: 필드와 바이트'),
       show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
       show('6', 'summary', 'summary with charts', '요약과 차트'),
+      show('7', 'book', 'the book: what it says, and your packets', '책: 문서의 말과 실제 패킷'),
     ],
   },
   {

@@ -1,7 +1,7 @@
 import type { Journey } from '../correlate/model.ts';
 import type { Language, Text } from '../text/text.ts';
 
-export type ScreenName = 'journeys' | 'timeline' | 'packets' | 'packet' | 'problems' | 'summary';
+export type ScreenName = 'journeys' | 'timeline' | 'packets' | 'packet' | 'problems' | 'summary' | 'book';
 
 /** Where a list's cursor stands and which row is at its top. */
 export interface Place {
@@ -13,6 +13,7 @@ export interface Place {
 export type Scope =
   | { kind: 'stage'; stage: number }
   | { kind: 'evidence'; evidence: number }
+  | { kind: 'verdict'; verdict: number }
   | { kind: 'journey' }
   | { kind: 'all' };
 
@@ -117,7 +118,7 @@ export function start(options: { language: Language; width: number; height: numb
     ascii: options.ascii ?? false,
     screen: 'journeys',
     back: [],
-    places: { journeys: TOP, timeline: TOP, packets: TOP, packet: TOP, problems: TOP, summary: TOP },
+    places: { journeys: TOP, timeline: TOP, packets: TOP, packet: TOP, problems: TOP, summary: TOP, book: TOP },
     filter: '',
     packetFilter: '',
     marks: { journeys: [], packets: [] },

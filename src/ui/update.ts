@@ -16,8 +16,9 @@ import {
   type Scope,
   type ScreenName,
 } from './model.ts';
+import { verdictsOf } from './screens/book.ts';
+import { go, numbersOf, openPacket, openPackets, withPackets } from './opening.ts';
 import { screenOf } from './screens/index.ts';
-import { layout as packetLayout } from './screens/packet.ts';
 import { within } from './screens/screen.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
 import { wiresharkFilter } from './selection.ts';
@@ -169,14 +170,6 @@ function move(model: Model, by: number): Model {
   return put(model, model.screen, { cursor: to, top });
 }
 
-/** Shows a screen and remembers the way back, each screen once. */
-function go(model: Model, screen: ScreenName): Model {
-  if (model.screen === screen) return model;
-  const at = model.back.indexOf(screen);
-  const way = at >= 0 ? model.back.slice(0, at) : [...model.back, model.screen];
-  return { ...model, screen, back: way };
-}
-
 /** The cursor on the journey that it was on, wherever that is now. */
 function keepAnchor(model: Model, session: SessionView): Model {
   if (model.anchor === undefined || model.order !== undefined) return model;
@@ -226,6 +219,12 @@ function enter(model: Model, session: SessionView): Model {
       if (packet === undefined || session.packetSummary(packet) === undefined) return { ...model, notice: SAY.noPacketOfProblem };
       return openPacket(withPackets(model, { kind: 'all' }, packet, session), packet, session);
     }
+    case 'book': {
+      const verdict = verdictsOf(model, session)[cursor];
+      if (verdict === undefined) return model;
+      if (verdict.packets.length === 0) return { ...model, notice: SAY.noPacketsOfVerdict };
+      return openPackets(model, { kind: 'verdict', verdict: cursor }, session);
+    }
     case 'summary':
       return model;
   }
@@ -270,46 +269,6 @@ function show(model: Model, screen: ScreenName, session: SessionView): Model {
   const listed = keep ? from : withPackets(from, scope, at ?? from.packet, session);
   if (screen === 'packets') return go(listed, 'packets');
   return listed.packet === 0 ? go(listed, 'packet') : openPacket(listed, listed.packet, session);
-}
-
-const openPackets = (model: Model, scope: Scope, session: SessionView): Model =>
-  go(withPackets(model, scope, 0, session), 'packets');
-
-/** The packet list of a scope, its cursor on `packet` where that is listed, else on the first. */
-function withPackets(model: Model, scope: Scope, packet: number, session: SessionView): Model {
-  const numbers = numbersOf(model, scope, session);
-  const packetMatches = model.packetFilter === '' ? undefined : { indices: [], scanned: 0 };
-  const next = look({ ...model, scope, numbers, packetMatches }, session);
-  const row = packet === 0 ? 0 : rowOfPacket(next, packet);
-  const cursor = Math.max(0, Math.min(row, packetRows(next, session.packetCount()) - 1));
-  const listed = packetRows(next, session.packetCount()) === 0 ? 0 : packetAt(next, cursor);
-  const page = screenOf('packets').page(next, session);
-  return put({ ...next, packet: listed }, 'packets', { cursor, top: Math.max(0, cursor - Math.floor(page / 2)) });
-}
-
-function numbersOf(model: Model, scope: Scope, session: SessionView): number[] | undefined {
-  const journey = chosen(model, session);
-  if (scope.kind === 'all' || journey === undefined || model.journey === undefined) return undefined;
-  if (scope.kind === 'journey') return session.journeyPackets(model.journey.index);
-  const numbers = scope.kind === 'stage' ? journey.stages[scope.stage]?.packets : journey.evidence[scope.evidence]?.packets;
-  return [...(numbers ?? [])].sort((a, b) => a - b);
-}
-
-/** Shows one packet, the cursor on the same field as before, else on its innermost protocol. */
-function openPacket(model: Model, number: number, session: SessionView): Model {
-  const decoded = session.packet(number);
-  const before = model.screen === 'packet' ? session.packet(model.packet) : undefined;
-  const shown = go({ ...model, packet: number, byte: 0, pane: 'fields' }, 'packet');
-  if (decoded === undefined) return shown;
-  const nodes = treeOf(decoded, model.opened);
-  const path = before === undefined ? undefined : treeOf(before, model.opened)[model.places.packet.cursor]?.path;
-  const same = nodes.findIndex((node) => node.path === path);
-  const innermost = nodes.reduce((last, node, i) => (node.depth === 0 ? i : last), 0);
-  const cursor = same >= 0 ? same : innermost;
-  // The innermost protocol's fields in sight below its title, where there are many.
-  const page = packetLayout(model).treeHeight;
-  const top = same >= 0 ? model.places.packet.top : Math.max(0, Math.min(cursor, nodes.length - page));
-  return put(shown, 'packet', { cursor, top });
 }
 
 function sibling(model: Model, by: number, session: SessionView): Model {

@@ -1,3 +1,4 @@
+import type { Judgement } from '../../src/rules/rule.ts';
 import type { Problem } from '../../src/capture/batch.ts';
 import type { Connection, Exchange, Journey, Stage, StageKind } from '../../src/correlate/model.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
@@ -258,8 +259,34 @@ export class FakeSession implements SessionView {
   problems(): Problem[] {
     return this.found;
   }
-  verdicts() {
-    return [];
+  verdicts(index: number): Judgement[] {
+    const of = (rule: string, verdict: Judgement['verdict'], packets: number[], en: string, ko: string): Judgement => ({
+      rule,
+      capture: 0,
+      journeyId: index,
+      verdict,
+      reason: 'fake',
+      packets,
+      says: { en, ko },
+    });
+    return [
+      of(
+        'R-TCP-1',
+        'confirmed',
+        [5, 6, 7],
+        'SYN in packet 5, SYN+ACK in packet 6, ACK in packet 7',
+        '5번이 SYN, 6번이 SYN+ACK, 7번이 ACK',
+      ),
+      of(
+        'R-TCP-2',
+        'contradicted',
+        [5],
+        'your SYN in packet 5 carried 3502083721, not 1000',
+        '5번 패킷의 SYN은 1000이 아니라 3502083721',
+      ),
+      of('R-TCP-5', 'skipped', [], 'nothing was lost', '사라진 것이 없음'),
+      of('R-NONE', 'unknown', [], 'hostile \u001b[31m text', '알 수 없음'),
+    ];
   }
   clockText(time: number): string {
     const ns = Math.round(time % 1e9);

@@ -46,6 +46,9 @@ const STATES: Record<string, [keys: string, make: () => FakeSession]> = {
   problems: ['5 j', () => new FakeSession({ problems: PROBLEMS })],
   'no problems': ['5', () => new FakeSession()],
   summary: ['6 j', () => new FakeSession()],
+  book: ['7 j', () => new FakeSession()],
+  'book of nothing': ['7', () => new FakeSession({ journeys: 0 })],
+  'packets of a verdict': ['7 Enter', () => new FakeSession()],
   'summary of nothing': ['6', () => new FakeSession({ journeys: 0, packets: 0 })],
   help: ['?', () => new FakeSession()],
   'help over a timeline, scrolled': ['Enter ? j j G', () => new FakeSession()],
@@ -75,9 +78,10 @@ test('a terminal that is too small says so', () => {
 });
 
 test('only ASCII is drawn where the locale is not UTF-8, until somebody asks for Korean', () => {
-  const drive = new Drive(new FakeSession(), { ascii: true }).press('2');
+  const drive = new Drive(new FakeSession({ file: 'client.pcap' }), { ascii: true }).press('2');
   const drawn = /[^\x20-\x7e\n]/g;
   expect(drive.text().match(drawn)).toBeNull();
+  expect(drive.press('7').text().match(drawn)).toBeNull();
   expect(drive.press('L').text()).toContain('타임라인');
 });
 

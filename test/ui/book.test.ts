@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { Drive } from './drive.ts';
+import { FakeSession } from './fake.ts';
+
+describe('the book on screen', () => {
+  test('shows each verdict with a mark, the rule and the statement, the sentence below', () => {
+    const drive = new Drive(new FakeSession()).press('7');
+    expect(drive.text()).toMatch(/> .*✓ confirmed +R-TCP-1 +A connection begins with SYN/);
+    expect(drive.text()).toMatch(/✗ contradicted +R-TCP-2/);
+    expect(drive.text()).toMatch(/SYN in packet 5, SYN\+ACK in packet 6, ACK in packet 7 \[5, 6, 7\]/);
+    expect(drive.text()).toMatch(/✓ 1 {2}✗ 1 {2}- 1 {2}\? 1/);
+  });
+
+  test('Enter leads from a verdict to its packets, Esc back', () => {
+    const drive = new Drive(new FakeSession()).press('7').press('Enter');
+    expect(drive.model.screen).toBe('packets');
+    expect(drive.model.numbers).toEqual([5, 6, 7]);
+    expect(drive.text()).toContain('R-TCP-1: SYN in packet 5');
+    expect(drive.press('Esc').model.screen).toBe('book');
+  });
+
+  test('a verdict without packets says so', () => {
+    const drive = new Drive(new FakeSession()).press('7 j j Enter');
+    expect(drive.model.screen).toBe('book');
+    expect(drive.text()).toContain('no packets belong to this verdict');
+  });
+});
