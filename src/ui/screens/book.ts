@@ -3,6 +3,7 @@ import { ruleById } from '../../rules/registry.ts';
 import type { Chapter, Judgement } from '../../rules/rule.ts';
 import type { SessionView } from '../../session.ts';
 import { SAY, STAGE_SHORT } from '../../text/messages.ts';
+import type { Text } from '../../text/text.ts';
 import { CHAPTER_SAYS, VERDICT_SAYS } from '../../text/verdicts.ts';
 import { width } from '../../text/width.ts';
 import { milliseconds } from '../format.ts';
@@ -51,6 +52,11 @@ export const verdictsOf = (model: Model, session: SessionView): readonly Judgeme
 const markOf = (model: Model, verdict: Judgement['verdict']): string =>
   plainAscii(model) ? VERDICT_SAYS[verdict].ascii : VERDICT_SAYS[verdict].mark;
 
+/** Rules are written for terminals of today; the few signs in their English have plain forms. */
+const PLAIN: Record<string, string> = { '§': 's.', '→': '->', '←': '<-', '↔': '<->', '–': '-', '×': 'x', '≥': '>=', '≤': '<=' };
+const spoken = (model: Model, text: Text): string =>
+  plainAscii(model) ? text.en.replace(/[^\x20-\x7e]/g, (c) => PLAIN[c] ?? '?') : say(model, text);
+
 function stageText(model: Model, journey: Journey, chapter: Chapter): string {
   const kinds = STAGES[chapter];
   const stage = journey.stages.filter((each) => kinds?.includes(each.kind));
@@ -76,7 +82,7 @@ function row(model: Model, journey: Journey, verdict: Judgement, before: Judgeme
       STYLES[verdict.verdict] ?? 'plain',
     ),
     span(`${cell(verdict.rule, RULE_CELLS, g)} `),
-    span(cell(rule === undefined ? '' : say(model, rule.statement), rest, g)),
+    span(cell(rule === undefined ? '' : spoken(model, rule.statement), rest, g)),
   ];
   return fitted(selected ? select(line) : line, model.width);
 }
@@ -94,18 +100,18 @@ function detail(model: Model, verdict: Judgement | undefined): Line[] {
   if (verdict === undefined) return block([], FOOT_LINES - 1, model.width);
   const cells = model.width - 4;
   const packets = verdict.packets.length === 0 ? '' : ` [${verdict.packets.join(', ')}]`;
-  const said = wrap(`${say(model, verdict.says)}${packets}`, cells, 3);
+  const said = wrap(`${spoken(model, verdict.says)}${packets}`, cells, 3);
   const advice =
     verdict.advice === undefined
       ? []
-      : [say(model, verdict.advice.text), ...(verdict.advice.command === undefined ? [] : [`$ ${verdict.advice.command}`])];
+      : [spoken(model, verdict.advice.text), ...(verdict.advice.command === undefined ? [] : [`$ ${verdict.advice.command}`])];
   const reality = ruleById(verdict.rule)?.reality;
   const more =
     advice.length > 0
       ? advice.flatMap((each) => wrap(each, cells, 2))
       : reality === undefined
         ? []
-        : wrap(say(model, reality), cells, 3);
+        : wrap(spoken(model, reality), cells, 3);
   return block(
     [...said.map((text): Line => [span(`  ${text}`)]), ...more.map((text): Line => [span(`  ${text}`, 'dim')])],
     FOOT_LINES - 1,
