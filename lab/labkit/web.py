@@ -14,7 +14,7 @@ LOG_FORMAT = """log_format truth escape=json '{"connection":"$connection","conne
   '"request":"$request","method":"$request_method","host":"$host","uri":"$request_uri","protocol":"$server_protocol",'
   '"status":"$status","bodyBytesSent":"$body_bytes_sent","bytesSent":"$bytes_sent","requestBytes":"$request_length",'
   '"requestSeconds":"$request_time","completed":"$request_completion","tlsVersion":"$ssl_protocol","tlsCipher":"$ssl_cipher",'
-  '"tlsServerName":"$ssl_server_name","tlsAlpn":"$ssl_alpn_protocol"}';"""
+  '"tlsServerName":"$ssl_server_name","tlsAlpn":"$ssl_alpn_protocol","tlsReused":"$ssl_session_reused"}';"""
 
 CONFIG = """
 load_module /usr/lib/nginx/modules/ngx_http_echo_module.so;
@@ -26,7 +26,7 @@ http {{
   client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy; fastcgi_temp_path {directory}/fastcgi;
   uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
   types {{ text/html html; text/css css; application/octet-stream bin; }}
-  ssl_certificate {directory}/site.crt; ssl_certificate_key {directory}/site.key; ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_certificate {directory}/site.crt; ssl_certificate_key {directory}/site.key; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:lab:1m;
   keepalive_timeout 65; server_tokens off;
   server {{
     listen 192.0.2.80:80; server_name my-app.com; root {directory}/site;
@@ -38,6 +38,7 @@ http {{
     {listen}
     server_name www.my-app.com far.my-app.com shop.my-app.com dual.my-app.com hole.my-app.com shut.my-app.com; root {directory}/site;
     location = /moved {{ return 307 http://www.my-app.com/page.html; }}
+    location = /upload {{ client_max_body_size 1m; client_body_buffer_size 1m; echo_read_request_body; echo "got it"; }}
     location = /think {{ echo_sleep 0.15; echo "thought about it"; }}
     location /style.css {{ gzip on; gzip_types text/css; gzip_buffers 4 4k; }}
   }}
@@ -122,6 +123,7 @@ class Web:
                 entry[key] = int(entry[key])
             entry["requestSeconds"] = float(entry["requestSeconds"])
             entry["completed"] = entry["completed"] == "OK"
+            entry["tlsReused"] = {"r": True, ".": False}.get(entry["tlsReused"], "")
             found.append({key: value for key, value in entry.items() if value not in ("", "-")})
         return found
 
