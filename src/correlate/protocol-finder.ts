@@ -97,7 +97,13 @@ export class ProtocolFinder implements Guesser {
     }
     if (half.guesses === 0) settleRoles(c, direction, first, from, to);
     const fromClient = direction === clientSide(page, base);
-    const made = this.guess(c, page, base, fromClient, first, from, to);
+    let made = this.guess(c, page, base, fromClient, first, from, to);
+    if (made === 'no' && half.prefix !== undefined) {
+      // What was kept may be the end of something else (a keep-alive's byte, say).
+      half.prefix = undefined;
+      [first, from, to] = [bytes, at, end];
+      made = this.guess(c, page, base, fromClient, first, from, to);
+    }
     if (made === 'more' && to - from < PREFIX_BYTES) half.prefix = first.slice(from, to);
     else if (made === 'no' || made === 'more') {
       half.prefix = undefined;

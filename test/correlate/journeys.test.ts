@@ -105,6 +105,12 @@ test('without a SYN the first answer tells who the server is', () => {
   expect(exchanges.map((x) => [x.method, x.status])).toEqual([['GET', 200]]);
 });
 
+test('a byte that might begin a protocol (a keep-alive’s, here) does not hide the request behind it', () => {
+  const zero = String.fromCharCode(0);
+  const { exchanges } = run(`0.0 c A seq=0 "${zero}"\n 0.1 s A seq=0 ack=1\n 9.0 c PA seq=1 ${GET}\n 9.1 s PA seq=0 ${ANSWER}`);
+  expect(exchanges.map((x) => [x.method, x.requestPacket, x.status])).toEqual([['GET', 3, 200]]);
+});
+
 test('a clock that steps back gives no negative time', () => {
   const { journeys } = run(`5.0 c S\n 5.1 s SA\n 5.1 c A\n 5.2 c PA ${GET}\n 1.0 s PA ${ANSWER}\n 1.1 c FA\n 1.2 s FA`);
   for (const s of journeys[0].stages) expect(s.end).toBeGreaterThanOrEqual(s.start);
