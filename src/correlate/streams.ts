@@ -9,6 +9,9 @@ export const HELD_SEGMENTS_PER_STREAM = 8192;
 /** When the receiver has acknowledged the hole, the capture missed it; this much is still waited for a packet captured late. */
 export const HELD_BYTES_ACKNOWLEDGED = 64 << 10;
 
+/** What a segment costs besides its bytes: the objects that hold them. */
+const SEGMENT_COST = 256;
+
 /** Places at the front of a list that are empty before it is moved up: moving it for each one takes too long. */
 const COMPACT_AT = 1024;
 const GONE: Held = { sequence: 0, bytes: new Uint8Array(0), length: 0, packet: 0, time: 0 };
@@ -120,8 +123,8 @@ export class Streams {
           else held.splice(i, 0, piece);
           i++;
         }
-        half.heldBytes += copy.length + 64;
-        this.heldBytes += copy.length + 64;
+        half.heldBytes += copy.length + SEGMENT_COST;
+        this.heldBytes += copy.length + SEGMENT_COST;
         news += piece.length;
       }
       from = skip;
@@ -201,8 +204,8 @@ export class Streams {
   }
 
   private release(half: Half, piece: Held): void {
-    half.heldBytes -= piece.bytes.length + 64;
-    this.heldBytes -= piece.bytes.length + 64;
+    half.heldBytes -= piece.bytes.length + SEGMENT_COST;
+    this.heldBytes -= piece.bytes.length + SEGMENT_COST;
   }
 }
 
