@@ -14,6 +14,12 @@ export interface Exchange {
   referer?: string;
   location?: string;
   contentType?: string;
+  /** What the request says it takes (Accept, RFC 9110 §12.5.1). */
+  accept?: string;
+  /** Which fields the request has: bits of `RequestField`. */
+  requestFields?: number;
+  /** Content-Length of the response. */
+  contentLength?: number;
   status?: number;
   reason?: string;
   /** Packet of the first byte, of the head's end, and of the last byte; and their times. `requestTime` is that of its first packet. */

@@ -17,6 +17,9 @@ export function newExchange(id: number, connection: number, stream: number, sche
     referer: undefined,
     location: undefined,
     contentType: undefined,
+    accept: undefined,
+    requestFields: undefined,
+    contentLength: undefined,
     status: undefined,
     reason: undefined,
     requestPacket: undefined,
@@ -59,7 +62,18 @@ export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): 
     }
   }
   if (head.hostEnd > 0) exchange.host = withoutUser(valueText(bytes, head.hostAt, head.hostEnd, head.ascii));
+  exchange.requestFields = head.fields;
+  if (head.acceptEnd > 0) exchange.accept = acceptText(head, bytes);
   if (head.refererEnd > 0) exchange.referer = withoutUser(valueText(bytes, head.refererAt, head.refererEnd, head.ascii));
+}
+
+/** Of most requests of programs that are no browsers. */
+const ANYTHING = '*/*';
+
+function acceptText(head: Head, bytes: Uint8Array): string {
+  const { acceptAt: at, acceptEnd: end } = head;
+  if (end - at === 3 && bytes[at] === 0x2a && bytes[at + 1] === 0x2f && bytes[at + 2] === 0x2a) return ANYTHING;
+  return valueText(bytes, at, end, head.ascii);
 }
 
 /** Name and password before a host (RFC 3986 §3.2.1) are credentials: nobody gets to see them. */
@@ -93,6 +107,7 @@ export function fillResponse(exchange: Exchange, head: Head, bytes: Uint8Array):
   exchange.status = head.status;
   if (head.reasonEnd > head.reasonAt) exchange.reason = reason(head, bytes);
   if (head.locationEnd > 0) exchange.location = withoutUser(valueText(bytes, head.locationAt, head.locationEnd, head.ascii));
+  if (head.contentLength >= 0) exchange.contentLength = head.contentLength;
   if (head.contentTypeEnd > 0) exchange.contentType = valueText(bytes, head.contentTypeAt, head.contentTypeEnd, head.ascii);
 }
 

@@ -1,3 +1,4 @@
+import { RequestField } from '../dissect/http/head-parts.ts';
 import type { FieldSink } from '../dissect/http2/hpack.ts';
 
 /** More fields than this, or bytes of names and values, are counted but no longer looked at. */
@@ -11,12 +12,23 @@ const WANTED = new Set([
   ':path',
   ':protocol',
   ':status',
+  'accept',
   'content-length',
   'content-type',
   'grpc-status',
   'host',
   'location',
   'referer',
+]);
+
+const PRESENT = new Map<string, number>([
+  [':authority', RequestField.host],
+  ['host', RequestField.host],
+  ['user-agent', RequestField.userAgent],
+  ['accept', RequestField.accept],
+  ['accept-language', RequestField.acceptLanguage],
+  ['accept-encoding', RequestField.acceptEncoding],
+  ['connection', RequestField.connection],
 ]);
 
 /** Whose values are read. Cookies and credentials never are. */
@@ -29,10 +41,12 @@ export class FieldSection implements FieldSink {
   bytes = 0;
   /** Fields of which nothing, or only the value, is known: entries of a table whose beginning was not seen. */
   unknown = 0;
+  /** Bits of `RequestField`. */
+  present = 0;
   readonly values = new Map<string, string>();
 
   clear(): void {
-    this.fields = this.bytes = this.unknown = 0;
+    this.fields = this.bytes = this.unknown = this.present = 0;
     this.values.clear();
   }
 
@@ -40,6 +54,7 @@ export class FieldSection implements FieldSink {
     this.fields++;
     this.bytes += Math.max(0, nameBytes) + Math.max(0, valueBytes);
     if (nameBytes < 0) this.unknown++;
+    if (name !== undefined) this.present |= PRESENT.get(name) ?? 0;
     if (name === undefined || value === undefined || this.excessive || this.values.has(name)) return;
     // The first of several counts; a field that wants no value here is not kept.
     if (WANTED.has(name)) this.values.set(name, value);

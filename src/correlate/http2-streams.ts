@@ -193,6 +193,8 @@ export class Http2Streams {
     const referer = s.get('referer');
     if (referer !== undefined) x.referer = withoutUser(referer);
     if (x.method === 'CONNECT') x.upgraded = s.get(':protocol') ?? 'connect';
+    x.requestFields = s.present;
+    x.accept = s.get('accept');
     name(facts, s.get('content-type'));
     this.flush(stream);
     this.tell(stream);
@@ -204,6 +206,7 @@ export class Http2Streams {
     response.headPacket = response.lastPacket;
     response.contentLength = s.digits('content-length');
     x.status = status;
+    x.contentLength = response.contentLength;
     const location = s.get('location');
     if (location !== undefined) x.location = withoutUser(location);
     x.contentType = s.get('content-type');

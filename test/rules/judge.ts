@@ -29,14 +29,18 @@ export function pcapOf(packets: [number, Uint8Array][], linkType = 1): Uint8Arra
 }
 
 /** Reads captures (paths, or bytes of a capture file) to their ends. Close them after use. */
-export async function readCaptures(captures: (string | Uint8Array)[], vantage?: VantageKind): Promise<CaptureRecords[]> {
+export async function readCaptures(
+  captures: (string | Uint8Array)[],
+  vantage?: VantageKind,
+  keyLogs: string[] = [],
+): Promise<CaptureRecords[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wirebook-rules-'));
   try {
     const read: CaptureRecords[] = [];
     for (const [index, each] of captures.entries()) {
       const path = typeof each === 'string' ? each : join(folder, `${index}.pcap`);
       if (typeof each !== 'string') writeFileSync(path, each);
-      const records = new CaptureRecords(await openCapture(path), { index, vantage });
+      const records = new CaptureRecords(await openCapture(path, { keyLogs }), { index, vantage });
       await records.run();
       read.push(records);
     }
@@ -48,8 +52,13 @@ export async function readCaptures(captures: (string | Uint8Array)[], vantage?: 
 }
 
 /** What a rule says of one capture: of each journey in order, or of the whole. */
-export async function judge(rule: Rule, capture: string | Uint8Array, vantage?: VantageKind): Promise<Judgement[]> {
-  const [records] = await readCaptures([capture], vantage);
+export async function judge(
+  rule: Rule,
+  capture: string | Uint8Array,
+  vantage?: VantageKind,
+  keyLogs: string[] = [],
+): Promise<Judgement[]> {
+  const [records] = await readCaptures([capture], vantage, keyLogs);
   try {
     if (rule.scope === 'capture') return judgeCapture(rule, records);
     if (rule.scope === 'hops') return judgeHops(rule, buildHops([records]));

@@ -1,3 +1,14 @@
+/** Request fields of which it is kept whether they were there. */
+export const RequestField = {
+  host: 1,
+  userAgent: 2,
+  accept: 4,
+  acceptLanguage: 8,
+  acceptEncoding: 16,
+  connection: 32,
+  keepAlive: 64,
+} as const;
+
 /**
  * Where the parts of one head lie, and what decides framing and joins. Filled by `scanHead`, used again for the next head.
  * A range that is absent has `end` 0; a value's range is without the white space around it (RFC 9112 §5).
@@ -30,6 +41,10 @@ export class Head {
   contentEncodingEnd = 0;
   upgradeAt = 0;
   upgradeEnd = 0;
+  acceptAt = 0;
+  acceptEnd = 0;
+  /** Bits of `RequestField`. */
+  fields = 0;
   lines = 0;
   /** -1: none. Two that differ, or one that is no number: `badLength`. */
   contentLength = -1;
@@ -48,7 +63,15 @@ export class Head {
   clear(): void {
     this.end = this.lineEnd = this.version = this.methodEnd = this.targetAt = this.targetEnd = 0;
     this.status = this.reasonAt = this.reasonEnd = 0;
-    this.hostEnd = this.refererEnd = this.locationEnd = this.contentTypeEnd = this.contentEncodingEnd = this.upgradeEnd = 0;
+    this.fields =
+      this.acceptEnd =
+      this.hostEnd =
+      this.refererEnd =
+      this.locationEnd =
+      this.contentTypeEnd =
+      this.contentEncodingEnd =
+      this.upgradeEnd =
+        0;
     this.lines = 0;
     this.contentLength = -1;
     this.badLength = this.transferEncoding = this.chunked = false;

@@ -1,4 +1,4 @@
-import type { Head } from './head-parts.ts';
+import { type Head, RequestField } from './head-parts.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -16,6 +16,7 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
       if (named(bytes, at, end, 'host') && head.hostEnd === 0 && value(bytes, valueAt, end)) {
         head.hostAt = valueAt;
         head.hostEnd = valueEnd;
+        head.fields |= RequestField.host;
       }
       return;
     case 0x63: // c
@@ -24,8 +25,13 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
     case 0x74: // t
       if (named(bytes, at, end, 'transfer-encoding')) codings(head, bytes, valueAt, end);
       return;
+    case 0x61: // a
+      if ((bytes[at + 2] | 0x20) === 0x63) accept(head, bytes, at, end);
+      return;
     case 0x75: // u
-      if (named(bytes, at, end, 'upgrade') && value(bytes, valueAt, end)) {
+      if ((bytes[at + 1] | 0x20) === 0x73) {
+        if (named(bytes, at, end, 'user-agent')) head.fields |= RequestField.userAgent;
+      } else if (named(bytes, at, end, 'upgrade') && value(bytes, valueAt, end)) {
         head.upgradeAt = valueAt;
         head.upgradeEnd = valueEnd;
       }
@@ -48,6 +54,17 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
       }
       return;
   }
+}
+
+/** Accept and Accept-*. */
+function accept(head: Head, bytes: Uint8Array, at: number, end: number): void {
+  if (named(bytes, at, end, 'accept')) {
+    head.fields |= RequestField.accept;
+    if (!value(bytes, valueAt, end)) return;
+    head.acceptAt = valueAt;
+    head.acceptEnd = valueEnd;
+  } else if (named(bytes, at, end, 'accept-encoding')) head.fields |= RequestField.acceptEncoding;
+  else if (named(bytes, at, end, 'accept-language')) head.fields |= RequestField.acceptLanguage;
 }
 
 /** Content-* and Connection. */
@@ -153,10 +170,13 @@ function codings(head: Head, bytes: Uint8Array, at: number, end: number): void {
 
 /** Connection (RFC 9110 §7.6.1). */
 function options(head: Head, bytes: Uint8Array, at: number, end: number): void {
+  head.fields |= RequestField.connection;
   next = at;
   while (part(bytes, next, end)) {
     if (same(bytes, valueAt, valueEnd, 'close')) head.close = true;
-    else if (same(bytes, valueAt, valueEnd, 'keep-alive')) head.keepAlive = true;
-    else if (same(bytes, valueAt, valueEnd, 'upgrade')) head.connectionUpgrade = true;
+    else if (same(bytes, valueAt, valueEnd, 'keep-alive')) {
+      head.keepAlive = true;
+      head.fields |= RequestField.keepAlive;
+    } else if (same(bytes, valueAt, valueEnd, 'upgrade')) head.connectionUpgrade = true;
   }
 }

@@ -1,0 +1,87 @@
+import type { Connection, TlsSession } from '../../correlate/model.ts';
+import { parseClientHello } from '../../dissect/tls/handshake.ts';
+import { u16 } from '../../dissect/bytes.ts';
+import type { CaptureFacts } from '../facts.ts';
+import { type Segment, segmentsOf } from '../segments.ts';
+
+/** Extension types (RFC 8446 §4.2, draft-ietf-tls-esni). */
+const EARLY_DATA = 42;
+const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
+/** Packets from the ClientHello's first on in which it is looked for: with key shares of some kilobytes it takes a few. */
+const LOOK = 24;
+const RECORD_HEADER = 5;
+const MESSAGE_HEADER = 4;
+
+export interface ClientHelloFacts {
+  earlyData: boolean;
+  encryptedClientHello: boolean;
+}
+
+/** What the ClientHello offers beyond the session's record; undefined where its bytes are not all there. */
+export function clientHelloFacts(capture: CaptureFacts, c: Connection, tls: TlsSession): ClientHelloFacts | undefined {
+  const first = tls.clientHelloFirstPacket ?? tls.clientHelloPacket;
+  if (first === undefined) return undefined;
+  const start = segmentsOf(capture, c, [first])[0];
+  if (start === undefined) return undefined;
+  const then = segmentsOf(capture, c, capture.packetsFrom(c.id, first, LOOK));
+  const bytes = handshakeBytes(streamOf(then.filter((each) => each.fromClient === start.fromClient)));
+  if (bytes === undefined) return undefined;
+  const hello = parseClientHello(bytes, MESSAGE_HEADER, bytes.length);
+  const types = hello.extensions.map((each) => each.type);
+  return { earlyData: types.includes(EARLY_DATA), encryptedClientHello: types.includes(ENCRYPTED_CLIENT_HELLO) };
+}
+
+/** The bytes of one side in order, from the first segment on, as far as they follow each other. */
+export function streamOf(segments: Segment[]): Uint8Array {
+  const origin = segments[0]?.sequence ?? 0;
+  const placed = segments
+    .filter((each) => each.payload.length > 0)
+    .map((each) => ({ at: (each.sequence - origin) | 0, payload: each.payload }))
+    .sort((a, b) => a.at - b.at);
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const { at, payload } of placed) {
+    if (at > end) break;
+    if (at + payload.length <= end) continue;
+    parts.push(payload.subarray(end - at));
+    end = at + payload.length;
+  }
+  const all = new Uint8Array(end);
+  let to = 0;
+  for (const part of parts) {
+    all.set(part, to);
+    to += part.length;
+  }
+  return all;
+}
+
+/** The first handshake message with its header, out of the records that carry it. */
+function handshakeBytes(stream: Uint8Array): Uint8Array | undefined {
+  const parts: number[] = [];
+  let at = 0;
+  while (at + RECORD_HEADER <= stream.length && stream[at] === 22) {
+    const end = Math.min(stream.length, at + RECORD_HEADER + u16(stream, at + 3));
+    for (let i = at + RECORD_HEADER; i < end; i++) parts.push(stream[i]);
+    at = end;
+    if (parts.length < MESSAGE_HEADER) continue;
+    const need = MESSAGE_HEADER + ((parts[1] << 16) | (parts[2] << 8) | parts[3]);
+    if (parts.length >= need) return Uint8Array.from(parts.slice(0, need));
+  }
+  return undefined;
+}
+
+/** NULL ciphers encrypt nothing (RFC 5246 §6.2.3.1). */
+export const encryptsNothing = (tls: TlsSession): boolean => /WITH_NULL|_NULL_/.test(tls.cipher ?? '');
+
+/** The name in a text of the reader. */
+export const hostText = (c: Connection, tls: TlsSession | undefined): string => tls?.sni ?? c.server.address;
+
+/** Ports of protocols over TLS that are not HTTP (IANA): DNS, mail, directory, SIP, MQTT. */
+const OTHER_PORTS = new Set([465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 5223, 6697, 8883]);
+
+/** TLS that carries something else than HTTP, as far as port and ALPN tell. */
+export const notHttp = (c: Connection, tls: TlsSession): boolean => {
+  const chosen = tls.alpn ?? (tls.alpnOffered.length === 1 ? tls.alpnOffered[0] : undefined);
+  if (chosen !== undefined) return !/^(h2|h3|http\/)/.test(chosen);
+  return OTHER_PORTS.has(c.server.port);
+};
