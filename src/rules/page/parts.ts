@@ -1,0 +1,99 @@
+import { bareName, plainName } from '../../correlate/host-names.ts';
+import type { Exchange, Journey } from '../../correlate/model.ts';
+import type { CaptureFacts } from '../facts.ts';
+import { skipped } from '../findings.ts';
+import { connectionOf, endpointText, exchangeOf, readableRequest } from '../needs.ts';
+import type { Finding, JourneySubject, Need } from '../rule.ts';
+
+/** A request that names another one's URL as its Referer. */
+export interface Part {
+  journey: number;
+  url: string;
+  host: string;
+  connection: number;
+  packet: number;
+  start: number;
+  end: number;
+  status: number | undefined;
+}
+
+/** Parts that are remembered of one page. */
+const MOST = 1000;
+
+const known = new WeakMap<CaptureFacts, { count: number; parts: Map<number, Part[]> }>();
+
+/** What was fetched because of a page, by its Referer, in order of asking. Made in one walk over the journeys. */
+export function partsOf(capture: CaptureFacts, page: number): readonly Part[] {
+  let found = known.get(capture);
+  if (found?.count !== capture.journeys.count) {
+    const parts = new Map<number, Part[]>();
+    for (const journey of capture.journeys) {
+      if (journey.parent === null || !journey.evidence.some((e) => e.join === 'referer')) continue;
+      const part = partOf(journey, journey.exchange === undefined ? undefined : capture.exchanges.get(journey.exchange));
+      const list = parts.get(journey.parent);
+      if (part === undefined) continue;
+      if (list === undefined) parts.set(journey.parent, [part]);
+      else if (list.length < MOST) list.push(part);
+    }
+    for (const list of parts.values()) list.sort((a, b) => a.start - b.start || a.packet - b.packet);
+    found = { count: capture.journeys.count, parts };
+    known.set(capture, found);
+  }
+  return found.parts.get(page) ?? [];
+}
+
+function partOf(journey: Journey, x: Exchange | undefined): Part | undefined {
+  if (x?.requestPacket === undefined || x.requestTime === undefined) return undefined;
+  return {
+    journey: journey.id,
+    url: journey.url ?? x.target ?? '',
+    host: plainName(bareName(x.host) ?? journey.name),
+    connection: x.connection,
+    packet: x.requestPacket,
+    start: x.requestTime,
+    end: x.responseEndTime ?? x.responseTime ?? Number.POSITIVE_INFINITY,
+    status: x.status,
+  };
+}
+
+export const isHtml = (x: Exchange | undefined): boolean => /^(text\/html|application\/xhtml\+xml)\b/i.test(x?.contentType ?? '');
+
+/** The journey fetched an HTML page that can be read. */
+export const aPage: Need<JourneySubject> = (subject): Finding | undefined => {
+  const lacking = readableRequest(subject);
+  if (lacking !== undefined) return lacking;
+  const x = exchangeOf(subject);
+  if (x?.status !== undefined && x.status >= 200 && x.status < 300 && isHtml(x)) return undefined;
+  const connection = connectionOf(subject);
+  const what = x?.status === undefined ? 'no answer' : `${x.status} ${x.contentType ?? 'without a Content-Type'}`;
+  const whatKo = x?.status === undefined ? '응답 없음' : `${x.status} ${x.contentType ?? '(Content-Type 없음)'}`;
+  return skipped('not-a-page', [x?.requestPacket, x?.responsePacket], {
+    en: `the request in packet ${x?.requestPacket} to ${connection === undefined ? subject.journey.name : endpointText(connection.server)} fetched no HTML page (${what})`,
+    ko: `${connection === undefined ? subject.journey.name : endpointText(connection.server)}에 보낸 ${x?.requestPacket}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
+  });
+};
+
+/** And other requests name it as their Referer. */
+export const withParts: Need<JourneySubject> = (subject): Finding | undefined => {
+  const lacking = aPage(subject);
+  if (lacking !== undefined || partsOf(subject.capture, subject.journey.id).length > 0) return lacking;
+  const x = exchangeOf(subject);
+  return skipped('nothing-followed', [x?.requestPacket, x?.responsePacket], {
+    en: `no other request names ${subject.journey.url ?? subject.journey.name} as its Referer: this client fetched the page alone, or does not say for what it fetches`,
+    ko: `${subject.journey.url ?? subject.journey.name} 주소를 Referer로 밝힌 다른 요청이 없습니다: 클라이언트가 이 페이지만 가져왔거나, 무엇 때문에 가져오는지 밝히지 않았습니다`,
+  });
+};
+
+export const WITH_PARTS = ['not-a-page', 'nothing-followed', 'no-request', 'no-keys', 'no-connection'];
+
+/** Most parts that were under way at the same moment, and which. */
+export function atOnce(parts: readonly { start: number; end: number }[]): number[] {
+  let most: number[] = [];
+  let open: number[] = [];
+  for (let i = 0; i < parts.length; i++) {
+    open = open.filter((j) => parts[j].end > parts[i].start);
+    open.push(i);
+    if (open.length > most.length) most = [...open];
+  }
+  return most;
+}
