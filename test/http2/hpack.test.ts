@@ -6,12 +6,13 @@ import { BAD_HUFFMAN, huffman } from '../../src/dissect/http2/huffman.ts';
 const hex = (text: string): Buffer => Buffer.from(text.replace(/\s+/g, ''), 'hex');
 
 /** The fields of a block as "name: value"; what is not known is "?". False behind them where the block is none. */
-function decoded(decoder: HpackDecoder, block: Buffer): (string | false)[] {
+function decoded(decoder: HpackDecoder, block: Buffer, plain = true): (string | false)[] {
   const list: (string | false)[] = [];
   const good = decoder.decode(block, 0, block.length, {
     field: (name, value, nameBytes, valueBytes) => {
       list.push(`${name ?? '?'}: ${value ?? '?'}`);
-      if (name !== undefined && value !== undefined) expect([nameBytes, valueBytes]).toEqual([name.length, value.length]);
+      if (plain && name !== undefined && value !== undefined)
+        expect([nameBytes, valueBytes]).toEqual([name.length, value.length]);
     },
   });
   return good ? list : [...list, false];
@@ -177,7 +178,7 @@ test('whatever the bytes: no exception, and a table within its limit', () => {
       const budget = { take: (n: number) => (held += n) >= 0, give: (n: number) => void (held -= n) };
       const decoder = new HpackDecoder(all, budget);
       for (const block of blocks) {
-        decoded(decoder, Buffer.from(block));
+        decoded(decoder, Buffer.from(block), false);
         expect(decoder.tableSize).toBeLessThanOrEqual(TABLE_LIMIT);
         expect(decoder.tableSize).toBe(held);
       }
