@@ -60,7 +60,7 @@ def check_request(found, request, rows, state, hosts):
         syn = first_attempt(request, rows, hosts)
     if request["newConnection"] and request["connectMs"] is not None:
         near(found, f"{label}: connect", syn_ack["ms"] - syn["ms"], request["connectMs"] - (request["nameLookupMs"] or 0))
-    if request["startTransferMs"] is None:
+    if request["startTransferMs"] is None or request.get("together") or request.get("upgraded"):
         return
     index = state[address, port] = state.get((address, port), -1) + 1
     asked = [row for row in up for _ in filter(None, (row["http.request.method"] or row["http2.headers.method"]).split(","))]
@@ -68,7 +68,7 @@ def check_request(found, request, rows, state, hosts):
         found.append(f"{label}: no request packet")
         return
     sent = asked[index]
-    if request["url"].startswith("https:"):
+    if request["url"].startswith("https:") or request["httpVersion"] == "2":
         answers = [row for row in down if row["http.response.code"] or row["http2.headers.status"]]
         first = answers[index] if index < len(answers) else None
     else:
