@@ -3,7 +3,7 @@
 // --steps: also how often each mutation was made, and where the time went.
 // Breaks captures in seeded ways and runs everything that reads them: nothing may throw, hang, print nonsense or take 512 MB.
 import { fork } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { random } from '../bench/generate/random.mjs';
 import { root } from './ensure.mjs';
-import { corpus } from './fuzz/corpus.mjs';
+import { corpus, keyLogs } from './fuzz/corpus.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,6 +36,13 @@ const until = options.count || options.replay ? Number.POSITIVE_INFINITY : Date.
 const files = corpus();
 /** In memory where there is such a place: every input is written and read. */
 const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'wirebook-fuzz-'));
+writeFileSync(
+  join(scratch, 'keys.log'),
+  keyLogs()
+    .map((path) => `${readFileSync(path, 'latin1')}\n`)
+    .join(''),
+  { mode: 0o600 },
+);
 const target = join(scratch, 'target.mjs');
 await build({
   absWorkingDir: root,

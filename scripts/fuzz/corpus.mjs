@@ -15,3 +15,12 @@ export function corpus() {
     .map((path) => relative(root, path))
     .sort();
 }
+
+/** Key logs beside the captures, so that broken records are met inside TLS too. */
+export function keyLogs() {
+  return FOLDERS.map((folder) => join(root, folder))
+    .filter(existsSync)
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+    .filter((path) => path.endsWith('.keylog'))
+    .sort();
+}

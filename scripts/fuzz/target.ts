@@ -1,5 +1,6 @@
 /** What the fuzzer runs on each broken capture: all that reads it, for reports and for the screen. Throws on what must not be. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Analysis } from '../../src/analysis.ts';
 import { BATCH_ROWS, Batch } from '../../src/capture/batch.ts';
 import { openCapture } from '../../src/capture/open.ts';
@@ -53,8 +54,11 @@ function checkFields(fields: Field[], length: number, path: string): void {
   }
 }
 
+/** Secrets of all captures that inputs are made of. */
+const keyLogsBeside = (path: string): string[] => [join(dirname(path), 'keys.log')].filter((file) => existsSync(file));
+
 async function report(path: string, chunk: number): Promise<number> {
-  const source = await openCapture(path, { chunk });
+  const source = await openCapture(path, { chunk, keyLogs: keyLogsBeside(path) });
   const written = `${path}.jsonl`;
   const file = openSync(written, 'w');
   try {

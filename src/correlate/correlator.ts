@@ -13,6 +13,7 @@ import { DatagramTracker } from './datagrams.ts';
 import type { Page } from './flow-table.ts';
 import { FragmentTracker } from './fragments.ts';
 import { IcmpTracker } from './icmp.ts';
+import { LateKeys } from './late-keys.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
 import type { Exchange, Journey, Listener, Lookup, TlsSession } from './model.ts';
@@ -23,7 +24,7 @@ import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
-import type { TlsParser } from './tls.ts';
+import { TlsParser } from './tls.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
 import { addTurn } from './turns.ts';
 
@@ -58,6 +59,7 @@ export class Correlator implements TcpEvents {
   private readonly steps = new ClockSteps();
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
+  private readonly late = new LateKeys();
   private readonly live: boolean;
   private readonly owners: Owners | undefined;
   private readonly keys: TlsKeys | undefined;
@@ -115,6 +117,7 @@ export class Correlator implements TcpEvents {
   /** Reads a batch to its end. Rows stay in `packets` until the next batch. */
   batch(batch: Batch): void {
     if (Number.isNaN(this.baseSeconds) && batch.count > 0) this.baseSeconds = batch.seconds[0];
+    if (this.keys?.growing) this.newKeys();
     const p = this.packets;
     scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
     this.steps.rows(p, batch.count);
@@ -132,6 +135,7 @@ export class Correlator implements TcpEvents {
   private newKeys(): void {
     this.keys?.refresh?.();
     this.finder.release();
+    for (const c of this.late.ready(this.packets.time[this.row])) if (!c.told) this.complete(c);
   }
 
   /** The capture ended: everything becomes final. */
@@ -254,6 +258,7 @@ export class Correlator implements TcpEvents {
 
   complete(c: Conversation): void {
     if (!c.half(0).ended || !c.half(1).ended) return;
+    if (this.keys?.growing && this.late.wait(c, this.packets.time[this.row])) return;
     this.tell(new ConnectionFacts(c.page, c.base, c));
     // What the connection carried is told: let it go now, its record lingers alone.
     if (c.parser !== undefined) c.application = c.parser.protocol;
@@ -275,6 +280,7 @@ export class Correlator implements TcpEvents {
       const time = page.doubles[(base >> 1) + R.LAST_TIME];
       const client = clientSide(page, base);
       for (const d of [client, 1 - client] as (0 | 1)[]) if (!c.half(d).ended) c.parser.end(d === client, how, last, time);
+      if (c.parser instanceof TlsParser) c.parser.giveUp();
     }
     const facts = new ConnectionFacts(page, base, c);
     this.tell(facts);

@@ -51,6 +51,8 @@ export class ProtocolFinder implements Guesser {
   keys: TlsKeys | undefined;
   /** Connections whose encrypted records wait for keys. */
   private readonly waiting = new Set<TlsParser>();
+  /** `keys.version` when they were last looked through. */
+  private released = 0;
 
   constructor(lookups: LookupTracker, events: FinderEvents, keys?: TlsKeys) {
     this.lookups = lookups;
@@ -124,7 +126,7 @@ export class ProtocolFinder implements Guesser {
     const client = clientSide(page, base);
     const server = client === 0 ? 1 : 0;
     const tls = TlsParser.guess(bytes, at, end);
-    if (tls === 'yes') return this.tls(c);
+    if (tls === 'yes') return this.tls(c, true);
     const known = (page.words[base + R.STATE] & R.CLIENT_KNOWN) !== 0;
     const http2 = Http2Parser.guess(bytes, at, end, fromClient, !known);
     if (http2 === 'yes') return this.http2(c, this.hooks, { whole: known || bytes[at] === PREFACE[0] });
@@ -158,15 +160,17 @@ export class ProtocolFinder implements Guesser {
       return this.http2(c, this.hooks, { whole: true, upgraded: exchange });
     }
     c.tunnel = protocol;
-    return protocol === 'connect' ? this.tls(c) : undefined;
+    return protocol === 'connect' ? this.tls(c, false) : undefined;
   }
 
-  private tls(c: Conversation): TlsParser {
+  /** `patient`: its end may wait for keys. */
+  private tls(c: Conversation, patient: boolean): TlsParser {
     const { keys } = this;
     const inner = keys === undefined ? undefined : new InnerStream(c, this);
     const parser = new TlsParser(c.id, this.events.tls, this.handshakes, keys, inner);
     c.tls = parser.session;
     if (keys?.growing) this.waiting.add(parser);
+    if (parser.decryption !== undefined) parser.decryption.patient = patient;
     return parser;
   }
 
@@ -187,9 +191,14 @@ export class ProtocolFinder implements Guesser {
 
   /** Keys may have come: opens what waits for them. */
   release(): void {
+    const version = this.keys?.version ?? 0;
+    if (version === this.released && this.waiting.size < WAITING_UNSWEPT) return;
+    this.released = version;
     for (const parser of this.waiting) if (parser.over || parser.decryption?.release()) this.waiting.delete(parser);
   }
 }
 
+/** Among so many waiting connections nobody looks for those that are over. */
+const WAITING_UNSWEPT = 1024;
 /** Segments of each side that are looked at before its protocol counts as unknown. */
 const GUESSES = 8;

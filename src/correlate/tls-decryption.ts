@@ -51,6 +51,9 @@ export class TlsDecryption implements MessageReader {
   /** No room was left to wait. */
   private gaveUp = false;
   private roomless = false;
+  /** The connection's end waits for late keys. */
+  patient = false;
+  private ends: { direction: 0 | 1; how: 'fin' | 'reset' | 'capture-end'; packet: number; time: number }[] = [];
 
   constructor(
     keys: TlsKeys,
@@ -156,22 +159,35 @@ export class TlsDecryption implements MessageReader {
   }
 
   end(direction: 0 | 1, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
-    this.keys.refresh?.();
+    if (this.waiting !== undefined) this.keys.refresh?.();
     this.release();
     this.pieces[direction].free();
     this.messages[direction].dropCarry();
-    this.inner.end(direction === 0, how, packet, time);
+    if (this.waits) this.ends.push({ direction, how, packet, time });
+    else this.inner.end(direction === 0, how, packet, time);
   }
 
   /** Nothing more comes: what still waits stays sealed. */
   finish(): void {
-    if (this.waiting === undefined) return;
-    const { waiting } = this;
-    this.waiting = undefined;
-    for (const each of waiting) {
+    this.patient = false;
+    for (const each of this.waiting ?? []) {
       each.pieces.free();
       this.sealed('no-keys', each.packet);
     }
+    this.waiting = undefined;
+    this.lateEnds();
+  }
+
+  /** Ends that were seen while records waited: now nothing comes before them any more. */
+  private lateEnds(): void {
+    const { ends } = this;
+    this.ends = [];
+    for (const { direction, how, packet, time } of ends) this.inner.end(direction === 0, how, packet, time);
+  }
+
+  /** Records wait, and whoever asks has the patience. */
+  get waits(): boolean {
+    return this.patient && this.waiting !== undefined;
   }
 
   /** Opens what waits, where its keys have come since. True: they have, and nothing will wait any more. */
@@ -187,6 +203,7 @@ export class TlsDecryption implements MessageReader {
       each.pieces.free();
     }
     this.agreed = agreed;
+    this.lateEnds();
     return true;
   }
 

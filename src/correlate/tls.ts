@@ -111,6 +111,17 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     side.ended = true;
     side.dropCarry();
     this.decryption?.end(this.direction(side), how, packet, time);
+    if (this.waits) return;
+    if (this.sides[0].ended && this.sides[1].ended) this.finish();
+  }
+
+  /** Records wait for keys that may still come; whoever does not want to wait any longer says `giveUp`. */
+  get waits(): boolean {
+    return this.decryption?.waits ?? false;
+  }
+
+  giveUp(): void {
+    this.decryption?.finish();
     if (this.sides[0].ended && this.sides[1].ended) this.finish();
   }
 

@@ -310,3 +310,37 @@ describe('keys that come late', () => {
     expect(inner.text(false).endsWith('the end')).toBe(true);
   });
 });
+
+describe('hostile records', () => {
+  const settings = [v13('TLS_AES_128_GCM_SHA256'), v12('ECDHE-RSA-AES128-SHA'), v12('ECDHE-RSA-CHACHA20-POLY1305')];
+  const spoken = Promise.all(settings.map((each) => talk({ client: each, server: each, says: SAYS })));
+
+  test('whatever is done to the bytes: no error, and nothing comes out that was not said', async () => {
+    let seed = 1;
+    const below = (limit: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return (seed >>> 8) % limit;
+    };
+    for (const { chunks: written, keyLog } of await spoken) {
+      const said = SAYS[0] + SAYS[2] + SAYS[1] + SAYS[3];
+      for (let round = 0; round < 150; round++) {
+        const chunks = cut(written, SEGMENT);
+        for (let times = 1 + below(4); times > 0; times--) {
+          const at = below(chunks.length);
+          const { fromClient } = chunks[at];
+          const bytes = chunks[at].bytes.slice();
+          const kind = below(5);
+          if (kind === 0) bytes[below(bytes.length)] ^= 1 << below(8);
+          else if (kind === 1) for (let i = 0; i < 20; i++) bytes[below(bytes.length)] = below(256);
+          else if (kind === 2) bytes.copyWithin(below(bytes.length), below(bytes.length));
+          if (kind < 3) chunks[at] = { fromClient, bytes };
+          else if (kind === 3) chunks.splice(at, 1);
+          else chunks.splice(at, 0, chunks[below(chunks.length)]);
+        }
+        const { inner } = read(chunks, keyLog, { lost: round % 3 === 0 ? [below(chunks.length)] : [] });
+        // Each piece is one segment's part of a record whose tag or MAC was right.
+        for (const piece of inner.said.flat()) expect(said).toContain(Buffer.from(piece).toString('latin1'));
+      }
+    }
+  });
+});

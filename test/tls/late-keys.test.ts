@@ -1,0 +1,87 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Analysis } from '../../src/analysis.ts';
+import { checkKeyLogs, keyLogPaths } from '../../src/capture/key-log-file.ts';
+import { openStream } from '../../src/capture/open.ts';
+import type { Exchange, TlsSession } from '../../src/correlate/model.ts';
+import { FIXTURES, keyLogsOf } from '../fixtures/truth.ts';
+
+const CAPTURE = readFileSync(join(FIXTURES, 'https-resumed', 'client.pcap'));
+const KEYS = readFileSync(keyLogsOf('https-resumed')[0]);
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+
+/** Where the capture's packets begin: one offset each, and the end. */
+function offsets(): number[] {
+  const list = [];
+  let at = PCAP_HEADER;
+  for (; at < CAPTURE.length; at += RECORD_HEADER + CAPTURE.readUInt32LE(at + 8)) list.push(at);
+  return [...list, at];
+}
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'wirebook-keys-test-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** Reads the capture from a pipe; the keys are written once `packets` of it have been analysed. */
+async function read(packets: number, keys = KEYS): Promise<{ exchanges: Exchange[]; sessions: TlsSession[] }> {
+  const path = join(directory, 'keys.log');
+  writeFileSync(path, '', { mode: 0o600 });
+  const exchanges: Exchange[] = [];
+  const sessions: TlsSession[] = [];
+  const at = offsets()[packets];
+  let rest: (() => void) | undefined;
+  const pipe = new Readable({ read: () => {} });
+  pipe.push(CAPTURE.subarray(0, at));
+  const source = await openStream(pipe, { keyLogs: [path] });
+  const analysis = new Analysis(source, { exchange: (x) => void exchanges.push(x), tls: (t) => void sessions.push(t) });
+  rest = () => {
+    rest = undefined;
+    appendFileSync(path, keys);
+    pipe.push(CAPTURE.subarray(at));
+    pipe.push(null);
+  };
+  // The first batch is all that is there.
+  await analysis.step();
+  rest();
+  await analysis.run();
+  source.close();
+  return { exchanges, sessions };
+}
+
+const last = offsets().length - 2;
+
+test.each([12, 20, 33, 50, last])('keys that come after packet %i open what was captured before', async (packets) => {
+  const { exchanges, sessions } = await read(packets);
+  expect(sessions.map((t) => t.decryption?.sealed)).toEqual([0, 0, 0, 0]);
+  expect(exchanges.map((x) => x.target)).toEqual(['/', '/about.html', '/', '/about.html']);
+  expect(exchanges.every((x) => x.complete && x.whole)).toBe(true);
+});
+
+test('keys of one connection alone open that one alone', async () => {
+  const lines = KEYS.toString('latin1').split('\n');
+  const random = lines.find((line) => line.startsWith('CLIENT_RANDOM'))?.split(' ')[1] ?? 'none';
+  const { exchanges, sessions } = await read(40, Buffer.from(`${lines.filter((line) => line.includes(random)).join('\n')}\n`));
+  expect(exchanges).toHaveLength(1);
+  expect(sessions.filter((t) => t.decryption?.reasons[0]?.why === 'no-keys')).toHaveLength(3);
+});
+
+test('a key log that others can read is told, one that is not there refused', () => {
+  const path = join(directory, 'open.log');
+  writeFileSync(path, KEYS, { mode: 0o644 });
+  expect(checkKeyLogs([path]).map((problem) => problem.code)).toEqual(['key-log-exposed']);
+  writeFileSync(join(directory, 'own.log'), KEYS, { mode: 0o600 });
+  expect(checkKeyLogs([join(directory, 'own.log')])).toEqual([]);
+  expect(() => checkKeyLogs([join(directory, 'none')])).toThrow(/key log .*none cannot be read/);
+  expect(() => checkKeyLogs([directory])).toThrow(/directory/);
+});
+
+test('the environment’s key log is used when asked for', () => {
+  expect(keyLogPaths(['env', 'a.log'], { SSLKEYLOGFILE: '/x/keys' })).toEqual(['/x/keys', 'a.log']);
+  expect(() => keyLogPaths(['env'], {})).toThrow(/SSLKEYLOGFILE is not set/);
+});
