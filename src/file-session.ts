@@ -7,6 +7,7 @@ import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import type { PacketIndex } from './packet-index.ts';
+import { type StreamPoint, streamPoints } from './stream-points.ts';
 import { judgeOne } from './rules/engine.ts';
 import { RULES } from './rules/registry.ts';
 import type { Judgement } from './rules/rule.ts';
@@ -23,6 +24,8 @@ import {
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
 const BINS = 200;
+/** Journeys of one page that are listed. */
+const PAGE_JOURNEYS = 500;
 /** Journeys that have not ended, on screen at once: the newest of connections, and of names. */
 const OPEN_JOURNEYS = 500;
 
@@ -48,6 +51,8 @@ export class FileSession implements SessionView {
   private readonly growing: boolean;
   private listed: { id: number; packets: number[] } | undefined;
   private judged: { id: number; done: boolean; count: number; list: Judgement[] } | undefined;
+  private paged: { version: number; page: number; list: number[] } | undefined;
+  private plotted: { connection: number; from: string; version: number; list: StreamPoint[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
@@ -159,6 +164,37 @@ export class FileSession implements SessionView {
 
   tls(connection: number): TlsSession | undefined {
     return this.facts.tlsSessions.get(connection);
+  }
+
+  connectionCount(): number {
+    return this.facts.connections.highest + 1;
+  }
+
+  lookupCount(): number {
+    return this.facts.lookups.highest + 1;
+  }
+
+  pageOf(index: number): readonly number[] {
+    const { page } = this.journeyHead(index);
+    const { paged } = this;
+    if (paged?.version === this.version && paged.page === page) return paged.list;
+    const list: number[] = [];
+    for (let i = 0; i < this.journeyCount() && list.length < PAGE_JOURNEYS; i++)
+      if (this.journeyHead(i).page === page) list.push(i);
+    this.paged = { version: this.version, page, list };
+    return list;
+  }
+
+  packetsOf(connection: number): number[] {
+    return this.facts.packetsOf(connection, undefined, undefined, JOURNEY_PACKETS);
+  }
+
+  segmentsOf(connection: number, from: 'client' | 'server', most: number): readonly StreamPoint[] {
+    const { plotted } = this;
+    if (plotted?.connection === connection && plotted.from === from && plotted.version === this.version) return plotted.list;
+    const list = streamPoints(this.facts, connection, from, most);
+    this.plotted = { connection, from, version: this.version, list };
+    return list;
   }
 
   packetCount(): number {

@@ -4,7 +4,8 @@ import type { Table } from './rules/facts.ts';
 /** Records of one kind by id, in order of id where they are walked through. */
 export class RecordTable<T> extends RecordStore<T> implements Table<T> {
   count = 0;
-  private highest = -1;
+  /** The highest id; -1: none. */
+  highest = -1;
 
   override set(key: number, record: T): void {
     if (!this.has(key)) this.count++;

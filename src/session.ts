@@ -40,7 +40,8 @@ export interface Progress {
 }
 
 /** What lists are searched and sorted by: of every journey at hand in memory. */
-export interface JourneyHead extends Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome' | 'responseBytes'> {
+export interface JourneyHead
+  extends Pick<Journey, 'id' | 'name' | 'url' | 'method' | 'status' | 'outcome' | 'responseBytes' | 'page'> {
   /** Milliseconds as HAR counts; -1: not known. */
   total: number;
   /** The stage that took longest. */
@@ -58,6 +59,7 @@ export function headOf(j: Journey): JourneyHead {
     method: j.method,
     status: j.status,
     outcome: j.outcome,
+    page: j.page,
     responseBytes: j.responseBytes,
     total: j.har.total,
     longest: longest?.kind,
@@ -114,6 +116,19 @@ export interface SessionView {
   exchange(id: number): Exchange | undefined;
   lookup(index: number): Lookup | undefined;
   tls(connection: number): TlsSession | undefined;
+  /** Ids of connections and indexes of lookups go from 0 up to these; those that have not ended yet have no record. */
+  connectionCount(): number;
+  lookupCount(): number;
+  /** Indexes of the journeys of a journey's page, itself among them; the first 500. */
+  pageOf(index: number): readonly number[];
+  /** Numbers of a connection's packets in file order; the first 100,000. */
+  packetsOf(connection: number): number[];
+  /** Segments of one direction with payload, at most `most`, evenly chosen: `offset` counts bytes of the stream. */
+  segmentsOf(
+    connection: number,
+    from: 'client' | 'server',
+    most: number,
+  ): readonly { packet: number; time: number; offset: number }[];
   packetCount(): number;
   /** Why `packet` gives nothing for packets that are there. */
   readonly unreadable?: Unreadable | undefined;

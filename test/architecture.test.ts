@@ -12,6 +12,7 @@ const source = join(root, 'src');
 const CORRELATED = ['correlate', 'dissect', 'capture', 'text'];
 const SESSION = [
   'file-session.ts',
+  'stream-points.ts',
   'open-journeys.ts',
   'packet-index.ts',
   'record-store.ts',
@@ -39,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'open-journeys.ts': CORRELATED,
   'packet-index.ts': ['dissect', 'capture'],
   'record-store.ts': ['capture'],
+  'stream-points.ts': ['rules'],
   'record-table.ts': ['record-store.ts', 'rules'],
   'capture-records.ts': SESSION,
   'check-settings.ts': ['rules', 'text'],

@@ -82,6 +82,10 @@ export const SCREEN = {
   problems: { en: 'Problems', ko: '문제' },
   summary: { en: 'Summary', ko: '요약' },
   book: { en: 'Book', ko: '책' },
+  waterfall: { en: 'Waterfall', ko: '폭포' },
+  ladder: { en: 'Ladder', ko: '사다리' },
+  connections: { en: 'Connections', ko: '연결' },
+  dns: { en: 'DNS', ko: 'DNS' },
 } satisfies Record<string, Text>;
 
 /** Heads of columns and labels. */

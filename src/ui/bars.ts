@@ -41,7 +41,7 @@ export function axisOf(journey: Journey, cells: number): Axis {
   return { from, to, cells, cutOff, ticks: ticks(to - from, cells) };
 }
 
-function ticks(length: number, cells: number): Axis['ticks'] {
+export function ticks(length: number, cells: number): Axis['ticks'] {
   const least = (length * 6) / Math.max(6, cells);
   let step = 10 ** Math.floor(Math.log10(least));
   for (const factor of [2, 2.5, 2]) if (step < least) step *= factor;

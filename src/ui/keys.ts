@@ -155,6 +155,10 @@ export const KEYS: readonly KeyGroup[] = [
       show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
       show('6', 'summary', 'summary with charts', '요약과 차트'),
       show('7', 'book', 'the book: what it says, and your packets', '책: 문서의 말과 실제 패킷'),
+      show('8', 'waterfall', 'waterfall: the requests of the page', '폭포: 페이지의 요청들'),
+      show('9', 'ladder', 'ladder: packets as arrows between hosts', '사다리: 호스트 사이를 오가는 패킷'),
+      show('0', 'connections', 'connections: RTT, bytes, what was sent again', '연결: RTT, 바이트, 재전송'),
+      show('D', 'dns', 'DNS: questions and answers', 'DNS: 질문과 응답'),
     ],
   },
   {

@@ -1,7 +1,25 @@
 import type { Journey } from '../correlate/model.ts';
 import type { Language, Text } from '../text/text.ts';
 
-export type ScreenName = 'journeys' | 'timeline' | 'packets' | 'packet' | 'problems' | 'summary' | 'book';
+export type ScreenName =
+  | 'journeys'
+  | 'timeline'
+  | 'packets'
+  | 'packet'
+  | 'problems'
+  | 'summary'
+  | 'book'
+  | 'waterfall'
+  | 'ladder'
+  | 'connections'
+  | 'dns';
+
+/** What Enter on a screen's row leads to. */
+export type Opening =
+  | { kind: 'packets'; title: Text; packets: readonly number[] }
+  | { kind: 'packet'; packet: number }
+  | { kind: 'journey'; index: number }
+  | { kind: 'notice'; text: Text };
 
 /** Where a list's cursor stands and which row is at its top. */
 export interface Place {
@@ -13,7 +31,7 @@ export interface Place {
 export type Scope =
   | { kind: 'stage'; stage: number }
   | { kind: 'evidence'; evidence: number }
-  | { kind: 'verdict'; verdict: number }
+  | { kind: 'list'; title: Text; packets: readonly number[] }
   | { kind: 'journey' }
   | { kind: 'all' };
 
@@ -118,7 +136,19 @@ export function start(options: { language: Language; width: number; height: numb
     ascii: options.ascii ?? false,
     screen: 'journeys',
     back: [],
-    places: { journeys: TOP, timeline: TOP, packets: TOP, packet: TOP, problems: TOP, summary: TOP, book: TOP },
+    places: {
+      journeys: TOP,
+      timeline: TOP,
+      packets: TOP,
+      packet: TOP,
+      problems: TOP,
+      summary: TOP,
+      book: TOP,
+      waterfall: TOP,
+      ladder: TOP,
+      connections: TOP,
+      dns: TOP,
+    },
     filter: '',
     packetFilter: '',
     marks: { journeys: [], packets: [] },

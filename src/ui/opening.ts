@@ -1,7 +1,6 @@
 import type { SessionView } from '../session.ts';
 import { look } from './filter.ts';
 import { type Model, packetAt, packetRows, put, rowOfPacket, type Scope, type ScreenName } from './model.ts';
-import { verdictsOf } from './screens/book.ts';
 import { screenOf } from './screens/index.ts';
 import { layout as packetLayout } from './screens/packet.ts';
 import { chosen } from './screens/timeline.ts';
@@ -32,14 +31,10 @@ export function withPackets(model: Model, scope: Scope, packet: number, session:
 
 export function numbersOf(model: Model, scope: Scope, session: SessionView): number[] | undefined {
   const journey = chosen(model, session);
+  if (scope.kind === 'list') return [...scope.packets].sort((a, b) => a - b);
   if (scope.kind === 'all' || journey === undefined || model.journey === undefined) return undefined;
   if (scope.kind === 'journey') return session.journeyPackets(model.journey.index);
-  const numbers =
-    scope.kind === 'stage'
-      ? journey.stages[scope.stage]?.packets
-      : scope.kind === 'verdict'
-        ? verdictsOf(model, session)[scope.verdict]?.packets
-        : journey.evidence[scope.evidence]?.packets;
+  const numbers = scope.kind === 'stage' ? journey.stages[scope.stage]?.packets : journey.evidence[scope.evidence]?.packets;
   return [...(numbers ?? [])].sort((a, b) => a - b);
 }
 

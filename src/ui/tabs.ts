@@ -6,11 +6,14 @@ import { say } from './screens/screen.ts';
 
 export const PROGRAM = ' wirebook ';
 
+/** "1" … "9", "0", then letters. */
+const keyOf = (i: number): string => '1234567890D'[i] ?? ' ';
+
 /** The screens' names, as many as there is room for: the front one always has its name, the others at least their number. */
 export function tabTexts(model: Model): string[] {
-  const full = SCREENS.map(({ name }, i) => ` ${i + 1} ${say(model, SCREEN[name])} `);
+  const full = SCREENS.map(({ name }, i) => ` ${keyOf(i)} ${say(model, SCREEN[name])} `);
   const fits = full.reduce((sum, text) => sum + width(text), PROGRAM.length) <= model.width;
-  return full.map((text, i) => (fits || SCREENS[i].name === model.screen ? text : ` ${i + 1} `));
+  return full.map((text, i) => (fits || SCREENS[i].name === model.screen ? text : ` ${keyOf(i)} `));
 }
 
 /** The screen whose name stands at cell `x` of the title bar. */

@@ -9,6 +9,7 @@ import {
   journeyAt,
   journeyRows,
   type Model,
+  type Opening,
   packetAt,
   packetRows,
   put,
@@ -16,7 +17,6 @@ import {
   type Scope,
   type ScreenName,
 } from './model.ts';
-import { verdictsOf } from './screens/book.ts';
 import { go, numbersOf, openPacket, openPackets, withPackets } from './opening.ts';
 import { screenOf } from './screens/index.ts';
 import { within } from './screens/screen.ts';
@@ -219,13 +219,22 @@ function enter(model: Model, session: SessionView): Model {
       if (packet === undefined || session.packetSummary(packet) === undefined) return { ...model, notice: SAY.noPacketOfProblem };
       return openPacket(withPackets(model, { kind: 'all' }, packet, session), packet, session);
     }
-    case 'book': {
-      const verdict = verdictsOf(model, session)[cursor];
-      if (verdict === undefined) return model;
-      if (verdict.packets.length === 0) return { ...model, notice: SAY.noPacketsOfVerdict };
-      return openPackets(model, { kind: 'verdict', verdict: cursor }, session);
-    }
-    case 'summary':
+    default:
+      return opened(model, screenOf(model.screen).opens?.(model, session), session);
+  }
+}
+
+function opened(model: Model, opening: Opening | undefined, session: SessionView): Model {
+  switch (opening?.kind) {
+    case 'packets':
+      return openPackets(model, { ...opening, kind: 'list' }, session);
+    case 'packet':
+      return openPacket(model, opening.packet, session);
+    case 'journey':
+      return go(chooseJourney(model, opening.index, session), 'timeline');
+    case 'notice':
+      return { ...model, notice: opening.text };
+    default:
       return model;
   }
 }

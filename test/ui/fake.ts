@@ -259,6 +259,21 @@ export class FakeSession implements SessionView {
   problems(): Problem[] {
     return this.found;
   }
+  connectionCount() {
+    return this.journeys;
+  }
+  lookupCount() {
+    return this.journeys;
+  }
+  pageOf(index: number) {
+    return [...new Set([0, 1, 2, index])].filter((each) => each < this.journeys).sort((a, b) => a - b);
+  }
+  packetsOf(connection: number) {
+    return connection < this.journeys ? [5, 6, 7] : [];
+  }
+  segmentsOf() {
+    return [{ packet: 8, time: 0.5, offset: 0 }];
+  }
   verdicts(index: number): Judgement[] {
     const of = (rule: string, verdict: Judgement['verdict'], packets: number[], en: string, ko: string): Judgement => ({
       rule,

@@ -48,6 +48,14 @@ const STATES: Record<string, [keys: string, make: () => FakeSession]> = {
   summary: ['6 j', () => new FakeSession()],
   book: ['7 j', () => new FakeSession()],
   'book of nothing': ['7', () => new FakeSession({ journeys: 0 })],
+  waterfall: ['8 j', () => new FakeSession()],
+  'waterfall of nothing': ['8', () => new FakeSession({ journeys: 0 })],
+  ladder: ['9 j', () => new FakeSession()],
+  'ladder of nothing': ['9', () => new FakeSession({ journeys: 0 })],
+  connections: ['0 j', () => new FakeSession()],
+  'no connections': ['0', () => new FakeSession({ journeys: 0 })],
+  lookups: ['D j', () => new FakeSession()],
+  'no lookups': ['D', () => new FakeSession({ journeys: 0 })],
   'packets of a verdict': ['7 Enter', () => new FakeSession()],
   'summary of nothing': ['6', () => new FakeSession({ journeys: 0, packets: 0 })],
   help: ['?', () => new FakeSession()],
@@ -82,7 +90,7 @@ test('only ASCII is drawn where the locale is not UTF-8, until somebody asks for
   const drawn = /[^\x20-\x7e\n]/g;
   expect(drive.text().match(drawn)).toBeNull();
   expect(drive.press('7').text().match(drawn)).toBeNull();
-  expect(drive.press('L').text()).toContain('타임라인');
+  expect(drive.press('2').press('L').text()).toContain('타임라인');
 });
 
 describe('the list of journeys', () => {

@@ -125,6 +125,13 @@ export const book: Screen = {
   rows: (model, session) => verdictsOf(model, session).length,
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
   rowAt: (model, session, y) => rowIn(model, 'book', y, HEAD_LINES, book.rows(model, session), book.page(model, session)),
+  opens(model, session) {
+    const verdict = verdictsOf(model, session)[model.places.book.cursor];
+    if (verdict === undefined) return undefined;
+    if (verdict.packets.length === 0) return { kind: 'notice', text: SAY.noPacketsOfVerdict };
+    const title = { en: `${verdict.rule}: ${verdict.says.en}`, ko: `${verdict.rule}: ${verdict.says.ko}` };
+    return { kind: 'packets', title, packets: verdict.packets };
+  },
   view(model, session) {
     const g = glyphs(model);
     const journey = chosen(model, session);

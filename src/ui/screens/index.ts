@@ -1,15 +1,31 @@
 import type { ScreenName } from '../model.ts';
 import { book } from './book.ts';
+import { connections } from './connections.ts';
+import { dns } from './dns.ts';
 import { journeys } from './journeys.ts';
+import { ladder } from './ladder.ts';
 import { packet } from './packet.ts';
 import { packets } from './packets.ts';
 import { problems } from './problems.ts';
 import type { Screen } from './screen.ts';
 import { summary } from './summary.ts';
 import { timeline } from './timeline.ts';
+import { waterfall } from './waterfall.ts';
 
-/** In the order of the number keys and of the title bar. */
-export const SCREENS: readonly Screen[] = [journeys, timeline, packets, packet, problems, summary, book];
+/** In the order of the number keys and of the title bar; the last ones are on letters. */
+export const SCREENS: readonly Screen[] = [
+  journeys,
+  timeline,
+  packets,
+  packet,
+  problems,
+  summary,
+  book,
+  waterfall,
+  ladder,
+  connections,
+  dns,
+];
 
 const byName = new Map(SCREENS.map((screen) => [screen.name, screen]));
 export const screenOf = (name: ScreenName): Screen => byName.get(name)!;

@@ -50,7 +50,7 @@ function head(model: Model): Line {
 }
 
 /** Without the scheme where room is scarce: the bar tells TLS. */
-function requestText(journey: Journey, wide: boolean): string {
+export function requestText(journey: Journey, wide: boolean): string {
   const name = journeyName(journey);
   const child = journey.parent === null ? '' : '  ';
   if (wide) return child + name;
@@ -59,7 +59,7 @@ function requestText(journey: Journey, wide: boolean): string {
 }
 
 /** The end of a path tells requests to one host apart: where room is scarce, host and end stay. */
-function requestCell(text: string, cells: number, g: Glyphs): string {
+export function requestCell(text: string, cells: number, g: Glyphs): string {
   const shown = safe(text);
   const scheme = shown.indexOf('://');
   const slash = shown.indexOf('/', scheme < 0 ? 0 : scheme + 3);

@@ -6,7 +6,6 @@ import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
 import { cursorMark, glyphs, missing, rowIn, type Screen, say, within } from './screen.ts';
-import { verdictsOf } from './book.ts';
 import { chosen } from './timeline.ts';
 
 /*
@@ -65,10 +64,7 @@ function titleLine(model: Model, session: SessionView): Line {
     const evidence = journey.evidence[model.scope.evidence];
     if (evidence !== undefined) title = say(model, SAY.ofEvidence, { evidence: say(model, evidence.text) });
   }
-  if (model.scope.kind === 'verdict') {
-    const verdict = verdictsOf(model, session)[model.scope.verdict];
-    if (verdict !== undefined) title = `${verdict.rule}: ${say(model, verdict.says)}`;
-  }
+  if (model.scope.kind === 'list') title = say(model, model.scope.title);
   const since = say(model, model.scope.kind === 'all' ? SAY.sinceCapture : SAY.sinceJourney);
   const right = more === '' ? since : more;
   const room = Math.min(width(right), model.width >> 1);

@@ -3,7 +3,7 @@ import { fill, SAY } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { count } from '../format.ts';
 import { ASCII, type Glyphs, UNICODE } from '../glyphs.ts';
-import { type Model, type Place, plainAscii, type ScreenName } from '../model.ts';
+import { type Model, type Opening, type Place, plainAscii, type ScreenName } from '../model.ts';
 import type { Line } from '../span.ts';
 
 /** One screen. A new one is a file like its neighbours, a name in `model.ts`, and a line in `index.ts`. */
@@ -14,6 +14,8 @@ export interface Screen {
   page(model: Model, session: SessionView): number;
   /** The row that a click on line `y` of the body means; undefined: none. Absent: no rows are clicked. */
   rowAt?(model: Model, session: SessionView, y: number): number | undefined;
+  /** What Enter on the row under the cursor leads to. Absent: the screen has its own way (`update.ts`), or none. */
+  opens?(model: Model, session: SessionView): Opening | undefined;
   /** Exactly `bodyHeight(model)` lines of exactly `model.width` cells. Asks the session for what is seen, and nothing more. */
   view(model: Model, session: SessionView): Line[];
 }

@@ -1,0 +1,151 @@
+import type { Connection } from '../../correlate/model.ts';
+import type { SessionView } from '../../session.ts';
+import { closeText } from '../../text/closes.ts';
+import type { Text } from '../../text/text.ts';
+import { bytes, count, duration, seconds } from '../format.ts';
+import { bodyHeight, type Model } from '../model.ts';
+import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
+import { sequencePlot } from '../sequence-plot.ts';
+import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
+
+/*
+ *   No. Client               Server             What  Packets   Bytes     RTT  Again Took     End
+ * >   0 192.168.0.10:38958   192.0.2.80:80      http       12  1.33 kB 32.8 ms     0 59.6 ms  FIN, client first
+ * ─────────────────────────────────────────────────────────────────────────────────────────────
+ *   from client 78 B in 6 packets, from server 1.48 kB in 6 packets; …
+ *   (the bytes of the server over time)
+ */
+
+const HEAD_LINES = 1;
+const PLOT_LINES = 6;
+const FOOT_LINES = 3 + PLOT_LINES;
+
+const HEADS = {
+  number: { en: 'No.', ko: '번호' },
+  client: { en: 'Client', ko: '클라이언트' },
+  server: { en: 'Server', ko: '서버' },
+  what: { en: 'What', ko: '내용' },
+  packets: { en: 'Packets', ko: '패킷' },
+  bytes: { en: 'Bytes', ko: '바이트' },
+  rtt: { en: 'RTT', ko: 'RTT' },
+  again: { en: 'Again', ko: '재전송' },
+  took: { en: 'Took', ko: '시간' },
+  end: { en: 'End', ko: '종료' },
+} satisfies Record<string, Text>;
+
+function columns(width: number) {
+  const wide = width >= 110;
+  const host = wide ? 28 : Math.max(15, Math.floor((width - 50) / 2));
+  const fixed = {
+    number: 6,
+    client: host,
+    server: host,
+    what: wide ? 8 : 5,
+    packets: wide ? 8 : 0,
+    bytes: 8,
+    rtt: 8,
+    again: wide ? 6 : 0,
+    took: wide ? 8 : 0,
+  };
+  const used = Object.values(fixed).reduce((sum, cells) => sum + (cells > 0 ? cells + 1 : 0), 2);
+  return { ...fixed, end: Math.max(0, width - used) };
+}
+
+const host = (e: { address: string; port: number }): string =>
+  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
+
+function row(model: Model, c: Connection | undefined, id: number, selected: boolean): Line {
+  const g = glyphs(model);
+  const w = columns(model.width);
+  const mark = selected ? `${g.cursor} ` : '  ';
+  if (c === undefined)
+    return fitted(
+      [span(`${mark}${cell(String(id), w.number, g, 'right')} ${say(model, { en: 'still open', ko: '아직 열려 있음' })}`, 'dim')],
+      model.width,
+    );
+  const total = c.fromClient.streamBytes + c.fromServer.streamBytes;
+  const again = c.counts?.retransmissions ?? c.retransmissions.length;
+  const parts: [string, number, 'left' | 'right'][] = [
+    [String(id), w.number, 'right'],
+    [host(c.client), w.client, 'left'],
+    [host(c.server), w.server, 'left'],
+    [c.application ?? '', w.what, 'left'],
+    [count(c.fromClient.packets + c.fromServer.packets), w.packets, 'right'],
+    [bytes(total), w.bytes, 'right'],
+    [c.handshake?.rtt === undefined ? '' : duration(c.handshake.rtt), w.rtt, 'right'],
+    [count(again), w.again, 'right'],
+    [duration(c.lastTime - c.firstTime), w.took, 'right'],
+    [say(model, closeText(c.close)), w.end, 'left'],
+  ];
+  const line = [
+    span(mark),
+    ...parts.flatMap(([text, cells, side]) => (cells > 0 ? [span(`${cell(text, cells, g, side)} `)] : [])),
+  ];
+  return fitted(selected ? select(line) : line, model.width);
+}
+
+/** Bytes of a direction per second of the connection's life. */
+function rate(model: Model, streamBytes: number, took: number): string {
+  return took <= 0
+    ? ''
+    : say(model, { en: `, ${bytes((streamBytes / took) * 1e9)}/s`, ko: `, 초당 ${bytes((streamBytes / took) * 1e9)}` });
+}
+
+function detail(model: Model, session: SessionView, c: Connection | undefined): Line[] {
+  if (c === undefined) return block([], FOOT_LINES - 1, model.width);
+  const took = c.lastTime - c.firstTime;
+  const of = (d: Connection['fromClient']): string =>
+    `${bytes(d.streamBytes)}${rate(model, d.streamBytes, took)} (${count(d.packets)})${d.missingBytes > 0 ? `, ${say(model, { en: 'missing', ko: '빠짐' })} ${bytes(d.missingBytes)}` : ''}`;
+  const lists: [Text, number][] = [
+    [{ en: 'sent again', ko: '재전송' }, c.counts?.retransmissions ?? c.retransmissions.length],
+    [{ en: 'out of order', ko: '순서 바뀜' }, c.counts?.outOfOrder ?? c.outOfOrder.length],
+    [{ en: 'duplicate ACKs', ko: '중복 ACK' }, c.counts?.duplicateAcks ?? c.duplicateAcks.length],
+  ];
+  const said = [
+    `${say(model, { en: 'from client', ko: '클라이언트' })} ${of(c.fromClient)}  ${say(model, { en: 'from server', ko: '서버' })} ${of(c.fromServer)}`,
+    [
+      ...lists.map(([text, n]) => `${say(model, text)} ${count(n)}`),
+      c.history,
+      `${seconds(c.firstTime - session.firstTime)} s`,
+    ].join('  '),
+  ];
+  const lines: Line[] = said.flatMap((text) => wrap(text, model.width - 4, 1)).map((text) => [span(`  ${text}`)]);
+  return block([...lines, ...sequencePlot(model, session, c, PLOT_LINES)], FOOT_LINES - 1, model.width);
+}
+
+/** Every TCP connection of the capture, with what its life was like. */
+export const connections: Screen = {
+  name: 'connections',
+  rows: (_model, session) => session.connectionCount(),
+  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
+  rowAt: (model, session, y) =>
+    rowIn(model, 'connections', y, HEAD_LINES, session.connectionCount(), connections.page(model, session)),
+  opens(model, session) {
+    const id = model.places.connections.cursor;
+    if (id >= session.connectionCount()) return undefined;
+    const title = { en: `connection ${id}`, ko: `연결 ${id}` };
+    return { kind: 'packets', title, packets: session.packetsOf(id) };
+  },
+  view(model, session) {
+    const g = glyphs(model);
+    const w = columns(model.width);
+    const rows = session.connectionCount();
+    const page = this.page(model, session);
+    const { cursor, top } = within(model.places.connections, rows, page);
+    const right = new Set(['number', 'packets', 'bytes', 'rtt', 'again', 'took']);
+    const heads = (Object.keys(HEADS) as (keyof typeof HEADS)[]).flatMap((name) =>
+      w[name] > 0 ? [cell(say(model, HEADS[name]), w[name], g, right.has(name) ? 'right' : 'left')] : [],
+    );
+    const list: Line[] =
+      rows === 0
+        ? [[], [span(`  ${say(model, { en: 'no TCP connection is in the capture', ko: '캡처에 TCP 연결이 없습니다' })}`)]]
+        : [];
+    for (let id = top; id < Math.min(rows, top + page); id++) list.push(row(model, session.connection(id), id, id === cursor));
+    return [
+      fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
+      ...block(list, page, model.width),
+      fitted([span(g.across.repeat(model.width), 'dim')], model.width),
+      ...detail(model, session, rows === 0 ? undefined : session.connection(cursor)),
+    ];
+  },
+};
