@@ -5,6 +5,7 @@ import { canRunUi, isUtf8 } from '../../src/ui/manners.ts';
 import { start } from '../../src/ui/model.ts';
 import { Pace } from '../../src/ui/pace.ts';
 import { SCREENS } from '../../src/ui/screens/index.ts';
+import { keyOf } from '../../src/ui/tabs.ts';
 import { pressOf } from '../../src/ui/terminal.ts';
 import { Drive } from './drive.ts';
 import { FakeSession } from './fake.ts';
@@ -16,9 +17,9 @@ describe('the key table', () => {
     const names = all.flatMap((key) => key.keys);
     expect(names).toEqual([...new Set(names)]);
   });
-  test('has a number for every screen', () => {
+  test('has a key for every screen: the one in the title bar', () => {
     SCREENS.forEach(({ name }, i) => {
-      expect(messageOf({ name: String(i + 1) }, start({ language: 'en', width: 80, height: 24 }))).toEqual({
+      expect(messageOf({ name: keyOf(i) }, start({ language: 'en', width: 80, height: 24 }))).toEqual({
         kind: 'show',
         screen: name,
       });
