@@ -13,6 +13,7 @@ VANTAGES = {  # name: namespace, interface
     "gateway-any": ("gw", "any"),  # both sides of the NAT in one file
     "gateway-outside": ("gw", "wan"),
     "resolver": ("resolver", "eth0"),
+    "root": ("root", "eth0"), "tld": ("tld", "eth0"), "authoritative": ("auth", "eth0"),  # the name servers
     "trunk": ("dc", "port1"),
     "server": ("web", "eth0"),
     "router": ("isp", "dc"),  # the provider's link to the data centre

@@ -95,9 +95,14 @@ class NameServer:
             (self.directory / "hints").write_text(
                 ". 3600000 NS a.root-servers.net.\na.root-servers.net. 3600000 A 198.51.100.18\n")
             text += 'zone "." { type hint; file "hints"; };\n'
-        (self.directory / "named.conf").write_text(text)
+        self.text = text
+        self.option("")
         self.process = self.log = None
         self.mark = 0
+
+    def option(self, statement):
+        """One more statement in the options of named.conf, from its next start on: "qname-minimization off;"."""
+        (self.directory / "named.conf").write_text(self.text.replace("options {", "options { " + statement, 1))
 
     def start(self):
         self.process = self.processes.start(
@@ -150,5 +155,11 @@ class NameSystem:
         for server in self.servers.values():
             server.mark = len(server.log.lines)
 
-    def cold(self):
+    def cold(self, option=""):
+        """The resolver with empty caches, and with one more option where a scenario wants one."""
+        self.servers["resolver"].option(option)
         self.servers["resolver"].restart()
+
+    def asked(self):
+        """What each name server was asked, by its own log."""
+        return {name: server.queries() for name, server in self.servers.items() if name != "resolver"}

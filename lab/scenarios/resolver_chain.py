@@ -8,4 +8,4 @@ CAPTURES = {"client": "pcap", "resolver": "pcap"}
 
 def run(lab):
     lab.curl("http://shop.my-app.com/")
-    lab.expect["chain"] = {name: server.queries() for name, server in lab.names.servers.items() if name != "resolver"}
+    lab.expect["chain"] = lab.names.asked()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rule as dns5 } from '../../src/rules/dns/r-dns-5.ts';
 import { rule as res1 } from '../../src/rules/resolver/r-res-1.ts';
 import { rule as res2 } from '../../src/rules/resolver/r-res-2.ts';
 import { rule as res3 } from '../../src/rules/resolver/r-res-3.ts';
@@ -136,15 +137,35 @@ describe('R-RES-5: the same data', () => {
   test('from the cache', async () => expect(await said(res5, warm)).toEqual(['skipped from-cache 1,2']));
 });
 
-describe('the lab: BIND with QNAME minimisation, cold, seen at the resolver', () => {
-  const file = 'fixtures/resolver-chain/resolver.pcap';
+describe('the lab', () => {
   test.each([
-    [res1, 'confirmed', 'in-order'],
-    [res2, 'confirmed', 'resolver-asks'],
-    [res3, 'contradicted', 'minimised'],
-    [res4, 'skipped', 'had-to-ask'],
-    [res5, 'confirmed', 'same-data'],
-  ] as [Rule, string, string][])('%#', async (rule, verdict, reason) => {
-    expect(await judge(rule, file)).toMatchObject([{ verdict, reason }]);
+    // BIND minimises names, and is cold.
+    ['resolver-chain/resolver', res1, 'confirmed in-order'],
+    ['resolver-chain/resolver', res2, 'confirmed resolver-asks'],
+    ['resolver-chain/resolver', res3, 'contradicted minimised'],
+    ['resolver-chain/resolver', res4, 'skipped had-to-ask'],
+    ['resolver-chain/resolver', res5, 'confirmed same-data'],
+    ['resolver-full-names/resolver', res1, 'confirmed in-order'],
+    ['resolver-full-names/resolver', res3, 'confirmed full-name'],
+    ['resolver-full-names/root', res3, 'confirmed full-name'],
+    ['resolver-full-names/tld', res3, 'confirmed full-name'],
+    ['name-servers/root', res3, 'contradicted minimised'],
+    ['name-servers/tld', res3, 'contradicted minimised'],
+    ['name-servers/authoritative', res3, 'skipped only-authoritative'],
+    ['name-servers/root', res2, 'confirmed resolver-asks'],
+    ['name-servers/root', res1, 'not-visible name-server'],
+    // Asked twice: `expect.second` of its truth is that no name server was asked again.
+    ['resolver-warm/resolver', res1, 'confirmed in-order', 'skipped from-cache'],
+    ['resolver-warm/resolver', res4, 'skipped had-to-ask', 'confirmed from-cache'],
+    ['resolver-warm/client', res4, 'not-visible resolver-elsewhere', 'confirmed counted-down'],
+    ['resolver-warm/client', res1, 'not-visible resolver-elsewhere'],
+  ] as [string, Rule, ...string[]][])('%s', async (file, rule, ...verdicts) => {
+    const found = await judge(rule, `fixtures/${file}.pcap`);
+    expect(found.map((f) => `${f.verdict} ${f.reason}`)).toEqual(verdicts);
+  });
+
+  test('a question inside the TTL: the client keeps nothing', async () => {
+    const found = await judge(dns5, 'fixtures/resolver-warm/client.pcap');
+    expect(found.map((f) => `${f.verdict} ${f.reason}`)).toEqual(['skipped first-use', 'contradicted asked-again']);
   });
 });

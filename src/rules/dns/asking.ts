@@ -2,7 +2,7 @@ import { bareName, sameName } from '../../correlate/host-names.ts';
 import type { Journey, Lookup, Stage } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
 import { isAddress, sentHere } from '../origin.ts';
 import type { Advice, Finding, JourneySubject, Need } from '../rule.ts';
 import { firstFrom, isMulticast, isUpstream, questionsOf } from './questions.ts';
@@ -142,6 +142,7 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
         ko: `URL에 ${journey.name} 주소가 그대로 있으므로 찾을 이름이 없습니다`,
       });
     case 'late':
+      if (connection?.traits?.includes('one-direction')) return bothDirections(subject);
       return unknown('mid-stream', [first], {
         en: `the connection to ${server} is older than the capture (no SYN): its question, if there was one, would be older too`,
         ko: `${server} 연결은 캡처보다 먼저 열렸습니다(SYN 없음). 질문이 있었더라도 캡처 전입니다`,
@@ -181,6 +182,7 @@ export const WITHOUT_QUESTION = [
   'connection-reused',
   'literal',
   'mid-stream',
+  'one-direction',
   'client-elsewhere',
   'not-asked',
 ];

@@ -52,10 +52,15 @@ export const rule: JourneyRule = {
     if (asking.how !== 'none' || connection === undefined) return withoutQuestion(subject, asking) as Finding;
     const name = nameOf(subject);
     if (name === undefined)
-      return unknown('no-name', [first], {
-        en: `nothing says by which name, if any, the client knew ${endpointText(connection.server)}: no query, no ClientHello with a name, no Host`,
-        ko: `클라이언트가 ${endpointText(connection.server)} 주소를 어떤 이름으로 알았는지 알 수 없습니다: 질의도, 이름이 든 ClientHello도, Host도 없습니다`,
-      });
+      return notVisible(
+        'no-name',
+        [first],
+        {
+          en: `no query is in the capture, and nothing says by which name, if any, the client knew ${endpointText(connection.server)}: it may be a literal address, or one of its configuration`,
+          ko: `캡처에 질의가 없고, 클라이언트가 ${endpointText(connection.server)} 주소를 어떤 이름으로 알았는지도 알 수 없습니다: 주소를 그대로 썼거나 설정에 있던 주소일 수 있습니다`,
+        },
+        hostState(connection.server.address),
+      );
     const encrypted = encryptedBefore(capture, connection.client.address, capture.timeOf(first));
     if (encrypted !== undefined)
       return notVisible(

@@ -157,12 +157,16 @@ export class Legs {
 
   private joinJourneys(capture: CaptureFacts): void {
     if (this.calls.length === 0) return;
-    const byLookup = new Map<number, Call>();
-    for (const call of this.calls) for (const leg of call.legs) byLookup.set(leg.index, call);
-    for (const journey of capture.journeys) {
-      const call = journey.lookup === undefined ? undefined : byLookup.get(journey.lookup);
-      if (call !== undefined) call.journey ??= journey.id;
-    }
+    const byPacket = new Map<number, Call>();
+    for (const call of this.calls) for (const leg of call.legs) byPacket.set(leg.packet, call);
+    for (const journey of capture.journeys)
+      for (const stage of journey.stages) {
+        if (stage.kind !== 'dns' || stage.reused) continue;
+        for (const packet of stage.packets) {
+          const call = byPacket.get(packet);
+          if (call !== undefined) call.journey ??= journey.id;
+        }
+      }
   }
 }
 
