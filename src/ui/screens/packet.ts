@@ -1,5 +1,6 @@
 import type { Decoded, SessionView } from '../../session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
+import { explainField } from '../../text/fields/index.ts';
 import { count } from '../format.ts';
 import { bytesPerRow, hexRows, hexTop, hexWidth } from '../hex.ts';
 import { bodyHeight, type Model } from '../model.ts';
@@ -14,11 +15,17 @@ import { glyphs, missing, type Screen, say, within } from './screen.ts';
  * >     Host: web.lab
  * ── http.host · bytes 82–95 ─────────────────────────────────────────
  *  0050  0d 0a 48 6f 73 74 3a 20  77 65 62 2e 6c 61 62 0d  ··Host: web.lab·
+ *   name of the site: one address may serve many
  *
  * From 120 columns on the bytes stand beside the tree.
  */
 
 const HEAD_LINES = 1;
+/** What the selected field means; where there is little room, the tree has it. */
+const MEANING_LINES = 2;
+const ROOM_FOR_MEANING = 18;
+
+const meaningLines = (model: Model): number => (bodyHeight(model) < ROOM_FOR_MEANING ? 0 : MEANING_LINES);
 
 interface Layout {
   beside: boolean;
@@ -29,7 +36,7 @@ interface Layout {
 }
 
 export function layout(model: Model): Layout {
-  const height = bodyHeight(model) - HEAD_LINES;
+  const height = bodyHeight(model) - HEAD_LINES - meaningLines(model);
   if (model.width >= 120) {
     const perRow = model.width >= 240 ? 32 : model.width >= 140 ? 16 : 8;
     return { beside: true, perRow, treeWidth: model.width - hexWidth(perRow) - 3, treeHeight: height - 1, hexHeight: height - 1 };
@@ -96,6 +103,17 @@ function bytesRule(model: Model, text: string, cells: number): Line {
   );
 }
 
+/** What the selected field means, in the language chosen. */
+function meaning(model: Model, node: Node | undefined): Line[] {
+  const meant = node === undefined ? undefined : explainField(node.name);
+  const said = meant === undefined ? [] : wrap(say(model, meant), model.width - 4, MEANING_LINES);
+  return block(
+    said.map((text) => [span(`  ${text}`)]),
+    meaningLines(model),
+    model.width,
+  );
+}
+
 export const packet: Screen = {
   name: 'packet',
   rows(model, session) {
@@ -122,7 +140,13 @@ export const packet: Screen = {
     const title = titleLine(model, session, decoded);
     if (!beside) {
       const rule = bytesRule(model, rangeText(model, node), model.width);
-      return [title, ...block(tree, treeHeight, model.width), rule, ...block(dump, hexHeight, model.width)];
+      return [
+        title,
+        ...block(tree, treeHeight, model.width),
+        rule,
+        ...block(dump, hexHeight, model.width),
+        ...meaning(model, node),
+      ];
     }
     const right = hexWidth(perRow) + 2;
     const rule = [
@@ -132,6 +156,6 @@ export const packet: Screen = {
     ];
     const left = block(tree, treeHeight, treeWidth);
     const panes = block(dump, hexHeight, right).map((line, i) => [...left[i], span(glyphs(model).down, 'dim'), ...line]);
-    return [title, fitted(rule, model.width), ...panes];
+    return [title, fitted(rule, model.width), ...panes, ...meaning(model, node)];
   },
 };
