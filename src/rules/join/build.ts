@@ -7,6 +7,7 @@ import { type Found, Join } from './found.ts';
 import { joinIcmp } from './icmp.ts';
 import { joinLookups } from './lookups.ts';
 import { pathOf } from './path.ts';
+import { joinTwice } from './twice.ts';
 
 /**
  * Joins captures of the same traffic, given in any order. Time and memory are linear in connections, lookups and exchanges,
@@ -18,6 +19,7 @@ export function buildHops(captures: CaptureFacts[]): Hops {
   // Connections first: their numbers leave no doubt, and the clocks that they solve tell alike messages apart.
   let left = joinConnections(captures, clocks, found);
   for (const join of [joinLookups, joinIcmp, joinExchanges]) left += join(captures, clocks, found);
+  left += joinTwice(captures, found);
   const joins = found.map(
     (each) => new Join(each, each.order === 0 && each.a !== each.b ? clocks.order(each.a, each.b) : each.order),
   );

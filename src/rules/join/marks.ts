@@ -42,7 +42,7 @@ export function joinMarks(
     }
     for (const [i, a] of group.entries())
       for (const b of group.slice(i + 1)) {
-        const clear = isSame(captures, clocks, group, a, b);
+        const clear = isSame(captures, clocks, group, a, b, kind);
         if (clear && found.length < MAX_JOINS) add(captures, clocks, found, a, b, kind, by);
         else if (clear) left++;
       }
@@ -50,10 +50,11 @@ export function joinMarks(
   return left;
 }
 
-function isSame(captures: CaptureFacts[], clocks: Clocks, group: Mark[], a: Mark, b: Mark): boolean {
+function isSame(captures: CaptureFacts[], clocks: Clocks, group: Mark[], a: Mark, b: Mark, kind: HopJoin['kind']): boolean {
   const translated = a.ends !== b.ends;
-  // Twice in one capture with the same ends is a second query or a copy, not another hop.
-  if (a.capture === b.capture && (!translated || hopsOf(captures, a) === hopsOf(captures, b))) return false;
+  // Twice in one capture with the same hop limit is sent again or a copy, not another hop.
+  if (a.capture === b.capture && (hopsOf(captures, a) === hopsOf(captures, b) || (kind === 'lookup' && !translated)))
+    return false;
   const likeB = group.filter((m) => m.capture === b.capture && m !== a && (m.ends !== a.ends) === translated);
   const likeA = group.filter((m) => m.capture === a.capture && m !== b && (m.ends !== b.ends) === translated);
   const clock = clocks.offset(a.capture, b.capture);
