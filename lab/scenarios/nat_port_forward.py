@@ -17,10 +17,12 @@ table ip forward {
 
 
 def prepare(lab):
+    lab.warm_resolver("www.my-app.com")
     lab.network.translate(NAT + FORWARD)
 
 
 def run(lab):
+    lab.curl("http://www.my-app.com/")  # so that the translation is to be seen
     home = lab.processes.start(
         inside("pc", sys.executable, "-B", lab.here / "servers" / "origin.py", "192.168.0.10", 80, "home"),
         stdout=subprocess.PIPE, text=True)

@@ -5,6 +5,10 @@ A SYN from outside to a port for which the gateway has no entry: the gateway's o
 CAPTURES = {"gateway-inside": "pcap", "gateway-outside": "pcap"}
 
 
+def prepare(lab):
+    lab.warm_resolver("www.my-app.com")
+
+
 def run(lab):
+    lab.curl("http://www.my-app.com/")  # so that the translation is to be seen
     lab.expect["outside"] = lab.probe("web", "203.0.113.2", 5555)
-    lab.ping("192.168.0.1", 1, 7)  # the inside is not silent

@@ -13,9 +13,10 @@ table ip guard {
 
 
 def prepare(lab):
+    lab.warm_resolver("www.my-app.com")
     lab.network.translate(NAT + FIREWALL)
 
 
 def run(lab):
+    lab.curl("http://www.my-app.com/")  # so that the translation is to be seen
     lab.expect["outside"] = lab.probe("web", "203.0.113.2", 5555)
-    lab.ping("192.168.0.1", 1, 7)
