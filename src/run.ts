@@ -4,6 +4,7 @@ import { CaptureError } from './capture/batch.ts';
 import { find } from './helper/programs.ts';
 import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment } from './live/command.ts';
 import { type PrivateNetwork, privateNetwork } from './live/private-network.ts';
+import { includeSecrets } from './live/include-secrets.ts';
 import type { RunSettings } from './live/run-settings.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { settingsOf } from './live/settings.ts';
@@ -161,8 +162,9 @@ async function here(settings: RunSettings, lang: Language, say: Say): Promise<nu
     if (kept !== undefined) closeSync(kept);
     return code;
   } finally {
-    keys?.remove();
     await capture.finish();
+    if (settings.includeSecrets && settings.write !== undefined && keys !== undefined) includeSecrets(settings.write, keys.path);
+    keys?.remove();
     capture.source.close();
   }
 }

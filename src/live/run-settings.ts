@@ -15,6 +15,8 @@ export interface RunSettings {
   /** Capture there, among everybody else's packets. */
   interfaces: string[];
   hashes: boolean;
+  /** The command's TLS secrets go into the capture that is kept. */
+  includeSecrets: boolean;
   lang: string | undefined;
   help: boolean;
   /** This process is the one inside the namespace. */
@@ -28,6 +30,7 @@ const options = {
   json: { type: 'boolean' },
   interface: { type: 'string', short: 'i', multiple: true },
   'stream-hashes': { type: 'boolean' },
+  'include-secrets': { type: 'boolean' },
   lang: { type: 'string' },
   'no-color': { type: 'boolean' },
   numeric: { type: 'boolean', short: 'n' },
@@ -83,6 +86,11 @@ export function runSettingsOf(argv: string[]): RunSettings | Text {
       en: 'the capture of a command goes to a file: -w FILE',
       ko: '명령의 캡처는 파일로만 쓸 수 있습니다: -w FILE',
     };
+  if (values['include-secrets'] && values.write === undefined)
+    return {
+      en: '--include-secrets is for the capture that is kept: -w FILE',
+      ko: '--include-secrets는 남기는 캡처에 쓰는 옵션입니다: -w FILE과 함께 쓰세요',
+    };
   return {
     command,
     words,
@@ -91,6 +99,7 @@ export function runSettingsOf(argv: string[]): RunSettings | Text {
     write: values.write,
     interfaces: values.interface ?? [],
     hashes: values['stream-hashes'] === true,
+    includeSecrets: values['include-secrets'] === true,
     lang: values.lang,
     help: values.help === true,
     inside: values.inside === true,

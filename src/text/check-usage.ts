@@ -17,6 +17,7 @@ export const CHECK_USAGE: Text = {
       --vantage PLACE   where the capture was taken, when you know better than the packets tell: client,
                         gateway-inside, gateway-outside, router, last-router, resolver, name-server, cache-front,
                         cache-back, balancer-front, balancer-back, server; FILE=PLACE for one of several
+      --keylog FILE     TLS keys of the captures (NSS key log); "env": $SSLKEYLOGFILE
       --lang en|ko      language; otherwise LC_ALL, LC_MESSAGES, LANG decide
       --no-color        no colours
 
@@ -41,6 +42,7 @@ Exit codes: 0 nothing contradicted; 1 something contradicted; 2 usage or input e
       --vantage PLACE   패킷보다 더 잘 알 때, 캡처를 잡은 곳: client, gateway-inside, gateway-outside, router,
                         last-router, resolver, name-server, cache-front, cache-back, balancer-front, balancer-back,
                         server. 여러 캡처 가운데 하나에는 FILE=PLACE
+      --keylog FILE     캡처의 TLS 키(NSS 키 로그). "env": $SSLKEYLOGFILE
       --lang en|ko      언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
       --no-color        색 없음
 

@@ -10,13 +10,16 @@ among everybody's packets, of which those of the command's own sockets are kept,
 its output and its exit code (128 + number for a signal). The report comes on standard error when the command has ended.
 
   -w, --write FILE     keep the capture (pcapng, readable for you only)
+      --include-secrets
+                       its TLS keys go into that file, too (whoever has it can read everything)
   -o, --output FILE    the report goes there; "-": standard output
       --format FORMAT  text (default), json, jsonl (both with --output)
   -i, --interface IF   capture there, without a network of its own (lo, say, for servers on this machine)
       --stream-hashes  SHA-256 of every TCP stream in the JSON report
       --lang en|ko     language
 
-SSLKEYLOGFILE is set to a private file for the command, unless you have set it; the file goes with the run.
+SSLKEYLOGFILE is set to a private file for the command, unless you have set it: with it the report shows what is inside HTTPS.
+The file goes with the run; its keys are in no report.
 `,
   ko: `wirebook run: 명령 하나가 선 위에서 하는 일
 
@@ -27,13 +30,16 @@ SSLKEYLOGFILE is set to a private file for the command, unless you have set it; 
 끝나면 표준 오류로 나옵니다.
 
   -w, --write FILE     캡처를 남김 (pcapng, 본인만 읽을 수 있음)
+      --include-secrets
+                       그 파일에 TLS 키도 넣음 (파일을 가진 사람은 내용을 모두 읽을 수 있음)
   -o, --output FILE    보고서를 쓸 파일. "-"는 표준 출력
       --format FORMAT  text(기본), json, jsonl (뒤의 둘은 --output과 함께)
   -i, --interface IF   전용 네트워크 없이 그곳에서 캡처 (예: 이 컴퓨터의 서버에는 lo)
       --stream-hashes  모든 TCP 스트림의 SHA-256을 JSON 보고서에 넣음
       --lang en|ko     언어
 
-SSLKEYLOGFILE은 따로 설정하지 않았으면 비공개 파일로 설정되고, 그 파일은 실행과 함께 사라집니다.
+SSLKEYLOGFILE은 따로 설정하지 않았으면 비공개 파일로 설정됩니다. 그것으로 HTTPS 안의 내용을 보고서에 보여 줍니다. 파일은 실행과 함께
+사라지고, 키는 어떤 보고서에도 들어가지 않습니다.
 `,
 };
 

@@ -1,12 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Analysis } from '../../src/analysis.ts';
 import { checkKeyLogs, keyLogPaths } from '../../src/capture/key-log-file.ts';
-import { openStream } from '../../src/capture/open.ts';
+import { openCapture, openStream } from '../../src/capture/open.ts';
 import type { Exchange, TlsSession } from '../../src/correlate/model.ts';
+import { includeSecrets } from '../../src/live/include-secrets.ts';
 import { FIXTURES, keyLogsOf } from '../fixtures/truth.ts';
 
 const CAPTURE = readFileSync(join(FIXTURES, 'https-resumed', 'client.pcap'));
@@ -84,4 +85,21 @@ test('a key log that others can read is told, one that is not there refused', ()
 test('the environment’s key log is used when asked for', () => {
   expect(keyLogPaths(['env', 'a.log'], { SSLKEYLOGFILE: '/x/keys' })).toEqual(['/x/keys', 'a.log']);
   expect(() => keyLogPaths(['env'], {})).toThrow(/SSLKEYLOGFILE is not set/);
+});
+
+test('a secrets block behind the packets opens them; the file is its owner’s alone', async () => {
+  const path = join(directory, 'kept.pcapng');
+  copyFileSync(join(FIXTURES, 'https-h2', 'client.pcapng'), path);
+  chmodSync(path, 0o644);
+  const found = async (): Promise<string[]> => {
+    const targets: string[] = [];
+    const source = await openCapture(path);
+    await new Analysis(source, { exchange: (x) => void targets.push(x.target ?? '') }).run();
+    source.close();
+    return targets;
+  };
+  expect(await found()).toEqual([]);
+  includeSecrets(path, keyLogsOf('https-h2')[0]);
+  expect(await found()).toEqual(['/', '/style.css', '/home.html']);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
