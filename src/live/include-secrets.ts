@@ -22,7 +22,7 @@ export function includeSecrets(capture: string, keyLog: string): void {
     const little = start[BYTE_ORDER_AT] === LITTLE_ENDIAN;
     const length = HEAD + ((secrets.length + 3) & ~3) + TRAILER;
     const block = Buffer.alloc(length);
-    [BLOCK, length, TLS_KEY_LOG, secrets.length].forEach((value, i) => put(block, value, 4 * i, little));
+    for (const [i, value] of [BLOCK, length, TLS_KEY_LOG, secrets.length].entries()) put(block, value, 4 * i, little);
     secrets.copy(block, HEAD);
     put(block, length, length - TRAILER, little);
     secrets.fill(0);
