@@ -7,13 +7,16 @@ Begins at START_TIME (seconds since 1970), so that several of them act at once. 
   {"lookup": NAME, "port": 40053, "id": 7}   A question of its own making, from this port and with this id
   {"open": LABEL, "host": NAME, "port": 80, "from": 41000, "tls": true}    a connection (looks the name up if need be)
   {"get": PATH, "on": LABEL, "referer": URL, "host": NAME}
-  {"close": LABEL}, {"wait": SECONDS}
+  {"get": PATH, "on": LABEL, "half": true, "answer": false}    closes its side behind the request; no answer is to come
+  {"close": LABEL}, {"reset": LABEL}, {"wait": SECONDS}, {"until": TIME}
+  {"leave": LABEL, "for": SECONDS}           stays open that long, beyond the end of this program
   {"try": STEPS}                             steps whose connection may break; what it said is in "failures"
   {"together": [STEPS, STEPS, ...]}          each list of steps in a thread of its own
 
 One JSON document on stdout: "requests" by this program's own clock in the words of truth.json, and "connections".
 """
 import json
+import os
 import socket
 import ssl
 import struct
@@ -56,7 +59,7 @@ class Connection:
         self.scheme = "https" if step.get("tls") else "http"
         if self.name not in addresses:
             lookup(self.name)
-        self.address, self.data, self.asked, self.count = addresses[self.name][0], b"", 0, 0
+        self.address, self.data, self.asked, self.count, self.unanswered = addresses[self.name][0], b"", 0, 0, 0
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -79,11 +82,18 @@ class Connection:
             raise ConnectionError("closed before the answer's end")
         self.data += chunk
 
-    def get(self, path, referer=None, host=None):
+    def get(self, path, referer=None, host=None, half=False, answer=True):
         host = host or self.name
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "User-Agent: script"] + ([f"Referer: {referer}"] if referer else [])
         asked, self.asked = elapsed(), self.asked + 1
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        if half:
+            self.socket.shutdown(socket.SHUT_WR)
+        if not answer:
+            if self.socket.recv(65536):
+                raise ConnectionError("an answer came")
+            self.asked, self.unanswered = self.asked - 1, self.unanswered + 1
+            return
         first = None
         while b"\r\n\r\n" not in self.data:
             self.receive()
@@ -108,7 +118,8 @@ class Connection:
     def facts(self, label):
         return {"label": label, "host": self.name, "clientAddress": self.local[0], "clientPort": self.local[1],
                 "serverAddress": self.address, "serverPort": self.port, "tls": self.encrypted is not None,
-                "openedMs": self.looked_up, "requests": self.count, **({"broken": self.asked - self.count} if self.asked > self.count else {})}
+                "openedMs": self.looked_up, "requests": self.count, **({"unanswered": self.unanswered} if self.unanswered else {}),
+                **({"broken": self.asked - self.count} if self.asked > self.count else {})}
 
 
 def play(steps, files):
@@ -118,9 +129,21 @@ def play(steps, files):
         elif "open" in step:
             connections[step["open"]] = Connection(step, files)
         elif "get" in step:
-            connections[step["on"]].get(step["get"], step.get("referer"), step.get("host"))
+            connections[step["on"]].get(step["get"], step.get("referer"), step.get("host"), step.get("half", False), step.get("answer", True))
         elif "close" in step:
             connections[step["close"]].socket.close()
+        elif "reset" in step:
+            connections[step["reset"]].socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connections[step["reset"]].socket.close()
+        elif "leave" in step:
+            if os.fork() == 0:  # a child holds the socket too
+                for stream in (0, 1, 2):
+                    os.close(stream)
+                time.sleep(step["for"])
+                connections[step["leave"]].socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                os._exit(0)
+        elif "until" in step:
+            time.sleep(max(0.0, step["until"] - time.time()))
         elif "wait" in step:
             time.sleep(step["wait"])
         elif "try" in step:

@@ -121,9 +121,9 @@ def problems(directory):
             asked = {name.lower() for row in rows for name in row["dns.qry.name"].split(",") if name}
             if asked != {entry["name"] for entry in truth["dns"]}:
                 found.append(f"names: packets {sorted(asked)}, truth {sorted(entry['name'] for entry in truth['dns'])}")
-            for lost in (entry for entry in truth["lost"] if "sequence" in entry):
+            for lost in (entry for entry in truth["lost"] if entry["payloadBytes"] and "sequence" in entry):
                 copies = [row for row in rows if row["tcp.seq_raw"] == str(lost["sequence"]) and row["tcp.len"]]
-                if len(copies) != 1:
+                if len(copies) != (2 if lost.get("fromClient") else 1):
                     found.append(f"lost segment: {len(copies)} copies at the client")
         if capture["vantage"] == "gateway-outside":
             ports = {row[key] for row in rows for key in ("tcp.srcport", "tcp.dstport")}
@@ -131,9 +131,9 @@ def problems(directory):
                 if entry["protocol"] == "tcp" and entry["outsidePort"] not in ports:
                     found.append(f"NAT: port {entry['outsidePort']} not seen outside")
         if capture["vantage"] == "server":
-            for lost in (entry for entry in truth["lost"] if "sequence" in entry):
+            for lost in (entry for entry in truth["lost"] if entry["payloadBytes"] and "sequence" in entry):
                 copies = [row for row in rows if row["tcp.seq_raw"] == str(lost["sequence"]) and row["tcp.len"]]
-                if len(copies) != 2:
+                if len(copies) != (1 if lost.get("fromClient") else 2):
                     found.append(f"lost segment: {len(copies)} copies at the server")
     return found
 

@@ -60,9 +60,9 @@ def who_closed(web, served, nat):
     for event in web.odd_events():
         if event["event"] == "closed":
             found.append({
-                **inside_end(nat, "tcp", event["clientAddress"], event["clientPortAtServer"], 80),
-                "serverAddress": "192.0.2.81", "serverPort": 80, "who": event["by"],
-                "evidence": f"odd.py: closed by {event['by']}, {event['how']}"})
+                **inside_end(nat, "tcp", event["clientAddress"], event["clientPortAtServer"], event.get("serverPort", 80)),
+                "serverAddress": "192.0.2.81", "serverPort": event.get("serverPort", 80), "who": event["by"],
+                "evidence": f"{'closing.py' if 'serverPort' in event else 'odd.py'}: closed by {event['by']}, {event['how']}"})
     return found
 
 
@@ -80,8 +80,11 @@ def lost_frames(wires, nat):
     found = []
     for wire in wires.values():
         for frame in wire.dropped_since_mark():
-            found.append({"wire": wire.name, **frame, "clientPort": inside_port(
-                nat, frame["protocol"], frame["destinationPort"], frame["sourcePort"])})
+            own = inside_end(nat, frame["protocol"], frame["sourceAddress"], frame["sourcePort"], frame["destinationPort"])
+            from_client = own["clientAddress"] != frame["sourceAddress"]
+            found.append({"wire": wire.name, **frame, "clientPort": own["clientPort"] if from_client else inside_port(
+                nat, frame["protocol"], frame["destinationPort"], frame["sourcePort"]),
+                **({"fromClient": True} if from_client else {})})
     return found
 
 

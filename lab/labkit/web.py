@@ -1,4 +1,4 @@
-"""The lab's web servers: nginx for what a web server usually does, servers/odd.py for the rest."""
+"""The lab's web servers: nginx for what a web server usually does, servers/odd.py and closing.py for the rest."""
 import json
 import random
 import re
@@ -82,11 +82,11 @@ class Web:
         (self.directory / "error.log").touch()
         make_certificates(self.directory)
         listen = [f"listen {address}:80;" for address in ["192.0.2.80", WEB_BACK, *WEB_MORE[1:]]]
-        listen += ["listen [2001:db8:80::80]:80;", "listen 192.0.2.80:443 ssl;", "listen 192.0.2.82:443 ssl http2;"]
+        listen += ["listen [2001:db8:80::80]:80;", "listen 192.0.2.80:443 ssl;", "listen 192.0.2.80:8443 ssl;", "listen 192.0.2.82:443 ssl http2;"]
         (self.directory / "nginx.conf").write_text(CONFIG.format(
             directory=self.directory, log_format=LOG_FORMAT, listen=" ".join(listen)))
         self.marks = {}
-        self.odd_log = None
+        self.odd_log, self.closing_logs = None, []
 
     def up(self):
         nginx = self.processes.start(
@@ -98,7 +98,17 @@ class Web:
             stdout=subprocess.PIPE, text=True)
         self.odd_log = Lines(odd.stdout)
         self.odd_log.wait_for("listening")
+        self.closing_logs = [self.closing(8080), self.closing(443, self.directory / "site.crt", self.directory / "site.key")]
         wait_until(lambda: nginx.poll() is not None or ":443" in run(*inside("web", "ss", "-ltn")), "nginx")
+
+    def closing(self, port, *certificate):
+        """servers/closing.py on another port of the odd server's address."""
+        program = Path(__file__).parent.parent / "servers" / "closing.py"
+        process = self.processes.start(inside("web", sys.executable, "-B", program, "192.0.2.81", port, *certificate),
+                                       stdout=subprocess.PIPE, text=True)
+        log = Lines(process.stdout)
+        log.wait_for("listening")
+        return log
 
     @property
     def authority(self):
@@ -108,6 +118,7 @@ class Web:
         for name in ("access.log", "error.log"):
             self.marks[name] = (self.directory / name).stat().st_size
         self.marks["odd"] = len(self.odd_log.lines)
+        self.marks["closing"] = [len(log.lines) for log in self.closing_logs]
 
     def since_mark(self, name):
         data = (self.directory / name).read_bytes()[self.marks[name]:]
@@ -134,4 +145,7 @@ class Web:
                 for match in map(pattern.search, self.since_mark("error.log")) if match}
 
     def odd_events(self):
-        return [json.loads(line) for line in self.odd_log.lines[self.marks["odd"]:]]
+        lines = list(self.odd_log.lines[self.marks["odd"]:])
+        for log, mark in zip(self.closing_logs, self.marks["closing"]):
+            lines += log.lines[mark:]
+        return [json.loads(line) for line in lines]

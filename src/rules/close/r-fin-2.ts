@@ -47,11 +47,15 @@ export const rule: JourneyRule = {
       return contradicted(closing.closeNotify === undefined ? 'fin-then-reset' : 'close-notify-then-reset', packets, says);
     if (kind === 'simultaneous') return contradicted('simultaneous', packets, says);
     if (kind === 'one-side') {
+      const goesOn =
+        after < 1e6
+          ? { en: ', which ends there', ko: ' (캡처가 거기서 끝납니다)' }
+          : { en: `, which goes on for ${durationText(after)}`, ko: ` (캡처는 ${durationText(after)} 더 이어집니다)` };
       // A side that let the other's idle timeout pass without an answer has not closed; else the capture may just have ended.
       if (after >= SETTLED || (idle >= SETTLED && first !== undefined && acknowledged[first] !== undefined))
         return contradicted('two-segments', packets, {
-          en: `${says.en}, which goes on for ${durationText(after)}: two segments`,
-          ko: `${says.ko} (캡처는 ${durationText(after)} 더 이어집니다): 세그먼트 둘입니다`,
+          en: `${says.en}${goesOn.en}: two segments`,
+          ko: `${says.ko}${goesOn.ko}: 세그먼트 둘입니다`,
         });
       return unknown('capture-ended', packets, {
         en: `${says.en}, but that ends ${durationText(after)} later: the rest may have followed`,

@@ -12,6 +12,8 @@ const JITTER = 0.05;
 const LEAST_JITTER = 300_000;
 /** Less than this between the server's ACK and its answer says nothing. */
 const LEAST_WORK = 50_000;
+/** A round trip this short is that of a capture at the server. */
+const NEAR = 1e6;
 /** Packets behind the request among which its ACK is looked for. */
 const LOOK = 16;
 
@@ -72,9 +74,17 @@ export const rule: JourneyRule = {
         en: `${parts.en}: what is left is too little to be told from the network; capture at the server to see it`,
         ko: `${parts.ko}: 남는 것이 너무 작아 네트워크와 구별할 수 없습니다. 서버에서 캡처하면 볼 수 있습니다`,
       });
+    // Far from the server an answer whose first copy was lost behind this place looks the same.
+    const beside =
+      trip.time < NEAR
+        ? { en: '', ko: '' }
+        : {
+            en: ' (unless a first copy of the answer was lost before it came here)',
+            ko: ' (첫 응답이 여기 오기 전에 사라졌다가 다시 온 것이 아니라면)',
+          };
     return confirmed('server-time', [trip.from, trip.to, ...packets], {
-      en: `${parts.en}: at least ${durationText(own)} is the server's`,
-      ko: `${parts.ko}: 적어도 ${durationText(own)}은(는) 서버가 쓴 시간입니다`,
+      en: `${parts.en}: ${durationText(own)} is the server's${beside.en}`,
+      ko: `${parts.ko}: 서버가 쓴 시간은 ${durationText(own)}입니다${beside.ko}`,
     });
   },
 };

@@ -43,8 +43,8 @@ export const rule: JourneyRule = {
           ko: `이 캡처에서는 ${ends} 연결에서 다시 보낸 것이 보이지 않지만, 캡처가 패킷을 놓쳤습니다`,
         });
       return skipped('no-loss', [connection.firstPacket, connection.lastPacket], {
-        en: `nothing was lost and nothing sent again on ${ends}`,
-        ko: `${ends} 연결에서 사라지거나 다시 보낸 것이 없습니다`,
+        en: `nothing was sent again on ${ends}, as far as this capture shows`,
+        ko: `이 캡처에서 보이는 한 ${ends} 연결에서 다시 보낸 것이 없습니다`,
       });
     }
     if (needed.length === 0)

@@ -104,8 +104,8 @@ export const rule: JourneyRule = {
       tls.finishedTime !== undefined && tls.clientHelloTime !== undefined ? tls.finishedTime - tls.clientHelloTime : undefined;
     const kind = `${tls.version ?? 'TLS'}${tls.resumed ? ' resumed' : ''}`;
     const rest = {
-      en: `${took === undefined ? '' : `, ${durationText(took)}`}${port === HTTPS ? '' : ` (on port ${port}, not 443)`}`,
-      ko: `${took === undefined ? '' : `, ${durationText(took)}`}${port === HTTPS ? '' : ` (443번이 아닌 ${port}번 포트)`}`,
+      en: `${took === undefined ? '' : `, ${durationText(took)}`}${port === HTTPS ? '' : `; on port ${port}, not 443`}`,
+      ko: `${took === undefined ? '' : `, ${durationText(took)}`}${port === HTTPS ? '' : `, 443번이 아닌 ${port}번 포트`}`,
     };
     return confirmed('tls-between', [syn?.ack, hello, tls.serverHelloPacket, tls.finishedPacket, data], {
       en: `TCP was up${syn?.ack === undefined ? '' : ` with packet ${syn.ack}`}, ClientHello in packet ${hello}, the handshake over with packet ${tls.finishedPacket ?? data} (${kind}${rest.en})${data === undefined ? ', no application data followed' : `, first application data in packet ${data}`}`,
