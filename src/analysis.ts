@@ -131,15 +131,18 @@ export class Analysis {
           code: 'unknown-link-type',
           packet,
           message: `packet ${packet}: link type ${name} is not dissected; its packets are counted only`,
+          korean: `${packet}번 패킷: ${name}, 패킷 수만 셈`,
         });
       }
       const time = p.time[row];
       if (time < before && this.backSteps++ === 0) {
         const packet = b.firstNumber + row;
+        const back = ((before - time) / 1e6).toFixed(3);
         this.ownProblems.push({
           code: 'clock-step-back',
           packet,
-          message: `packet ${packet}: its time is ${((before - time) / 1e6).toFixed(3)} ms before the packet ahead of it; stages are laid one behind the other all the same`,
+          message: `packet ${packet}: its time is ${back} ms before the packet ahead of it; stages are laid one behind the other all the same`,
+          korean: `${packet}번 패킷이 ${back} ms 이름. 단계는 그래도 차례대로 놓음`,
         });
       }
       before = time;
@@ -151,10 +154,12 @@ export class Analysis {
   private tellInexact(packet: number, time: number): void {
     this.inexact = true;
     const days = Math.round(Math.abs(time) / 86_400e9);
+    const steps = 2 ** Math.ceil(Math.log2(Math.abs(time) / 2 ** 53));
     this.ownProblems.push({
       code: 'inexact-times',
       packet,
-      message: `packet ${packet}: its time is ${days} days from the first packet's; times of stages and connections so far from it are exact to ${2 ** Math.ceil(Math.log2(Math.abs(time) / 2 ** 53))} ns only`,
+      message: `packet ${packet}: its time is ${days} days from the first packet's; times of stages and connections so far from it are exact to ${steps} ns only`,
+      korean: `${packet}번 패킷이 첫 패킷과 ${days}일 떨어짐. 그만큼 먼 시각은 ${steps} ns까지만 정확`,
     });
   }
 

@@ -9,6 +9,7 @@ import { Out, OutputClosed } from './report/out.ts';
 import type { ScreenOptions } from './screen-settings.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
+import { particles } from './text/particles.ts';
 import { problemText } from './text/problems.ts';
 import { isLanguage, type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
@@ -276,7 +277,7 @@ async function live(
   try {
     // As in tcpdump: the capture takes the report's place on standard output.
     const problems =
-      settings.write === '-' ? await readAll(capture.source) : await reportLive(capture.source, format ?? 'text', lang);
+      settings.write === '-' ? await readAll(capture.source, lang) : await reportLive(capture.source, format ?? 'text', lang);
     await capture.finish();
     tell();
     const { dropped, interfaceDropped, incomplete } = capture.state;
@@ -303,10 +304,10 @@ async function reportLive(source: Source, format: Format, lang: Language): Promi
   return writeReport(source, format, lang, false, { owners: processOwners() });
 }
 
-async function readAll(source: Source): Promise<string[]> {
+async function readAll(source: Source, lang: Language): Promise<string[]> {
   const batch = new Batch();
   while (await source.next(batch));
-  return source.problems.map((each) => each.message);
+  return source.problems.map((each) => problemText(each, lang));
 }
 
 async function report(
@@ -342,7 +343,9 @@ async function report(
 /** Words for people go to standard error, harmless for the terminal whatever a file's name or a packet holds. */
 function complain(message: string): void {
   const out = new Out(2);
-  out.write(`wirebook: ${message.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')}\n`);
+  out.write(
+    `wirebook: ${particles(message).replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')}\n`,
+  );
   try {
     out.flush();
   } catch {

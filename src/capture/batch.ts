@@ -29,10 +29,18 @@ export class Batch {
   readonly interface = new Uint16Array(BATCH_ROWS);
 }
 
+/** Words for people, in both languages; the same shape as those of `text/`. */
+export interface Words {
+  en: string;
+  ko: string;
+}
+
 /** What was wrong with a capture, or what the reader could not do. `code` is stable, `message` is for people (English). */
 export interface Problem {
   code: string;
   message: string;
+  /** The same in Korean, without what the code says already. */
+  korean?: string;
   /** Number of the packet at which it was found (from 1). */
   packet?: number;
   /** Byte offset in the (decompressed) file. */

@@ -42,6 +42,6 @@ async function detectPcapng(file: string, input: Input, problems: Problems): Pro
 }
 
 function short(file: string, input: Input, format?: string, header = 0): Error {
-  if (input.failure !== undefined) return unreadable(file, input.failure.message);
+  if (input.failure !== undefined) return unreadable(file, input.failure);
   return input.end === 0 ? empty(file) : tooShort(file, input.end, format, header);
 }

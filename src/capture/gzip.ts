@@ -86,9 +86,17 @@ export class GzipSupply implements Supply {
     if (this.#source.failure !== undefined) {
       this.failure = this.#source.failure;
     } else if (error.code === 'Z_BUF_ERROR') {
-      this.failure = { code: 'truncated-file', message: `gzip data cut off, ${done} bytes decompressed` };
+      this.failure = {
+        code: 'truncated-file',
+        en: `gzip data cut off, ${done} bytes decompressed`,
+        ko: `gzip 데이터가 끊김, ${done}바이트까지 풂`,
+      };
     } else {
-      this.failure = { code: 'bad-gzip', message: `gzip data garbled (${error.message}), ${done} bytes decompressed before` };
+      this.failure = {
+        code: 'bad-gzip',
+        en: `gzip data garbled (${error.message}), ${done} bytes decompressed before`,
+        ko: `${error.message}, 그 앞까지 ${done}바이트를 풂`,
+      };
     }
     this.#stop();
   }

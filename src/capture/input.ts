@@ -1,14 +1,13 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { ANNEX_BYTES } from './batch.ts';
+import { ANNEX_BYTES, type Words } from './batch.ts';
 import type { Spool } from './spool.ts';
 
 /** Bytes asked for at once: smaller pieces cost system calls, larger ones leave the processor's cache. */
 export const CHUNK_BYTES = 1 << 20;
 
 /** Why a supply ended before its time. */
-export interface Failure {
+export interface Failure extends Words {
   code: string;
-  message: string;
 }
 
 /** Where bytes come from: a regular file, a stream, a decompressor on top of either. */
@@ -54,7 +53,8 @@ export class FileSupply implements Supply {
     if (this.#size > 0 && now < before)
       this.failure = {
         code: 'file-shrank',
-        message: `the file had ${before} bytes and has ${now} now: what was cut off is missing`,
+        en: `the file had ${before} bytes and has ${now} now: what was cut off is missing`,
+        ko: `${before}바이트였는데 지금은 ${now}바이트입니다. 잘린 부분은 없습니다`,
       };
   }
 
@@ -133,7 +133,9 @@ export class Input {
       if (got === 0) this.failure = this.supply.failure;
       return got;
     } catch (error) {
-      this.failure = { code: 'read-error', message: `reading stopped at ${this.base + this.end}: ${(error as Error).message}` };
+      const why = (error as Error).message;
+      const at = this.base + this.end;
+      this.failure = { code: 'read-error', en: `reading stopped at ${at}: ${why}`, ko: `위치 ${at}에서 읽기를 멈춤: ${why}` };
       return 0;
     }
   }

@@ -108,6 +108,7 @@ export function checkKeyLogs(paths: readonly string[]): Problem[] {
       problems.push({
         code: 'key-log-exposed',
         message: `the key log ${path} can be read by others than its owner, and with it what was encrypted; chmod 600 keeps it private`,
+        korean: `키 로그 ${path}, chmod 600으로 막을 수 있음`,
       });
     file.close();
   }

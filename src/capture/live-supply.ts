@@ -57,7 +57,8 @@ export class LiveSupply implements Supply {
     if (this.position < this.first) {
       this.failure = {
         code: 'spool-overrun',
-        message: `the capture ran ${this.size - this.position} bytes ahead of the analysis, more than the spool holds; what lies between is lost`,
+        en: `the capture ran ${this.size - this.position} bytes ahead of the analysis, more than the spool holds; what lies between is lost`,
+        ko: `캡처가 분석보다 ${this.size - this.position}바이트 앞서가 보관할 수 있는 양을 넘었습니다`,
       };
       return 0;
     }

@@ -10,7 +10,7 @@ import { Problems } from './problems.ts';
 import { directory, systemRefusal, terminal } from './refusals.ts';
 import { scanSecrets } from './secrets-scan.ts';
 import { type CaptureParts, CaptureSource } from './source.ts';
-import { Spool } from './spool.ts';
+import { notKept, Spool } from './spool.ts';
 import { StreamSupply } from './stream.ts';
 
 export interface OpenOptions {
@@ -101,7 +101,7 @@ function makeSpool(problems: Problems): Spool | undefined {
   try {
     return new Spool();
   } catch (error) {
-    problems.add('spool', `packets cannot be read again: ${(error as Error).message}`);
+    problems.add('spool', notKept((error as Error).message));
     return undefined;
   }
 }

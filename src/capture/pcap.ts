@@ -1,4 +1,4 @@
-import { BATCH_ROWS, type Batch, type CaptureInterface, type DecryptionSecrets, type NameRecord } from './batch.ts';
+import { BATCH_ROWS, type Batch, type CaptureInterface, type DecryptionSecrets, type NameRecord, type Words } from './batch.ts';
 import type { Input } from './input.ts';
 import { u16, u32 } from './integers.ts';
 import type { Problems } from './problems.ts';
@@ -153,11 +153,18 @@ export class PcapReader implements RecordReader {
     this.#done = true;
     const { bigEndian, recordHeader } = this.#header;
     const where = input.base + input.start;
+    const announced = left < recordHeader ? 0 : this.#announced(input, bigEndian);
     const what =
       left < recordHeader
-        ? `a record header of ${recordHeader} bytes is due, ${left} left in the file`
-        : `${this.#announced(input, bigEndian)} bytes announced, ${left - recordHeader} left in the file`;
-    this.#problems.add('truncated-file', `packet ${packet} at offset ${where}: ${what}`, where, packet);
+        ? {
+            en: `a record header of ${recordHeader} bytes is due, ${left} left in the file`,
+            ko: `${recordHeader}바이트의 기록 헤더가 올 자리에 ${left}바이트만 남음`,
+          }
+        : {
+            en: `${announced} bytes announced, ${left - recordHeader} left in the file`,
+            ko: `${announced}바이트라고 했지만 ${left - recordHeader}바이트만 남음`,
+          };
+    this.#problems.add('truncated-file', at(packet, where, what), where, packet);
   }
 
   #announced(input: Input, bigEndian: boolean): number {
@@ -169,13 +176,24 @@ export class PcapReader implements RecordReader {
 
   #giveUp(length: number, where: number, packet: number): void {
     this.#done = true;
-    const message = `packet ${packet} at offset ${where}: a length of ${length} bytes is over the limit of ${RECORD_LIMIT}; reading ends here`;
-    this.#problems.add('bad-record-length', message, where, packet);
+    const what = {
+      en: `a length of ${length} bytes is over the limit of ${RECORD_LIMIT}; reading ends here`,
+      ko: `길이 ${length}바이트가 한도 ${RECORD_LIMIT}바이트를 넘어 여기서 읽기를 마침`,
+    };
+    this.#problems.add('bad-record-length', at(packet, where, what), where, packet);
   }
 
   #reportFraction(fraction: number, where: number, packet: number): void {
     const unit = this.#header.fractionUnit === 1 ? 'nanoseconds' : 'microseconds';
-    const message = `packet ${packet} at offset ${where}: a time fraction of ${fraction} ${unit} is a second or more; carried over`;
-    this.#problems.add('clock-fraction', message, where, packet);
+    const what = {
+      en: `a time fraction of ${fraction} ${unit} is a second or more; carried over`,
+      ko: `소수 부분이 ${fraction}${unit === 'nanoseconds' ? '나노초' : '마이크로초'}라서 초로 올림`,
+    };
+    this.#problems.add('clock-fraction', at(packet, where, what), where, packet);
   }
 }
+
+const at = (packet: number, where: number, what: Words): Words => ({
+  en: `packet ${packet} at offset ${where}: ${what.en}`,
+  ko: `${packet}번 패킷, 위치 ${where}: ${what.ko}`,
+});

@@ -1,8 +1,9 @@
-import type { CaptureInterface, DecryptionSecrets, NameRecord } from './batch.ts';
+import type { CaptureInterface, DecryptionSecrets, NameRecord, Words } from './batch.ts';
 import type { Clock } from './clock.ts';
 import { u32 } from './integers.ts';
 import { readInterface, readNames, readStatistics } from './pcapng-blocks.ts';
 import { BODY, INTERFACE, NAMES, nameOf, SECRETS, STATISTICS } from './pcapng-format.ts';
+import { and, LEFT_OUT, notDescribed } from './pcapng-words.ts';
 
 /** Batch.interface has 16 bits. */
 export const INTERFACE_LIMIT = 65_535;
@@ -19,9 +20,8 @@ const LEAST_STATISTICS = 20;
 const LEAST_SECRETS = 16;
 const SECRETS_LENGTH = 12;
 
-export interface Complaint {
+export interface Complaint extends Words {
   code: string;
-  what: string;
   /** Nothing after it can be read. */
   fatal?: boolean;
 }
@@ -74,7 +74,12 @@ export class Metadata {
 
   #addInterface(bytes: Uint8Array, at: number, end: number, bigEndian: boolean): Complaint | undefined {
     if (this.interfaces.length >= INTERFACE_LIMIT) {
-      return { code: 'too-many-interfaces', what: `more than ${INTERFACE_LIMIT} interfaces`, fatal: true };
+      return {
+        code: 'too-many-interfaces',
+        en: `more than ${INTERFACE_LIMIT} interfaces`,
+        ko: `${INTERFACE_LIMIT}개를 넘음`,
+        fatal: true,
+      };
     }
     if (end - at < LEAST_INTERFACE) return tooShort(INTERFACE);
     const found = readInterface(bytes, at, end, bigEndian);
@@ -89,7 +94,11 @@ export class Metadata {
     const id = u32(bytes, at + BODY, bigEndian);
     const target = this.interfaces[this.sectionStart + id];
     if (target === undefined) {
-      return { code: 'bad-block', what: `statistics of interface ${id}, the section describes ${this.sectionInterfaces}` };
+      return {
+        code: 'bad-block',
+        en: `statistics of interface ${id}, the section describes ${this.sectionInterfaces}`,
+        ko: `통계: ${notDescribed(id, this.sectionInterfaces)}`,
+      };
     }
     return readStatistics(bytes, at, end, bigEndian, target) ? undefined : overrun(STATISTICS);
   }
@@ -97,7 +106,13 @@ export class Metadata {
   #addNames(bytes: Uint8Array, at: number, end: number, bigEndian: boolean): Complaint | undefined {
     this.#nameBytes += end - at;
     if (this.#nameBytes > NAME_BYTES_LIMIT) {
-      return { code: 'too-many-names', what: `names of more than ${NAME_BYTES_LIMIT} bytes in all; left out` };
+      return {
+        code: 'too-many-names',
+        ...and(
+          { en: `names of more than ${NAME_BYTES_LIMIT} bytes in all`, ko: `이름이 모두 ${NAME_BYTES_LIMIT}바이트를 넘음` },
+          LEFT_OUT,
+        ),
+      };
     }
     return readNames(bytes, at, end, bigEndian, this.names) ? undefined : overrun(NAMES);
   }
@@ -109,7 +124,16 @@ export class Metadata {
     if (length > end - from) return overrun(SECRETS);
     this.#secretBytes += length;
     if (this.#secretBytes > SECRET_BYTES_LIMIT) {
-      return { code: 'too-many-secrets', what: `decryption secrets of more than ${SECRET_BYTES_LIMIT} bytes in all; left out` };
+      return {
+        code: 'too-many-secrets',
+        ...and(
+          {
+            en: `decryption secrets of more than ${SECRET_BYTES_LIMIT} bytes in all`,
+            ko: `비밀이 모두 ${SECRET_BYTES_LIMIT}바이트를 넘음`,
+          },
+          LEFT_OUT,
+        ),
+      };
     }
     this.secrets.push({ type: u32(bytes, at + BODY, bigEndian), data: bytes.slice(from, from + length) });
     return undefined;
@@ -117,9 +141,13 @@ export class Metadata {
 }
 
 function overrun(type: number): Complaint {
-  return { code: 'bad-block', what: `an item of the ${nameOf(type)} runs over its end` };
+  return {
+    code: 'bad-block',
+    en: `an item of the ${nameOf(type)} runs over its end`,
+    ko: `${nameOf(type)} 안의 항목이 블록 끝을 넘음`,
+  };
 }
 
 function tooShort(type: number): Complaint {
-  return { code: 'bad-block', what: `too short for ${nameOf(type)}; left out` };
+  return { code: 'bad-block', ...and({ en: `too short for ${nameOf(type)}`, ko: `너무 짧은 ${nameOf(type)}` }, LEFT_OUT) };
 }

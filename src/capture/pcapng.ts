@@ -1,4 +1,4 @@
-import { BATCH_ROWS, type Batch } from './batch.ts';
+import { BATCH_ROWS, type Batch, type Words } from './batch.ts';
 import { putTime } from './clock.ts';
 import type { Input } from './input.ts';
 import { hex, u16, u32 } from './integers.ts';
@@ -18,6 +18,7 @@ import {
   unknownVersion,
 } from './pcapng-format.ts';
 import { Metadata } from './pcapng-metadata.ts';
+import { and, blockAt, LEFT_OUT, notDescribed, tooLarge } from './pcapng-words.ts';
 import type { Problems } from './problems.ts';
 import { RECORD_LIMIT, type RecordReader } from './reader.ts';
 
@@ -65,16 +66,33 @@ export class PcapngReader extends Metadata implements RecordReader {
     if (this.#done || (left === 0 && this.#skip === 0)) return;
     this.#done = true;
     const where = this.#skip > 0 ? this.#skippedAt : input.base + input.start;
-    const what = this.#skip > 0 ? `the file ends ${this.#skip} bytes before the block does` : this.#cut(input, left);
-    this.#problems.add('truncated-file', `pcapng block at ${where}: ${what}`, where, packet);
+    const what =
+      this.#skip > 0
+        ? {
+            en: `the file ends ${this.#skip} bytes before the block does`,
+            ko: `블록이 끝나기 ${this.#skip}바이트 전에 파일이 끝남`,
+          }
+        : this.#cut(input, left);
+    this.#problems.add('truncated-file', blockAt(where, what), where, packet);
   }
 
-  #cut(input: Input, left: number): string {
-    if (left < LEAST_BLOCK) return `a block of at least ${LEAST_BLOCK} bytes is due, ${left} left in the file`;
+  #cut(input: Input, left: number): Words {
+    if (left < LEAST_BLOCK)
+      return {
+        en: `a block of at least ${LEAST_BLOCK} bytes is due, ${left} left in the file`,
+        ko: `적어도 ${LEAST_BLOCK}바이트의 블록이 올 자리에 ${left}바이트만 남음`,
+      };
     const type = u32(input.buffer, input.start, this.#bigEndian);
     if (type === SECTION && left < LEAST_SECTION)
-      return `a section header needs ${LEAST_SECTION} bytes, ${left} left in the file`;
-    return `${u32(input.buffer, input.start + LENGTH, this.#bigEndian)} bytes announced, ${left} left in the file`;
+      return {
+        en: `a section header needs ${LEAST_SECTION} bytes, ${left} left in the file`,
+        ko: `${LEAST_SECTION}바이트가 필요한 구역 헤더에 ${left}바이트만 남음`,
+      };
+    const announced = u32(input.buffer, input.start + LENGTH, this.#bigEndian);
+    return {
+      en: `${announced} bytes announced, ${left} left in the file`,
+      ko: `${announced}바이트라고 했지만 ${left}바이트만 남음`,
+    };
   }
 
   /** Passes over what is there of a block that is skipped; true when that was all of it. */
@@ -129,13 +147,16 @@ export class PcapngReader extends Metadata implements RecordReader {
     const length = u32(bytes, at + LENGTH, this.#bigEndian);
     const wrong = lengthFault(type, length);
     if (wrong !== undefined) {
-      this.#stop(input, 'bad-block-length', `length ${length} ${wrong}`);
+      this.#stop(input, 'bad-block-length', { en: `length ${length} ${wrong.en}`, ko: `길이 ${length}: ${wrong.ko}` });
       return 0;
     }
     if (length > left) return this.#await(input, type, length);
     const trailer = u32(bytes, at + length - TRAILER, this.#bigEndian);
     if (trailer !== length) {
-      this.#report(input, 'bad-block-length', `length ${length} in front, ${trailer} behind; the one in front is used`);
+      this.#report(input, 'bad-block-length', {
+        en: `length ${length} in front, ${trailer} behind; the one in front is used`,
+        ko: `앞의 길이는 ${length}, 뒤의 길이는 ${trailer}: 앞의 것을 씀`,
+      });
     }
     if (type === ENHANCED_PACKET || type === OBSOLETE_PACKET) this.#packet(type, input, length, into);
     else if (type === SIMPLE_PACKET) this.#simplePacket(input, length, into);
@@ -159,9 +180,12 @@ export class PcapngReader extends Metadata implements RecordReader {
     const version = unknownVersion(input.buffer, input.start);
     if (order === 'neither') {
       const magic = hex(u32(input.buffer, input.start + SECTION_ORDER, true));
-      this.#stop(input, 'bad-block', `section header with the byte-order magic ${magic}`);
+      this.#stop(input, 'bad-block', {
+        en: `section header with the byte-order magic ${magic}`,
+        ko: `구역 헤더의 바이트 순서 값 ${magic}`,
+      });
     } else if (version !== undefined) {
-      this.#stop(input, 'unsupported-version', `section of pcapng version ${version}`);
+      this.#stop(input, 'unsupported-version', { en: `section of pcapng version ${version}`, ko: `pcapng 버전 ${version}` });
     } else {
       this.#bigEndian = order === 'big';
       this.beginSection();
@@ -176,7 +200,7 @@ export class PcapngReader extends Metadata implements RecordReader {
     const room = length - LEAST_PACKET;
     const captured = room < 0 ? 0 : u32(bytes, at + PACKET_CAPTURED, bigEndian);
     if (captured > room) {
-      this.#leaveOut(input, into, `a packet of ${captured} bytes in a block of ${length}`);
+      this.#leaveOut(input, into, tooLarge(captured, length));
       return;
     }
     const short = type === OBSOLETE_PACKET;
@@ -193,7 +217,7 @@ export class PcapngReader extends Metadata implements RecordReader {
   #simplePacket(input: Input, length: number, into: Batch): void {
     const room = length - LEAST_SIMPLE;
     if (room < 0) {
-      this.#leaveOut(input, into, `a packet in a block of ${length} bytes`);
+      this.#leaveOut(input, into, { en: `a packet in a block of ${length} bytes`, ko: `${length}바이트 블록 안의 패킷` });
       return;
     }
     const index = this.#interface(input, into, 0);
@@ -202,7 +226,7 @@ export class PcapngReader extends Metadata implements RecordReader {
     const snap = this.interfaces[index].snapLength;
     const captured = snap > 0 ? Math.min(snap, original) : original;
     if (captured > room)
-      this.#report(input, 'bad-block', `a packet of ${captured} bytes in a block of ${length}; ${room} are taken`);
+      this.#report(input, 'bad-block', and(tooLarge(captured, length), { en: `${room} are taken`, ko: `${room}바이트만 씀` }));
     into.seconds[into.count] = 0;
     into.nanoseconds[into.count] = 0;
     this.#put(input, into, input.start + SIMPLE_DATA, Math.min(captured, room), original, index);
@@ -215,12 +239,12 @@ export class PcapngReader extends Metadata implements RecordReader {
   #interface(input: Input, into: Batch, id: number): number {
     const described = this.sectionInterfaces;
     if (id < described) return this.sectionStart + id;
-    const what = `a packet of interface ${id}, the section describes ${described}`;
+    const what = { en: `a packet of interface ${id}, the section describes ${described}`, ko: notDescribed(id, described) };
     if (described !== 1) {
       this.#leaveOut(input, into, what);
       return -1;
     }
-    this.#report(input, 'bad-block', `${what}; read as of that one`);
+    this.#report(input, 'bad-block', and(what, { en: 'read as of that one', ko: '그 인터페이스의 것으로 읽음' }));
     return this.sectionStart;
   }
 
@@ -237,29 +261,34 @@ export class PcapngReader extends Metadata implements RecordReader {
   #other(type: number, input: Input, length: number): void {
     const complaint = this.take(type, input.buffer, input.start, input.start + length - TRAILER, this.#bigEndian);
     if (complaint === undefined) return;
-    if (complaint.fatal === true) this.#stop(input, complaint.code, complaint.what);
-    else this.#report(input, complaint.code, complaint.what);
+    if (complaint.fatal === true) this.#stop(input, complaint.code, complaint);
+    else this.#report(input, complaint.code, complaint);
   }
 
   /** A packet block that cannot be read; the next block is tried. */
-  #leaveOut(input: Input, into: Batch, what: string): void {
-    this.#report(input, 'bad-block', `${what}; left out`, into.firstNumber + into.count);
+  #leaveOut(input: Input, into: Batch, what: Words): void {
+    this.#report(input, 'bad-block', and(what, LEFT_OUT), into.firstNumber + into.count);
   }
 
-  #stop(input: Input, code: string, what: string): void {
+  #stop(input: Input, code: string, what: Words): void {
     this.#done = true;
-    this.#report(input, code, `${what}; reading ends here`);
+    this.#report(input, code, and(what, { en: 'reading ends here', ko: '여기서 읽기를 마침' }));
   }
 
-  #report(input: Input, code: string, what: string, packet?: number): void {
+  #report(input: Input, code: string, what: Words, packet?: number): void {
     const where = input.base + input.start;
-    this.#problems.add(code, `pcapng block at ${where}: ${what}`, where, packet);
+    this.#problems.add(code, blockAt(where, what), where, packet);
   }
 }
 
-function lengthFault(type: number, length: number): string | undefined {
+function lengthFault(type: number, length: number): Words | undefined {
   const least = type === SECTION ? LEAST_SECTION : LEAST_BLOCK;
-  if (length < least) return `is below the ${least} of an empty ${nameOf(type)}`;
-  if ((length & 3) !== 0) return 'is not a multiple of 4';
-  return length > RECORD_LIMIT && isHeld(type) ? `of a ${nameOf(type)} is over the limit of ${RECORD_LIMIT}` : undefined;
+  if (length < least)
+    return { en: `is below the ${least} of an empty ${nameOf(type)}`, ko: `빈 블록(${nameOf(type)})의 ${least}바이트보다 짧음` };
+  if ((length & 3) !== 0) return { en: 'is not a multiple of 4', ko: '4의 배수가 아님' };
+  if (length <= RECORD_LIMIT || !isHeld(type)) return undefined;
+  return {
+    en: `of a ${nameOf(type)} is over the limit of ${RECORD_LIMIT}`,
+    ko: `${nameOf(type)} 블록의 한도 ${RECORD_LIMIT}바이트를 넘음`,
+  };
 }

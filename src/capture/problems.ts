@@ -1,4 +1,4 @@
-import type { Problem } from './batch.ts';
+import type { Problem, Words } from './batch.ts';
 
 /** Entries kept of one code; a garbled file could otherwise fill the memory with them. */
 export const PROBLEMS_PER_CODE = 20;
@@ -9,11 +9,11 @@ export class Problems {
   readonly #counts = new Map<string, number>();
   #finished = false;
 
-  add(code: string, message: string, offset?: number, packet?: number): void {
+  add(code: string, words: Words, offset?: number, packet?: number): void {
     const count = (this.#counts.get(code) ?? 0) + 1;
     this.#counts.set(code, count);
     if (count > PROBLEMS_PER_CODE) return;
-    const problem: Problem = { code, message };
+    const problem: Problem = { code, message: words.en, korean: words.ko };
     if (packet !== undefined) problem.packet = packet;
     if (offset !== undefined) problem.offset = offset;
     this.list.push(problem);
@@ -25,7 +25,12 @@ export class Problems {
     this.#finished = true;
     for (const [code, count] of this.#counts) {
       const more = count - PROBLEMS_PER_CODE;
-      if (more > 0) this.list.push({ code, message: `${more} more of the kind "${code}" (${count} in all)` });
+      if (more > 0)
+        this.list.push({
+          code,
+          message: `${more} more of the kind "${code}" (${count} in all)`,
+          korean: `같은 문제가 ${more}개 더 있습니다. 모두 ${count}개`,
+        });
     }
   }
 }

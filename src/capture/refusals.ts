@@ -1,4 +1,4 @@
-import { CaptureError } from './batch.ts';
+import { CaptureError, type Words } from './batch.ts';
 import { hex, u32 } from './integers.ts';
 
 // Why a capture cannot be opened at all, in one sentence of each language.
@@ -86,8 +86,8 @@ export function tooShort(file: string, length: number, format: string | undefine
 }
 
 /** The bytes end before a header is there, for a reason that `detail` gives. */
-export function unreadable(file: string, detail: string): CaptureError {
-  return refuse('unreadable', file, `cannot be read: ${detail}`, `읽을 수 없습니다: ${detail}`);
+export function unreadable(file: string, detail: Words): CaptureError {
+  return refuse('unreadable', file, `cannot be read: ${detail.en}`, `읽을 수 없습니다: ${detail.ko}`);
 }
 
 export function badVersion(file: string, format: string, version: string, supported: string): CaptureError {

@@ -2,7 +2,7 @@ import type { Batch, CaptureInterface, DecryptionSecrets, NameRecord, Problem, S
 import type { Input } from './input.ts';
 import type { Problems } from './problems.ts';
 import { RECORD_LIMIT, type RecordReader } from './reader.ts';
-import { readAt, type Spool } from './spool.ts';
+import { notKept, readAt, type Spool } from './spool.ts';
 
 export interface CaptureParts {
   file: string;
@@ -89,8 +89,8 @@ export class CaptureSource implements Source {
     const { input, reader, problems, spool } = this.#parts;
     const packet = this.#packets + 1;
     if (input.failure === undefined) reader.end(input, packet);
-    else problems.add(input.failure.code, input.failure.message, input.base + input.end, packet);
-    if (spool?.failure !== undefined) problems.add('spool', `packets cannot be read again: ${spool.failure}`);
+    else problems.add(input.failure.code, input.failure, input.base + input.end, packet);
+    if (spool?.failure !== undefined) problems.add('spool', notKept(spool.failure));
     problems.finish();
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Words } from './batch.ts';
 
 /**
  * A private copy of input that cannot be read twice (a pipe, a compressed file), so that a packet's bytes can be had again. The file
@@ -33,6 +34,9 @@ export class Spool {
     this.#open = false;
   }
 }
+
+/** Why packets cannot be read again. */
+export const notKept = (why: string): Words => ({ en: `packets cannot be read again: ${why}`, ko: why });
 
 export function openPrivate(): number {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');

@@ -1,3 +1,4 @@
+import { particles } from '../text/particles.ts';
 import type { Text } from '../text/text.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import type { Endpoint, Evidence } from './model.ts';
@@ -37,7 +38,8 @@ class JoinEvidence implements Evidence {
   }
 
   get text(): Text {
-    return SENTENCES[this.join](this.values, this.packets);
+    const { en, ko } = SENTENCES[this.join](this.values, this.packets);
+    return { en, ko: particles(ko) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { particles } from '../text/particles.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import type { Conversation, Try } from './conversation.ts';
 import { ATTEMPT_SAYS, evidence } from './evidence.ts';
@@ -129,7 +130,7 @@ function attemptStage(t: Timeline, attempt: Try, next: Try | ConnectionFacts, op
   const says = ATTEMPT_SAYS[attempt.outcome];
   t.add('tcp', attempt.opened, Math.min(attempt.over, until), packets, packets.length, {
     en: `attempt to ${where}: ${says.en}`,
-    ko: `${where}(으)로 시도: ${says.ko}`,
+    ko: particles(`${where}(으)로 시도: ${says.ko}`),
   });
 }
 

@@ -1,3 +1,4 @@
+import { particles } from '../text/particles.ts';
 import type { Text } from '../text/text.ts';
 import { closedWindowStage } from './closed-window.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
@@ -44,7 +45,7 @@ export function tunnelStages(t: Timeline, f: ConnectionFacts): void {
   const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
   const note: Text = {
     en: `the connection goes on as ${what.en}; estimate, judged by direction only`,
-    ko: `연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`,
+    ko: particles(`연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`),
   };
   turnStages(t, inPacketOrder(c.turns, c.tls?.finishedPacket ?? 0), note, true);
   closedWindowStage(t, f);

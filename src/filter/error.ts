@@ -1,3 +1,4 @@
+import { particles } from '../text/particles.ts';
 import type { Text } from '../text/text.ts';
 
 /** What is wrong with a filter, and where: `column` counts characters from 1. */
@@ -9,7 +10,7 @@ export class FilterError extends Error {
     super(`column ${column}: ${text.en}`);
     this.name = 'FilterError';
     this.column = column;
-    this.text = text;
+    this.text = { en: text.en, ko: particles(text.ko) };
   }
 }
 

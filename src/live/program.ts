@@ -93,7 +93,11 @@ export async function startProgram(program: Program, settings: LiveSettings, rel
     };
   });
   if (program === 'cap') {
-    capture.source.problems.push({ code: 'no-kernel-timestamps', message: notes.noKernelTimes.en });
+    capture.source.problems.push({
+      code: 'no-kernel-timestamps',
+      message: notes.noKernelTimes.en,
+      korean: notes.noKernelTimes.ko,
+    });
     capture.note(notes.noKernelTimes);
   }
   return capture;

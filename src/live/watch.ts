@@ -107,7 +107,7 @@ export function watch(capture: LiveCapture, settings: LiveSettings): void {
     clock = now;
     if (step !== 0) {
       const note = clockNote(step);
-      capture.source.problems.push({ code: 'clock-set', message: note.en });
+      capture.source.problems.push({ code: 'clock-set', message: note.en, korean: note.ko });
       capture.note(note);
     }
     if (silent === undefined && state.packets === 0 && now.steady - start > SILENCE) {

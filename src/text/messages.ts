@@ -1,8 +1,10 @@
+import { particles } from './particles.ts';
 import type { Language, Text } from './text.ts';
 
 /** A text with its {blanks} filled in. */
 export function fill(text: Text, language: Language, values: Record<string, string | number>): string {
-  return text[language].replace(/\{(\w+)\}/g, (blank, name) => String(values[name] ?? blank));
+  const filled = text[language].replace(/\{(\w+)\}/g, (blank, name) => String(values[name] ?? blank));
+  return language === 'ko' ? particles(filled) : filled;
 }
 
 /** By kind of stage. */

@@ -1,4 +1,5 @@
 import { countedText, isCounted } from './counted.ts';
+import { particles } from './particles.ts';
 import type { Language } from './text.ts';
 
 /** What a problem of this code means, in Korean; the details that follow are numbers and names. */
@@ -26,10 +27,11 @@ export const KOREAN: Record<string, string> = {
 };
 
 /** A problem's sentence for people. */
-export function problemText(problem: { code: string; message: string }, language: Language): string {
+export function problemText(problem: { code: string; message: string; korean?: string | undefined }, language: Language): string {
   if (language === 'en') return problem.message;
   const count = Number.parseInt(problem.message, 10);
   if (isCounted(problem.code) && count > 0) return countedText(problem.code, count, language);
   const korean = KOREAN[problem.code];
-  return korean === undefined ? problem.message : `${korean} (${problem.message})`;
+  const detail = problem.korean ?? problem.message;
+  return particles(korean === undefined ? detail : `${korean} (${detail})`);
 }

@@ -8,6 +8,7 @@ import type { Field } from '../dissect/protocol.ts';
 import type { SessionView } from '../session.ts';
 import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
 import { PLAIN } from '../text/plain.ts';
+import { problemText } from '../text/problems.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { bytes, count, duration, seconds } from './format.ts';
@@ -251,7 +252,7 @@ export class Plain {
 
   problems(): string[] {
     const list = this.session.problems();
-    return list.length === 0 ? [this.say(SAY.noProblems)] : list.map((p) => p.message);
+    return list.length === 0 ? [this.say(SAY.noProblems)] : list.map((p) => problemText(p, this.language));
   }
 
   summary(): string[] {

@@ -190,7 +190,13 @@ export async function everything(source: Source, batch = new Batch()): Promise<E
     packets.push(...packetsOf(batch));
   }
   if (batch.count !== 0 || (await source.next(batch))) throw new Error('the end is not the end');
-  return { packets, problems: source.problems, source };
+  return { packets, problems: source.problems.map(inEnglish), source };
+}
+
+/** Every problem is told in Korean, too; what is compared is the English. */
+function inEnglish({ korean, ...problem }: Problem): Problem {
+  if (!/[가-힣]/.test(korean ?? '') && problem.code !== 'spool') throw new Error(`${problem.code} has no Korean`);
+  return problem;
 }
 
 /** A stream of the bytes in pieces of `size`. */

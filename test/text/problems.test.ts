@@ -33,6 +33,16 @@ test.each(Object.keys(COUNTED) as CountedCode[])('%s: how often, as people say i
   expect(korean).not.toMatch(/[{}]/);
 });
 
+test('the details are in Korean as well, where the reader gives them', () => {
+  const problem = {
+    code: 'truncated-file',
+    message: '9 bytes announced, 4 left in the file',
+    korean: '9바이트라고 했지만 4바이트만 남음',
+  };
+  expect(problemText(problem, 'ko')).toBe('파일이 중간에 끝났습니다 (9바이트라고 했지만 4바이트만 남음)');
+  expect(problemText(problem, 'en')).toBe(problem.message);
+});
+
 test('English is the message as it is', () => {
   expect(problemText({ code: 'http-garbage', message: '3 places' }, 'en')).toBe('3 places');
 });
