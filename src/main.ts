@@ -7,6 +7,7 @@ import type { CaptureSource } from './capture/source.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
 import type { ScreenOptions } from './screen-settings.ts';
+import { dropsText } from './text/drops.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
 import { particles } from './text/particles.ts';
@@ -284,12 +285,7 @@ async function live(
     problems.forEach((problem, i) => {
       if (capture.source.problems[i]?.code !== NO_KERNEL_TIMESTAMPS) complain(problem);
     });
-    if ((dropped ?? 0) + (interfaceDropped ?? 0) > 0)
-      complain(
-        lang === 'ko'
-          ? `패킷 ${dropped ?? '?'}개를 커널이, ${interfaceDropped ?? '?'}개를 인터페이스가 잃었습니다`
-          : `${dropped ?? '?'} ${dropped === 1 ? 'packet' : 'packets'} dropped by the kernel, ${interfaceDropped ?? '?'} by the interface`,
-      );
+    complain(dropsText(dropped, interfaceDropped)[lang]);
     const broken = capture.source.problems.some((each) => each.code !== NO_KERNEL_TIMESTAMPS);
     return broken || incomplete ? BROKEN : OK;
   } finally {

@@ -110,7 +110,9 @@ export class TextReport implements Listener {
     const kinds = s.linkTypes.join(', ');
     const packets = fill(s.packets === 1 ? SAY.onePacket : SAY.packetCount, this.language, { n: s.packets });
     const journeys = fill(this.count === 1 ? SAY.oneJourney : SAY.journeyCount, this.language, { n: this.count });
-    out.write(`${safe(s.file)}: ${packets}, ${seconds.toFixed(3)} s, ${kinds}, ${journeys}\n`);
+    // Only some captures say what they lost: 0 is told, not known is not.
+    const dropped = s.dropped === undefined ? '' : `, ${fill(SAY.dropped, this.language, { n: s.dropped })}`;
+    out.write(`${safe(s.file)}: ${packets}, ${seconds.toFixed(3)} s, ${kinds}, ${journeys}${dropped}\n`);
     for (const p of s.problems) out.write(`${this.say(WORDS.problem)}: ${safe(problemText(p, this.language))}\n`);
     for (const c of this.told.sort((a, b) => a.packet - b.packet))
       out.write(`${this.say(WORDS.network)}: ${safe(this.say(toldText(c)))}\n`);
