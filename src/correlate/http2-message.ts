@@ -1,8 +1,9 @@
 import { type Exchange, LIST_LIMIT } from './model.ts';
+import { added, EMPTY } from './packet-list.ts';
 
 /** What was seen of one side of a stream: its packets, first and last, and how far it came. */
 export class Message {
-  packets: number[] = [];
+  packets: number[] = EMPTY;
   packetCount = 0;
   private seen = -1;
   firstPacket = 0;
@@ -32,7 +33,7 @@ export class Message {
       this.lastPacket = packet;
       this.lastTime = time;
     }
-    if (this.packets.length < LIST_LIMIT) this.packets.push(packet);
+    if (this.packets.length < LIST_LIMIT) this.packets = added(this.packets, packet);
   }
 
   /** What `other` saw is part of this. */

@@ -1,4 +1,4 @@
-import { FRAME_HEADER, u24, u31 } from '../dissect/http2/frames.ts';
+import { u24, u31 } from '../dissect/http2/frames.ts';
 import { HpackDecoder } from '../dissect/http2/hpack.ts';
 import type { Carry } from './http-carry.ts';
 import type { HttpHooks } from './http-hooks.ts';
@@ -23,7 +23,11 @@ export const State = {
   lost: 8,
 } as const;
 
+/** Of a frame that is neither DATA nor a header block; one setting is six. */
 const CONTROL_BYTES = 8;
+const SETTING_BYTES = 6;
+/** Stands in for what carries a header block while there is none. */
+const NOTHING = new Message();
 
 /** One direction of an HTTP/2 connection. */
 export class Http2Side {
@@ -33,7 +37,6 @@ export class Http2Side {
   readonly hpack: HpackDecoder;
 
   /** The frame at hand: its header, how many of its bytes are still to come, and how many of those are padding. */
-  readonly header = new Uint8Array(FRAME_HEADER);
   headerLength = 0;
   length = 0;
   type = 0;
@@ -44,7 +47,9 @@ export class Http2Side {
   /** Where the frame began. */
   firstPacket = 0;
   firstTime = 0;
-  readonly control = new Uint8Array(CONTROL_BYTES);
+  /** The first bytes of a control frame's payload, four and four. */
+  first = 0;
+  second = 0;
   controlLength = 0;
 
   /** The header block at hand (RFC 9113 §4.3): its first frame, what carried it, its bytes where they came in pieces. */
@@ -53,7 +58,7 @@ export class Http2Side {
   blockFlags = 0;
   blockStream = 0;
   promised = 0;
-  seen = new Message();
+  seen = NOTHING;
   carry: Carry | undefined = undefined;
   /** Where in `carry` the frame at hand begins. */
   mark = 0;
@@ -75,8 +80,38 @@ export class Http2Side {
     this.type = bytes[at + 3];
     this.flags = bytes[at + 4];
     this.stream = u31(bytes, at + 5);
+    this.ready();
+  }
+
+  /** The same where it comes in pieces, byte by byte; true once it is whole. */
+  beginMore(octet: number): boolean {
+    const at = this.headerLength++;
+    if (at === 0) this.length = this.stream = 0;
+    if (at < 3) this.length = (this.length << 8) | octet;
+    else if (at === 3) this.type = octet;
+    else if (at === 4) this.flags = octet;
+    else this.stream = (this.stream << 8) | (at === 5 ? octet & 0x7f : octet);
+    if (at < 8) return false;
+    this.remaining = this.length;
+    this.ready();
+    return true;
+  }
+
+  private ready(): void {
     this.padding = 0;
     this.controlLength = 0;
+    this.headerLength = 0;
+  }
+
+  /** Takes bytes of a control frame; tells of each setting. */
+  take(bytes: Uint8Array, at: number, end: number, setting: ((id: number, value: number) => void) | undefined): void {
+    for (let i = at; i < end && this.controlLength < CONTROL_BYTES; i++) {
+      if (this.controlLength++ < 4) this.first = (this.first << 8) | bytes[i];
+      else this.second = (this.second << 8) | bytes[i];
+      if (setting === undefined || this.controlLength < SETTING_BYTES) continue;
+      setting(this.first >>> 16, (((this.first & 0xffff) << 16) | (this.second & 0xffff)) >>> 0);
+      this.controlLength = 0;
+    }
   }
 
   drop(): void {

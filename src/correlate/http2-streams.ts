@@ -6,6 +6,7 @@ import { FlowControl, StreamWindow, type WindowWait } from './http2-flow.ts';
 import { Message } from './http2-message.ts';
 import type { HeaderSection, Http2Connection, Http2Exchange } from './http2-model.ts';
 import type { Exchange } from './model.ts';
+import { added, EMPTY } from './packet-list.ts';
 
 /** Streams of one connection that are open at once; past it the oldest is let go. */
 export const STREAM_LIMIT = 1024;
@@ -61,7 +62,7 @@ export class Http2Streams {
   protected readonly clientFlow = new FlowControl();
   protected readonly serverFlow = new FlowControl();
   private readonly streams = new Map<number, Stream>();
-  private readonly recent: number[] = [];
+  private recent: number[] = EMPTY;
   /** The highest stream each side has begun. */
   private highestClient = 0;
   private highestServer = 0;
@@ -305,7 +306,7 @@ export class Http2Streams {
   private finish(stream: Stream, complete: boolean): void {
     this.flush(stream);
     this.streams.delete(stream.id);
-    this.recent.push(stream.id);
+    this.recent = added(this.recent, stream.id);
     if (this.recent.length > RECENT) this.recent.shift();
     const { exchange: x, request, response } = stream;
     // An interim response alone is no exchange yet.

@@ -1,4 +1,3 @@
-import { u16, u32 } from '../dissect/bytes.ts';
 import {
   DEFAULT_FRAME_SIZE,
   FRAME_HEADER,
@@ -153,11 +152,10 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       side.begin(bytes, at);
       i += FRAME_HEADER;
     } else {
-      while (i < end && side.headerLength < FRAME_HEADER) side.header[side.headerLength++] = bytes[i++];
-      if (side.headerLength < FRAME_HEADER) return i;
-      side.begin(side.header, 0);
+      let whole = false;
+      while (i < end && !whole) whole = side.beginMore(bytes[i++]);
+      if (!whole) return i;
     }
-    side.headerLength = 0;
     this.frame(side, packet, time);
     if (side.remaining === 0) this.frameEnd(side, bytes, i, packet, time);
     return i;
@@ -236,10 +234,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       side.carry.free();
       side.dropped = true;
     } else if (side.state === State.control) {
-      for (let i = at; i < end && side.controlLength < side.control.length; i++) {
-        side.control[side.controlLength++] = bytes[i];
-        if (side.type === Type.settings && side.controlLength === 6) this.setting(side);
-      }
+      side.take(bytes, at, end, side.type === Type.settings ? (id, value) => this.setting(side, id, value) : undefined);
     }
   }
 
@@ -301,10 +296,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
     } else this.section(side.fromClient, id, (side.blockFlags & Flag.endStream) !== 0, section, end - at, seen);
   }
 
-  private setting(side: Http2Side): void {
-    side.controlLength = 0;
-    const id = u16(side.control, 0);
-    const value = u32(side.control, 2);
+  private setting(side: Http2Side, id: number, value: number): void {
     const name = SETTING_NAMES[id];
     if (name !== undefined) this.facts.settings[side.fromClient ? 'client' : 'server'][name] = value;
     // What one side says holds for what the other one sends.
@@ -315,16 +307,15 @@ export class Http2Parser extends Http2Streams implements StreamParser {
   }
 
   private controlEnd(side: Http2Side, packet: number, time: number): void {
-    const { control, fromClient } = side;
-    if (side.type === Type.rstStream) this.reset(fromClient, side.stream, u32(control, 0), packet, time);
+    const { first, second, fromClient } = side;
+    if (side.type === Type.rstStream) this.reset(fromClient, side.stream, first >>> 0, packet, time);
     else if (side.type === Type.windowUpdate) {
       const flow = fromClient ? this.serverFlow : this.clientFlow;
-      if (side.stream === 0) flow.allowed(undefined, u31(control, 0));
-      else {
-        const window = this.open(side.stream)?.window(!fromClient);
-        if (window !== undefined) flow.allowed(window, u31(control, 0));
-      }
-    } else if (side.type === Type.goAway) this.goAway(fromClient, u31(control, 0), u32(control, 4), packet, time);
+      const increment = first & 0x7fffffff;
+      const window = this.open(side.stream)?.window(!fromClient);
+      if (side.stream === 0) flow.allowed(undefined, increment);
+      else if (window !== undefined) flow.allowed(window, increment);
+    } else if (side.type === Type.goAway) this.goAway(fromClient, first & 0x7fffffff, second >>> 0, packet, time);
     else if (side.type === Type.ping && (side.flags & Flag.ack) === 0) this.facts.pings++;
   }
 

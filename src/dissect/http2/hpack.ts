@@ -122,7 +122,7 @@ export class HpackDecoder {
   /** Every entry since the table was empty was seen. */
   whole = true;
   /** Entries, the oldest first; those before `from` are gone. */
-  private entries: Entry[] = [];
+  private entries: Entry[] = NONE;
   private from = 0;
   private size = 0;
   private most = DEFAULT_TABLE_SIZE;
@@ -234,6 +234,7 @@ export class HpackDecoder {
       this.lose();
       return;
     }
+    if (this.entries === NONE) this.entries = [];
     this.entries.push(entry);
     this.size += cost;
   }
@@ -253,6 +254,8 @@ export class HpackDecoder {
   }
 }
 
+/** Most tables stay empty. */
+const NONE: Entry[] = [];
 const GONE: Entry = { name: undefined, value: undefined, nameBytes: 0, valueBytes: 0 };
 const costOf = (entry: Entry): number => ENTRY_COST + Math.max(0, entry.nameBytes) + entry.valueBytes;
 
