@@ -37,6 +37,9 @@ export interface Exchange {
   responsePackets: number[];
   requestPacketCount: number;
   responsePacketCount: number;
+  /** Header bytes as transferred: of HTTP/1 the head from start line to empty line, of HTTP/2 the header block without trailers. */
+  requestHeaderBytes?: number;
+  responseHeaderBytes?: number;
   /** Body bytes as transferred, without chunk framing. */
   requestBodyBytes: number;
   responseBodyBytes: number;

@@ -36,6 +36,8 @@ export function newExchange(id: number, connection: number, stream: number, sche
     responsePackets: [],
     requestPacketCount: 0,
     responsePacketCount: 0,
+    requestHeaderBytes: undefined,
+    responseHeaderBytes: undefined,
     requestBodyBytes: 0,
     responseBodyBytes: 0,
     responseFraming: undefined,

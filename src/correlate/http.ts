@@ -238,7 +238,10 @@ export class HttpParser extends HttpExchanges implements StreamParser {
   private message(side: Side, bytes: Uint8Array): void {
     if (side === this.client) {
       this.request(side, bytes);
-      if (side.exchange !== undefined) side.exchange.requestHeadPacket = side.lastPacket;
+      if (side.exchange !== undefined) {
+        side.exchange.requestHeadPacket = side.lastPacket;
+        side.exchange.requestHeaderBytes = head.end - head.at;
+      }
       this.requestBody(side);
     } else if (head.status < 200 && head.status !== 101) {
       // An interim response (RFC 9110 §15.2) is not the answer.
@@ -247,6 +250,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
     } else {
       const exchange = side.exchange ?? this.answered(head, bytes);
       exchange.responseHeadPacket = side.lastPacket;
+      exchange.responseHeaderBytes = head.end - head.at;
       this.responseBody(side, exchange, bytes);
     }
   }

@@ -102,6 +102,7 @@ export class Http2Streams {
     x.host = old.host;
     x.target = old.target;
     x.referer = old.referer;
+    x.requestHeaderBytes = old.requestHeaderBytes;
     request.firstPacket = old.requestPacket ?? 0;
     request.firstTime = old.requestTime ?? 0;
     request.lastPacket = old.requestEndPacket ?? request.firstPacket;
@@ -134,6 +135,7 @@ export class Http2Streams {
       if (stream.request.head) facts.requestTrailers = counted;
       else {
         facts.requestFields = counted;
+        stream.exchange.requestHeaderBytes = blockBytes;
         this.asked(stream, s);
       }
     } else if (!stream.response.head) {
@@ -143,6 +145,7 @@ export class Http2Streams {
         return;
       }
       facts.responseFields = counted;
+      stream.exchange.responseHeaderBytes = blockBytes;
       stream.response = seen;
       this.answered(stream, s, status, last);
     } else {
@@ -229,6 +232,7 @@ export class Http2Streams {
     stream.facts.pushedBy = this.streams.get(id)?.exchange.id ?? -1;
     stream.facts.requestFields = { fields: s.fields, bytes: s.bytes, blockBytes };
     stream.facts.unknownFields = s.unknown;
+    stream.exchange.requestHeaderBytes = blockBytes;
     this.facts.pushed++;
     seen.over = true;
     this.asked(stream, s);

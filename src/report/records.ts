@@ -230,6 +230,8 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.responseHeadPacket !== undefined && x.responseHeadPacket !== x.responsePacket)
     w.put(K.RESPONSE_HEAD_PACKET).int(x.responseHeadPacket);
   if (x.responseEndPacket !== undefined) w.put(K.RESPONSE_END_PACKET).int(x.responseEndPacket);
+  if (x.requestHeaderBytes !== undefined) w.put(K.REQUEST_HEADER_BYTES).int(x.requestHeaderBytes);
+  if (x.responseHeaderBytes !== undefined) w.put(K.RESPONSE_HEADER_BYTES).int(x.responseHeaderBytes);
   w.put(K.REQUEST_BODY_BYTES).int(x.requestBodyBytes).put(K.RESPONSE_BODY_BYTES).int(x.responseBodyBytes);
   if (x.responseFraming !== undefined) w.put(K.RESPONSE_FRAMING_TEXT).raw(x.responseFraming).put(K.QUOTE);
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
