@@ -102,6 +102,12 @@ describe('R-DNS-4: the answer carries the address that is used', () => {
     expect(await said(dns4, [ask(NAME)])).toEqual(['unknown unanswered 1']);
   });
 
+  test('asked for seconds without an answer: there was none', async () => {
+    const silent: Timed[] = [ask(NAME), [5, ask(NAME)], [5, ask(NAME)]];
+    expect(await said(dns4, silent)).toEqual(['skipped unanswered 1,2,3']);
+    expect(await said(dns8, silent)).toEqual(['confirmed no-answer 1,2,3']);
+  });
+
   test('nobody connects; or elsewhere, where the question had come through routers', async () => {
     expect(await said(dns4, lookup())).toEqual(['skipped no-connection 1,2']);
     expect(await said(dns4, lookup({ ttl: 62 }))).toEqual(['not-visible connection-elsewhere 1,2']);

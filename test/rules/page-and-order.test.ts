@@ -33,6 +33,11 @@ describe('R-URL-1: one name everywhere', () => {
     expect(await said(url1, [...lookup(), ...visit('other.my-app.com')])).toEqual(['contradicted other-name 1,6']);
   });
 
+  test('the other name may have been known: it has the same address', async () => {
+    const [syn, ...rest] = visit('other.my-app.com');
+    expect(await said(url1, [...lookup(), [2, syn], ...rest])).toEqual(['unknown maybe-kept 1,3,6']);
+  });
+
   test('an address for a name; one name only; a lookup alone', async () => {
     expect(await said(url1, visit(SITE))).toEqual(['skipped literal 1,4']);
     expect(await said(url1, visit())).toEqual(['not-visible one-name 4']);
@@ -113,6 +118,13 @@ describe('a page and its parts', () => {
   });
 });
 
+test('R-PAGE-2: what is sent to one URL twice is no resource', async () => {
+  const c = line();
+  const post = `POST /log HTTP/1.1\r\nHost: ${NAME}\r\nReferer: http://${NAME}/\r\nContent-Length: 0\r\n\r\n`;
+  const frames = [...lookup(), ...c.open(), c.get('/', NAME), c.ok(), c.send(post), c.ok(), c.send(post), c.ok()];
+  expect((await said(page2, frames))[0]).toMatch(/^confirmed one-each/);
+});
+
 describe('R-PAGE-4: the connection is used again', () => {
   test('it is', async () => {
     expect(await said(page4, page())).toEqual(['skipped first-connection 3,6', 'confirmed reused 3,8', 'confirmed reused 3,10']);
@@ -155,6 +167,23 @@ describe('R-ORD-1: in order', () => {
     const c = line();
     const frames = [...c.open(), c.get('/', NAME), c.send('', 'FA'), c.ok(), c.reply('', 'FA'), c.send('', 'A')];
     expect(await said(ord1, frames)).toEqual(['contradicted overlap 6,5']);
+  });
+
+  test("a server's FIN that overtakes its last bytes is no early close", async () => {
+    const c = line();
+    const [open, asked] = [c.open(), c.get('/', NAME)];
+    const answer = c.reply('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n');
+    const lost = c.reply('hello');
+    const fin = c.reply('', 'FA');
+    const frames = [...open, asked, answer, fin, lost, c.send('', 'FA'), c.reply('', 'A')];
+    expect(await said(ord1, frames)).toEqual(['confirmed in-order 1,3,4,7,6,9']);
+  });
+
+  test('two programs that ask the same need one answer', async () => {
+    const frames = [ask(NAME), ask(NAME, { id: 2, port: 5001 }), tell(NAME, [SITE]), ...visit()];
+    const late = tell(NAME, [SITE], { id: 2, port: 5001 });
+    const found = await said(ord1, [...frames.slice(0, 4), late, ...frames.slice(4)]);
+    expect(found.some((each) => each.includes('dns-overlap'))).toBe(false);
   });
 
   test('the second request; a refused connection; a lookup alone; a late capture', async () => {

@@ -91,6 +91,10 @@ function isLiteral(subject: JourneySubject): boolean {
 const isFor = (lookup: Lookup, name: string | undefined): boolean =>
   name === undefined || sameName(name, lookup.name) || lookup.aliases.some((alias) => sameName(alias, name));
 
+/** The client asked over and over, for seconds: no answer came, and it is not the capture that ended too soon. */
+export const patient = (lookups: Lookup[]): boolean =>
+  Math.max(...lookups.map((l) => l.lastAsked)) - Math.min(...lookups.map((l) => l.start)) >= 1e9;
+
 export const packetsOfLookups = (lookups: Lookup[]): number[] =>
   lookups
     .flatMap((l) => [l.packet, ...l.repeats, ...(l.answerPacket === undefined ? [] : [l.answerPacket])])

@@ -3,7 +3,7 @@ import { confirmed, contradicted, notVisible, skipped, unknown } from '../findin
 import { connectionOf, endpointText } from '../needs.ts';
 import { sentHere } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
-import { askingOf, atTheClient, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
+import { askingOf, atTheClient, nameOf, packetsOfLookups, patient, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, questionsOf } from './questions.ts';
 
 /** A client that has just been told an address goes there at once; later it may have learnt another one meanwhile. */
@@ -96,9 +96,9 @@ function withoutConnection({ capture, journey }: JourneySubject, lookups: Lookup
   }
   const answered = wanted.filter((l) => l.answerPacket !== undefined);
   if (answered.length === 0)
-    return unknown('unanswered', packets, {
-      en: `${name} was asked for ${packets.length} times from packet ${packets[0]} on, and no answer is in the capture`,
-      ko: `${packets[0]}번 패킷부터 ${name} 이름을 ${packets.length}번 물었지만 캡처에 응답이 없습니다`,
+    return (patient(lookups) ? skipped : unknown)('unanswered', packets, {
+      en: `${name} was asked for ${packets.length === 1 ? 'once, in' : `${packets.length} times, from`} packet ${packets[0]}${packets.length === 1 ? '' : ' on'}, and no answer is in the capture`,
+      ko: `${packets[0]}번 패킷${packets.length === 1 ? '에서' : `부터 ${packets.length}번`} ${name} 이름을 물었지만 캡처에 응답이 없습니다`,
     });
   const cut = answered.find((l) => l.truncated);
   if (cut !== undefined)

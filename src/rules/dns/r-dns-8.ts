@@ -1,7 +1,7 @@
 import { confirmed, skipped, unknown } from '../findings.ts';
 import { exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { askedItself, ownLookups, packetsOfLookups, WITHOUT_QUESTION } from './asking.ts';
+import { askedItself, ownLookups, packetsOfLookups, patient, WITHOUT_QUESTION } from './asking.ts';
 
 /** Less of the time to the first byte than this, nobody would call slow. */
 const SHARE = 0.1;
@@ -34,9 +34,9 @@ export const rule: JourneyRule = {
     const ms = (waited / 1e6).toFixed(1);
     if (journey.connection === undefined) {
       if (lookups.every((l) => l.answerPacket === undefined))
-        return unknown('no-answer', packets, {
-          en: `${first.client.address} asked for ${first.name} and no answer is in the capture; what it waited for in the end is not known`,
-          ko: `${first.client.address}에서 ${first.name} 이름을 물었지만 캡처에 응답이 없습니다. 결국 무엇을 기다렸는지 알 수 없습니다`,
+        return (patient(lookups) ? confirmed : unknown)('no-answer', packets, {
+          en: `${first.client.address} asked for ${first.name} ${packets.length} times within ${((capture.timeOf(packets[packets.length - 1]) - first.start) / 1e9).toFixed(3)} s, no answer is in the capture, and nothing was fetched after it`,
+          ko: `${first.client.address}에서 ${first.name} 이름을 ${((capture.timeOf(packets[packets.length - 1]) - first.start) / 1e9).toFixed(3)}초 동안 ${packets.length}번 물었지만 캡처에 응답이 없고, 그 뒤에 가져온 것도 없습니다`,
         });
       return skipped('no-page', packets, {
         en: `the lookup of ${first.name} took ${ms} ms, and nothing was fetched after it`,

@@ -1,14 +1,18 @@
 import { bareName, plainName } from '../../correlate/host-names.ts';
 import { askingOf, nameOf } from '../dns/asking.ts';
-import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
+import { questionsOf } from '../dns/questions.ts';
+import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
-import type { JourneyRule, JourneySubject } from '../rule.ts';
+import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
 interface Said {
   where: 'DNS' | 'SNI' | 'Host';
   name: string;
   packet: number | undefined;
 }
+
+/** A client that waited for an answer connects as soon as it is there. */
+const AT_ONCE = 0.05e9;
 
 export const rule: JourneyRule = {
   id: 'R-URL-1',
@@ -24,7 +28,18 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §7.2', 'RFC 6066 §3', 'RFC 9113 §9.1.1'],
   vantages: ['client', 'balancer-front', 'server'],
-  reasons: ['same-name', 'other-name', 'proxy', 'coalesced', 'one-name', 'no-keys', 'no-name', 'literal', 'no-connection'],
+  reasons: [
+    'same-name',
+    'other-name',
+    'maybe-kept',
+    'proxy',
+    'coalesced',
+    'one-name',
+    'no-keys',
+    'no-name',
+    'literal',
+    'no-connection',
+  ],
   needs: [],
   check(subject) {
     const { journey } = subject;
@@ -50,6 +65,8 @@ export const rule: JourneyRule = {
         ko: `어디서나 같은 이름입니다: ${textKo}`,
       });
     if (said.length > 1) {
+      const kept = mayBeKept(subject, said);
+      if (kept !== undefined) return kept;
       const exchange = exchangeOf(subject);
       const proxied = exchange?.method === 'CONNECT' || /^https?:/i.test(exchange?.target ?? '');
       const reason = proxied ? 'proxy' : asking.how === 'reused' ? 'coalesced' : 'other-name';
@@ -106,4 +123,25 @@ function namesSaid(subject: JourneySubject): Said[] {
   const host = bareName(exchange?.host);
   if (host) said.push({ where: 'Host', name: host, packet: exchange?.requestPacket });
   return said;
+}
+
+/**
+ * An answer for one name has the address of a host with another name: asked for this connection only where that was opened at
+ * once, and the client never asked for the other name. Otherwise it may have known that name's address, which is the same.
+ */
+function mayBeKept(subject: JourneySubject, said: Said[]): Finding | undefined {
+  const { capture, journey } = subject;
+  const [dns, ...others] = said;
+  const connection = connectionOf(subject);
+  const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
+  if (dns.where !== 'DNS' || connection === undefined || lookup?.end === undefined) return undefined;
+  if (exchangeOf(subject)?.method === 'CONNECT' || /^https?:/i.test(exchangeOf(subject)?.target ?? '')) return undefined;
+  const syn = connection.handshake?.syn[0];
+  const atOnce = syn !== undefined && capture.timeOf(syn) - lookup.end < AT_ONCE;
+  const asked = others.some((s) => questionsOf(capture).of(connection.client.address, s.name).length > 0);
+  if (atOnce && !asked) return undefined;
+  return unknown('maybe-kept', [dns.packet, syn, ...others.map((s) => s.packet)], {
+    en: `the answer for ${dns.name} (packet ${dns.packet}) has the address of ${others[0].name} too: whether it was asked for this connection, or that name was known, cannot be told`,
+    ko: `${dns.name}의 응답(${dns.packet}번 패킷)에는 ${others[0].name}의 주소도 있습니다: 이 연결을 위해 물은 것인지, 그 이름을 이미 알고 있었는지 알 수 없습니다`,
+  });
 }

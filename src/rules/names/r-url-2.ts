@@ -105,6 +105,11 @@ export const rule: JourneyRule = {
         en: `no byte was sent to ${server}: what the port is for cannot be compared with what it carries${asked.en}`,
         ko: `${server}에는 한 바이트도 보내지 않았습니다: 포트와 내용을 비교할 수 없습니다${asked.ko}`,
       });
+    if (content === undefined && connection.handshake !== undefined && ![80, 443, 8080].includes(port))
+      return skipped('other-service', [syn], {
+        en: `what goes to ${server} is no web request: neither HTTP nor TLS`,
+        ko: `${server}에 간 내용은 HTTP도 TLS도 아니므로 웹 요청이 아닙니다`,
+      });
     return unknown('other-service', [syn], {
       en: `what goes to ${server} is neither HTTP nor a web client's TLS as far as it can be read`,
       ko: `${server}에 간 내용은 읽을 수 있는 한 HTTP도 웹 클라이언트의 TLS도 아닙니다`,

@@ -1,8 +1,10 @@
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, fromItsBeginning, tlsOf } from '../needs.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, fromItsBeginning, tlsOf } from '../needs.ts';
+import { Flag } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
+import { requestAt } from '../names/request-at.ts';
 
 interface Step {
   en: string;
@@ -25,8 +27,8 @@ const ownConnection: Need<JourneySubject> = (subject) => {
     });
   if (x === undefined || x.stream === 1 || !journey.stages.some((s) => s.kind === 'tcp' && s.reused)) return undefined;
   return skipped('connection-reused', [connection.handshake?.syn[0], x.requestPacket], {
-    en: `the request in packet ${x.requestPacket} uses the connection to ${endpointText(connection.server)} that was open: DNS, TCP and TLS did not happen again`,
-    ko: `${x.requestPacket}번 패킷의 요청은 이미 열려 있던 ${endpointText(connection.server)} 연결을 썼습니다: DNS, TCP, TLS 단계가 다시 일어나지 않았습니다`,
+    en: `the request in packet ${requestAt(x)} uses the connection to ${endpointText(connection.server)} that was open: DNS, TCP and TLS did not happen again`,
+    ko: `${requestAt(x)}번 패킷의 요청은 이미 열려 있던 ${endpointText(connection.server)} 연결을 썼습니다: DNS, TCP, TLS 단계가 다시 일어나지 않았습니다`,
   });
 };
 
@@ -44,8 +46,17 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §3', 'RFC 8305 §3', 'RFC 8446 §2.3'],
   vantages: ['client', 'server'],
-  reasons: ['in-order', 'dns-overlap', 'overlap', 'not-to-the-end', 'connection-reused', 'no-connection', 'mid-stream', 'no-ack'],
-  needs: [ownConnection, fromItsBeginning],
+  reasons: [
+    'in-order',
+    'dns-overlap',
+    'overlap',
+    'not-to-the-end',
+    'connection-reused',
+    'no-connection',
+    'mid-stream',
+    'one-direction',
+  ],
+  needs: [ownConnection, fromItsBeginning, bothDirections],
   check(subject) {
     const { capture, journey } = subject;
     const connection = connectionOf(subject);
@@ -90,7 +101,14 @@ function dnsOverlap(subject: JourneySubject): Finding | undefined {
   if (asking.how !== 'own' || connection === undefined || syn === undefined) return undefined;
   const first = subject.journey.attempts?.[0]?.packets[0] ?? syn;
   const opened = Math.min(syn, first);
-  const late = asking.lookups.find((l) => !isMulticast(l) && l.answerPacket !== undefined && l.answerPacket > opened);
+  // The same question asked twice at once needs only one answer.
+  const late = asking.lookups.find(
+    (l) =>
+      !isMulticast(l) &&
+      l.answerPacket !== undefined &&
+      l.answerPacket > opened &&
+      !asking.lookups.some((other) => other.type === l.type && (other.answerPacket ?? opened) < opened),
+  );
   if (late === undefined) return undefined;
   return contradicted('dns-overlap', [late.packet, opened, late.answerPacket], {
     en: `DNS and TCP overlap: packet ${opened} opens a connection while the ${late.type} answer for ${late.name} is still on its way (it came in packet ${late.answerPacket})`,
@@ -129,7 +147,11 @@ function stepsOf(subject: JourneySubject): Step[] {
   const close = connection?.close;
   if (journey.stages.some((s) => s.kind === 'close') && close !== undefined && close.packets.length > 0) {
     const [first] = close.packets;
-    step('close', '종료', capture.timeOf(first), capture.timeOf(close.packets.at(-1) ?? first), first, close.packets.at(-1));
+    const last = close.packets.at(-1) ?? first;
+    // A server's FIN stands behind its last byte in the stream, even where that was lost and came again after it.
+    const behind = close.first === 'server' && ((capture.packet(first)?.tcp?.flags ?? 0) & Flag.fin) !== 0;
+    const start = Math.max(capture.timeOf(first), behind ? (steps.at(-1)?.end ?? 0) : 0);
+    step('close', '종료', start, capture.timeOf(last), first, last);
   }
   return steps;
 }

@@ -4,6 +4,7 @@ import type { CaptureFacts } from '../facts.ts';
 import { skipped } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, readableRequest } from '../needs.ts';
 import type { Finding, JourneySubject, Need } from '../rule.ts';
+import { requestAt } from '../names/request-at.ts';
 
 /** A request that names another one's URL as its Referer. */
 export interface Part {
@@ -15,6 +16,7 @@ export interface Part {
   start: number;
   end: number;
   status: number | undefined;
+  method: string | undefined;
 }
 
 /** Parts that are remembered of one page. */
@@ -53,6 +55,7 @@ function partOf(journey: Journey, x: Exchange | undefined): Part | undefined {
     start: x.requestTime,
     end: x.responseEndTime ?? x.responseTime ?? Number.POSITIVE_INFINITY,
     status: x.status,
+    method: x.method,
   };
 }
 
@@ -68,8 +71,8 @@ export const aPage: Need<JourneySubject> = (subject): Finding | undefined => {
   const what = x?.status === undefined ? 'no answer' : `${x.status} ${x.contentType ?? 'without a Content-Type'}`;
   const whatKo = x?.status === undefined ? '응답 없음' : `${x.status} ${x.contentType ?? '(Content-Type 없음)'}`;
   return skipped('not-a-page', [x?.requestPacket, x?.responsePacket], {
-    en: `the request in packet ${x?.requestPacket} to ${connection === undefined ? subject.journey.name : endpointText(connection.server)} fetched no HTML page (${what})`,
-    ko: `${connection === undefined ? subject.journey.name : endpointText(connection.server)}에 보낸 ${x?.requestPacket}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
+    en: `the request in packet ${x === undefined ? 0 : requestAt(x)} to ${connection === undefined ? subject.journey.name : endpointText(connection.server)} fetched no HTML page (${what})`,
+    ko: `${connection === undefined ? subject.journey.name : endpointText(connection.server)}에 보낸 ${x === undefined ? 0 : requestAt(x)}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
   });
 };
 

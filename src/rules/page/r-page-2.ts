@@ -21,6 +21,8 @@ export const rule: JourneyRule = {
     const parts = partsOf(subject.capture, subject.journey.id);
     const first = new Map<string, Part>();
     for (const part of parts) {
+      // What is sent to a URL is no resource of the page.
+      if (part.method !== 'GET') continue;
       const before = first.get(part.url);
       if (before === undefined) {
         first.set(part.url, part);

@@ -4,6 +4,7 @@ import { aConnection, connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsO
 import { mayBeSeveral } from '../origin.ts';
 import type { JourneyRule } from '../rule.ts';
 import { connectionsLike } from './connections.ts';
+import { requestAt } from '../names/request-at.ts';
 
 /** Connections to the same host that are looked back upon. */
 const BACK = 64;
@@ -43,13 +44,14 @@ export const rule: JourneyRule = {
     const syn = connection.handshake?.syn[0];
     if (x !== undefined && x.stream > 1 && reusedHere(journey.stages))
       return confirmed('reused', [syn ?? connection.firstPacket, x.requestPacket], {
-        en: `the request in packet ${x.requestPacket} goes over the connection from port ${connection.client.port} to ${server} that was open already (${syn === undefined ? 'opened before the capture' : `SYN in packet ${syn}`}): no new handshake`,
-        ko: `${x.requestPacket}번 패킷의 요청은 이미 열려 있던 ${connection.client.port}번 포트와 ${server}의 연결로 갔습니다(${syn === undefined ? '캡처 전에 열림' : `SYN ${syn}번`}): 새 핸드셰이크가 없습니다`,
+        en: `the request in packet ${requestAt(x)} goes over the connection from port ${connection.client.port} to ${server} that was open already (${syn === undefined ? 'opened before the capture' : `SYN in packet ${syn}`}): no new handshake`,
+        ko: `${requestAt(x)}번 패킷의 요청은 이미 열려 있던 ${connection.client.port}번 포트와 ${server}의 연결로 갔습니다(${syn === undefined ? '캡처 전에 열림' : `SYN ${syn}번`}): 새 핸드셰이크가 없습니다`,
       });
-    if (connection.fromClient.payloadBytes === 0)
+    const web = x !== undefined || tlsOf(subject) !== undefined || /^http/.test(connection.application ?? '');
+    if (connection.fromClient.payloadBytes === 0 || !web)
       return skipped('no-request', [syn ?? connection.firstPacket], {
-        en: `no request went over the connection to ${server}`,
-        ko: `${server} 연결로는 요청이 가지 않았습니다`,
+        en: `no web request went over the connection to ${server}`,
+        ko: `${server} 연결로는 웹 요청이 가지 않았습니다`,
       });
     if (syn === undefined)
       return unknown('mid-stream', [connection.firstPacket], {

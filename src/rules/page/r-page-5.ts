@@ -3,6 +3,7 @@ import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, readableRequest, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { atOnce } from './parts.ts';
+import { requestAt } from '../names/request-at.ts';
 
 /** Requests of one connection that are compared. */
 const MOST = 1000;
@@ -43,8 +44,8 @@ export const rule: JourneyRule = {
       return notVisible('no-keys', [], { en: 'no request', ko: '요청 없음' }, keyLogAdvice);
     if (x.version !== '2')
       return skipped('http-1', [x.requestPacket], {
-        en: `the request in packet ${x.requestPacket} to ${endpointText(connection.server)} is HTTP/${x.version}`,
-        ko: `${endpointText(connection.server)}에 보낸 ${x.requestPacket}번 패킷의 요청은 HTTP/${x.version}입니다`,
+        en: `the request in packet ${requestAt(x)} to ${endpointText(connection.server)} is HTTP/${x.version}`,
+        ko: `${endpointText(connection.server)}에 보낸 ${requestAt(x)}번 패킷의 요청은 HTTP/${x.version}입니다`,
       });
     return ofConnection(capture, connection.id, endpointText(connection.server));
   },
