@@ -55,6 +55,7 @@ export function openTerminal(options: TerminalOptions, events: Events): Terminal
   const screen = blessed.screen({
     input,
     output,
+    terminal: driver(process.env),
     fullUnicode: true,
     forceUnicode: true,
   } as blessed.Widgets.IScreenOptions) as unknown as BlessedScreen;
@@ -186,6 +187,15 @@ export function openTerminal(options: TerminalOptions, events: Events): Terminal
 export const complain = (text: string): void => {
   process.stderr.write(text);
 };
+
+/**
+ * What blessed is to take the terminal for. It cannot read the descriptions of tmux-256color and some others and would fall back to
+ * eight colours; all terminals of 256 or more colours understand xterm's sequences. Undefined: what TERM says.
+ */
+export function driver(environment: Record<string, string | undefined>): string | undefined {
+  const many = /-(256color|direct)$/.test(environment.TERM ?? '') || /^(truecolor|24bit)$/.test(environment.COLORTERM ?? '');
+  return many ? 'xterm-256color' : undefined;
+}
 
 /** OSC 52 with the text in base64, so that nothing of it is read as a control; tmux and screen pass it on when it is wrapped. */
 export function clipboard(text: string, environment: Record<string, string | undefined>): string {

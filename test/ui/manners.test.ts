@@ -9,6 +9,7 @@ import { actionName, bound, configPath, parseConfig } from '../../src/ui/config.
 import { KEYS } from '../../src/ui/keys.ts';
 import { COMMANDS, Plain } from '../../src/ui/plain.ts';
 import { tabAt } from '../../src/ui/tabs.ts';
+import { driver } from '../../src/ui/terminal.ts';
 import { attributes, themeOf } from '../../src/ui/theme.ts';
 import { update } from '../../src/ui/update.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
@@ -96,6 +97,12 @@ describe('themes', () => {
     for (const theme of ['auto', 'dark', 'light'] as const)
       for (const attribute of Object.values(attributes(0, theme))) expect(attribute & 0x3ffff).toBe(0x3ffff);
   });
+});
+
+test('many colours where the terminal has them, whatever blessed can read of it', () => {
+  expect(driver({ TERM: 'tmux-256color' })).toBe('xterm-256color');
+  expect(driver({ TERM: 'alacritty', COLORTERM: 'truecolor' })).toBe('xterm-256color');
+  expect(driver({ TERM: 'linux' })).toBeUndefined();
 });
 
 describe('the mouse', () => {
