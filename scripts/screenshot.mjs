@@ -105,7 +105,7 @@ function styled(style, parameters) {
 // What the program draws two cells wide.
 const isWide = (c) =>
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(c);
-const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Runs of one look: where each begins, how many cells it has. */
 function runsOf(line, carried) {
@@ -153,14 +153,14 @@ function svg(lines, title) {
       for (const [word, start] of wordsOf(text, style.underline)) {
         const left = n(MARGIN + (at + start) * CELL);
         const length = n(cellsOf(word) * CELL);
-        const shown = escape(word).replaceAll(' ', '\u00a0');
+        const shown = escaped(word).replaceAll(' ', '\u00a0');
         texts.push(
           `<text x="${left}" y="${n(top + 13.5)}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${ink}"${looks}>${shown}</text>`,
         );
       }
     }
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${height}" width="${n(width)}" height="${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${height}" width="${n(width)}" height="${height}" role="img" aria-label="${escaped(title)}">
 <rect width="100%" height="100%" rx="6" fill="${GROUND}"/>
 <g>${grounds.join('\n')}</g>
 <g font-family="'D2Coding','Noto Sans Mono CJK KR','DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="14">
