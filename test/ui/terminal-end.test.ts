@@ -36,7 +36,7 @@ describe.skipIf(!hasTmux)('in a real terminal (tmux)', () => {
     directory = mkdtempSync(join(tmpdir(), 'wirebook-tmux-'));
   });
   afterEach(() => screen?.close());
-  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
 
   test('q and Ctrl-C leave it whole, and the mouse is given back', async () => {
     await start();
