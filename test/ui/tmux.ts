@@ -11,7 +11,7 @@ export class Tmux {
 
   constructor(options: { width?: number; height?: number; term?: string; home?: string } = {}) {
     const { width = 100, height = 24, term = 'screen', home = '/nonexistent' } = options;
-    const shell = `env -i PATH=${process.env.PATH} HOME=${home} TERM=${term} LANG=C.UTF-8 PS1='$ ' bash --norc`;
+    const shell = `env -i PATH=${process.env.PATH} HOME=${home} TERM=${term} LANG=C.UTF-8 HISTFILE=/dev/null PS1='$ ' bash --norc`;
     this.run('-f', '/dev/null', 'new-session', '-d', '-x', String(width), '-y', String(height), shell);
     // What OSC 52 copies is in tmux's own buffer.
     this.run('set', '-g', 'set-clipboard', 'on');
