@@ -1,10 +1,10 @@
 import type { Analysis } from '../analysis.ts';
 import type { Configuration } from '../correlate/configuration.ts';
-import type { Connection, Journey, Listener, Stage, StageKind } from '../correlate/model.ts';
-import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
+import { toldText } from '../correlate/configuration-text.ts';
+import type { Connection, Journey, Listener, Stage } from '../correlate/model.ts';
+import { fill, OUTCOME, SAY, STAGE, STAGE_MARK } from '../text/messages.ts';
 import { problemText } from '../text/problems.ts';
 import { safe } from '../text/safe.ts';
-import { toldText } from '../text/told.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
 import type { Out } from './out.ts';
@@ -19,18 +19,6 @@ const TOLD_SHOWN = 8;
 /** A wait shorter than this share of the journey and this many nanoseconds is no line of its own. */
 const SMALL_SHARE = 0.01;
 const SMALL_NANOSECONDS = 1e6;
-const MARKS: Record<StageKind, string> = {
-  arp: 'a',
-  ndp: 'n',
-  dns: 'd',
-  tcp: 't',
-  tls: 's',
-  send: '>',
-  wait: 'w',
-  receive: '<',
-  idle: '.',
-  close: 'x',
-};
 
 const WORDS = {
   problem: { en: 'problem', ko: '문제' },
@@ -149,7 +137,7 @@ export class TextReport implements Listener {
   private stageText(s: Stage, start: number, length: number): string {
     const from = Math.min(BAR - 1, Math.floor(((s.start - start) / length) * BAR));
     const to = Math.max(from + 1, Math.round(((s.end - start) / length) * BAR));
-    const bar = s.reused ? ' '.repeat(BAR) : `${' '.repeat(from)}${MARKS[s.kind].repeat(to - from)}`.padEnd(BAR);
+    const bar = s.reused ? ' '.repeat(BAR) : `${' '.repeat(from)}${STAGE_MARK[s.kind].repeat(to - from)}`.padEnd(BAR);
     const time = s.reused ? pad(this.say(WORDS.reused), 12) : `${((s.end - s.start) / 1e6).toFixed(3).padStart(9)} ms`;
     const packets = s.packets.slice(0, 12).join(' ') + (s.packetCount > 12 ? ` … (${s.packetCount})` : '');
     const note = s.note === undefined ? '' : `  ${this.say(s.note)}`;

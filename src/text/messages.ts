@@ -35,6 +35,20 @@ export const STAGE_SHORT = {
   close: { en: 'close', ko: '종료' },
 } satisfies Record<string, Text>;
 
+/** The letter that a stage's bar is drawn with: a bar tells its stage without colour. */
+export const STAGE_MARK = {
+  arp: 'a',
+  ndp: 'n',
+  dns: 'd',
+  tcp: 't',
+  tls: 's',
+  send: '>',
+  wait: 'w',
+  receive: '<',
+  idle: '-',
+  close: 'x',
+} satisfies Record<string, string>;
+
 /** What happens in a stage, for somebody who sees it for the first time. */
 export const STAGE_MEANING = {
   arp: { en: 'which network card (MAC) has this IPv4 address?', ko: '이 IPv4 주소를 가진 랜 카드(MAC)는?' },

@@ -1,6 +1,7 @@
 import type { Journey, Stage } from '../correlate/model.ts';
-import { type Glyphs, STAGE_MARK } from './glyphs.ts';
+import type { Glyphs } from './glyphs.ts';
 import { fitted, type Line, type Span, span } from './span.ts';
+import { STAGE_MARK } from '../text/messages.ts';
 
 const isMain = (stage: Stage): boolean => !stage.reused && stage.kind !== 'idle' && stage.kind !== 'close';
 

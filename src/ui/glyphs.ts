@@ -1,5 +1,3 @@
-import type { StageKind } from '../correlate/model.ts';
-
 /** Every drawing character of the screens, in one place: once for UTF-8 terminals, once for the others. One cell each. */
 export interface Glyphs {
   /** Before the selected row, so that it is found without colour. */
@@ -66,18 +64,4 @@ export const ASCII: Glyphs = {
   warning: '!',
   reference: '<',
   bar: '#',
-};
-
-/** The letter that a stage's bar is drawn with: a bar tells its stage without colour. */
-export const STAGE_MARK: Record<StageKind, string> = {
-  arp: 'a',
-  ndp: 'n',
-  dns: 'd',
-  tcp: 't',
-  tls: 's',
-  send: '>',
-  wait: 'w',
-  receive: '<',
-  idle: '-',
-  close: 'x',
 };

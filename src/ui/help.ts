@@ -1,5 +1,4 @@
-import { LABEL, SAY, STAGE_MEANING, STAGE_SHORT } from '../text/messages.ts';
-import { STAGE_MARK } from './glyphs.ts';
+import { LABEL, SAY, STAGE_MARK, STAGE_MEANING, STAGE_SHORT } from '../text/messages.ts';
 import { type KeyGroup, keyGroups, type Message, TYPING } from './keys.ts';
 import { bodyHeight, type Model } from './model.ts';
 import { overlay } from './popup.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Configuration } from '../../src/correlate/configuration.ts';
 import { JsonBytes } from '../../src/report/json-bytes.ts';
 import * as records from '../../src/report/records.ts';
-import { toldText } from '../../src/text/told.ts';
+import { toldText } from '../../src/correlate/configuration-text.ts';
 import { correlate } from '../correlate/dialogue.ts';
 import { addressBytes, be16, be32, eth, fromHex, icmpv6, ipv6, join, macBytes, text, u8 } from '../frames.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STAGE_MARK } from '../../src/ui/glyphs.ts';
+import { STAGE_MARK } from '../../src/text/messages.ts';
 import { hints, KEYS, messageOf, TYPING } from '../../src/ui/keys.ts';
 import { canRunUi, isUtf8 } from '../../src/ui/manners.ts';
 import { start } from '../../src/ui/model.ts';

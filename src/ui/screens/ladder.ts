@@ -1,9 +1,8 @@
 import type { Journey } from '../../correlate/model.ts';
 import type { PacketSummary, SessionView } from '../../session.ts';
-import { SAY } from '../../text/messages.ts';
+import { SAY, STAGE_MARK } from '../../text/messages.ts';
 import { width } from '../../text/width.ts';
 import { milliseconds } from '../format.ts';
-import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';
 import { glyphs, missing, rowIn, type Screen, say, within } from './screen.ts';

@@ -1,8 +1,7 @@
 import { width } from '../../text/width.ts';
 import type { PacketSummary, SessionView } from '../../session.ts';
-import { LABEL, SAY, STAGE } from '../../text/messages.ts';
+import { LABEL, SAY, STAGE, STAGE_MARK } from '../../text/messages.ts';
 import { count, seconds } from '../format.ts';
-import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
 import { cursorMark, glyphs, missing, rowIn, type Screen, say, within } from './screen.ts';

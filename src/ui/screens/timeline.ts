@@ -1,9 +1,8 @@
 import type { Evidence, Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
-import { LABEL, OUTCOME, SAY, STAGE, STAGE_MEANING } from '../../text/messages.ts';
+import { LABEL, OUTCOME, SAY, STAGE, STAGE_MARK, STAGE_MEANING } from '../../text/messages.ts';
 import { axisLine, axisOf, type Axis, waterfallBar } from '../bars.ts';
 import { bytes, duration, milliseconds, ranges } from '../format.ts';
-import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
 import { outcomeStyle } from './journeys.ts';

@@ -1,9 +1,9 @@
 import type { Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
-import { LABEL, SAY } from '../../text/messages.ts';
+import { LABEL, SAY, STAGE_MARK } from '../../text/messages.ts';
 import { type Axis, axisLine, ticks } from '../bars.ts';
 import { bytes, duration } from '../format.ts';
-import { type Glyphs, STAGE_MARK } from '../glyphs.ts';
+import type { Glyphs } from '../glyphs.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, type Span, select, span } from '../span.ts';
 import { legend, outcomeStyle, requestCell, requestText } from './journeys.ts';

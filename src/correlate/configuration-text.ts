@@ -1,34 +1,18 @@
-import type { Text } from './text.ts';
-
-/** What a client was told of its network, as the correlator has it. */
-interface Told {
-  kind: 'dhcp' | 'dhcpv6' | 'ra';
-  client: { mac?: string; address?: string; duid?: string };
-  server: string;
-  addresses: string[];
-  prefixes: string[];
-  delegated: string[];
-  resolvers: string[];
-  gateways: string[];
-  domains: string[];
-  leaseSeconds?: number;
-  routerSeconds?: number;
-  packet: number;
-  packetCount: number;
-}
+import type { Text } from '../text/text.ts';
+import type { Configuration } from './configuration.ts';
 
 /** Of a list longer than this the text says how many more there are. */
 const SHOWN = 4;
 const FOR_EVER = 0xffffffff;
 
-const KIND: Record<Told['kind'], Text> = {
+const KIND: Record<Configuration['kind'], Text> = {
   dhcp: { en: 'DHCP server', ko: 'DHCP 서버' },
   dhcpv6: { en: 'DHCPv6 server', ko: 'DHCPv6 서버' },
   ra: { en: 'router', ko: '라우터' },
 };
 const EVERYBODY: Text = { en: 'everybody on the link', ko: '링크의 모두' };
 
-const PARTS: [keyof Told, Text][] = [
+const PARTS: [keyof Configuration, Text][] = [
   ['addresses', { en: 'address', ko: '주소' }],
   ['delegated', { en: 'prefix to hand on', ko: '나눠 줄 프리픽스' }],
   ['resolvers', { en: 'resolver', ko: '리졸버' }],
@@ -38,7 +22,7 @@ const PARTS: [keyof Told, Text][] = [
 ];
 
 /** "DHCP server 192.0.2.1 told 02:…: address 192.0.2.9, resolver 192.0.2.53, lease 3600 s (packet 5)" */
-export function toldText(told: Told): Text {
+export function toldText(told: Configuration): Text {
   const client = told.client.mac ?? told.client.address ?? told.client.duid;
   const to = (language: 'en' | 'ko'): string => client ?? EVERYBODY[language];
   const en = `${KIND[told.kind].en} ${told.server} told ${to('en')}: ${parts(told, 'en')}`;
@@ -50,7 +34,7 @@ export function toldText(told: Told): Text {
   };
 }
 
-function parts(told: Told, language: 'en' | 'ko'): string {
+function parts(told: Configuration, language: 'en' | 'ko'): string {
   const list: string[] = [];
   for (const [key, label] of PARTS) {
     const values = told[key] as string[];
