@@ -74,16 +74,28 @@ export class TlsDecryption implements MessageReader {
   /** Directions here are those of TLS: the client of the handshake is 0. */
   clientHello(bytes: Uint8Array, hello: ClientHello): void {
     if (hello.randomAt < 0) return;
-    const { earlyData } = hello;
+    const suites = hello.earlyData ? hello.cipherSuites.filter((suite) => suite >> 8 === 0x13).slice(0, 4) : [];
+    this.greeted(bytes.slice(hello.randomAt, hello.randomAt + 32), suites);
+  }
+
+  /** In SSL 2.0's form: its challenge, the last bytes of it, is the random, with zeros before it (RFC 5246 appendix E.2). */
+  oldClientHello(rest: Uint8Array, challengeBytes: number): void {
+    if (challengeBytes > 32 || rest.length < challengeBytes) return;
+    const clientRandom = new Uint8Array(32);
+    clientRandom.set(rest.subarray(rest.length - challengeBytes), 32 - challengeBytes);
+    this.greeted(clientRandom, []);
+  }
+
+  private greeted(clientRandom: Uint8Array, earlySuites: number[]): void {
     this.agreed = {
-      clientRandom: bytes.slice(hello.randomAt, hello.randomAt + 32),
+      clientRandom,
       serverRandom: new Uint8Array(32),
       version: 0,
       suite: -1,
       encryptThenMac: false,
       compression: 0,
-      earlyData,
-      earlySuites: earlyData ? hello.cipherSuites.filter((suite) => suite >> 8 === 0x13).slice(0, 4) : [],
+      earlyData: earlySuites.length > 0,
+      earlySuites,
     };
     this.secrets = undefined;
     this.lookedAt = -1;

@@ -235,6 +235,8 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     if (!side.skip) {
       if (side.type === ContentType.handshake) readMessages(side, bytes, at, stop, this);
       else for (let i = at; i < stop; i++) side.head[side.headLength++ & 1] = bytes[i];
+    } else if (side.type === OLD_HELLO) {
+      if (this.decryption !== undefined) side.hold(bytes, at, stop);
     } else if (side.sealed && stop > at) {
       this.decryption?.take(this.direction(side), bytes, at, stop, side.length, side.segment, side.segmentTime);
     }
@@ -250,7 +252,9 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     }
     switch (side.type) {
       case OLD_HELLO:
-        this.clientHelloPlace(side);
+        if (this.clientHelloPlace(side))
+          this.decryption?.oldClientHello(side.carry.subarray(0, side.carryLength), u16(side.head, 9));
+        side.dropCarry();
         break;
       case ContentType.changeCipherSpec:
         // In TLS 1.3 it means nothing (RFC 8446 appendix D.4).

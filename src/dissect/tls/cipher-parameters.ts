@@ -7,6 +7,8 @@ export interface CipherParameters {
   /** OpenSSL's name; "rc4" and "null" are nobody's. */
   algorithm: string;
   keyBytes: number;
+  /** Export suites: bytes of the key that is made of the weak one (RFC 2246 §6.3.1); 0 others. */
+  exportBytes: number;
   /** Block: the block's length; AEAD: the part of the nonce that comes from the key block in TLS 1.2. */
   ivBytes: number;
   /** AEAD: bytes of the tag. */
@@ -27,7 +29,7 @@ const MACS: Record<string, [HashName, number]> = {
 };
 
 /** Ciphers without AEAD: OpenSSL's name, bytes of key and block. DES is triple DES with three times the same key. */
-const CIPHERS: Record<string, [string, number, number]> = {
+const CIPHERS: Record<string, [string, number, number, number?]> = {
   AES_128_CBC: ['aes-128-cbc', 16, 16],
   AES_256_CBC: ['aes-256-cbc', 32, 16],
   CAMELLIA_128_CBC: ['camellia-128-cbc', 16, 16],
@@ -38,6 +40,8 @@ const CIPHERS: Record<string, [string, number, number]> = {
   DES_CBC: ['des-cbc', 8, 8],
   RC4_128: ['rc4', 16, 0],
   NULL: ['null', 0, 0],
+  DES40_CBC: ['des-cbc', 5, 8, 8],
+  RC4_40: ['rc4', 5, 0, 16],
 };
 
 /** What a suite's name says (RFC 5246 appendix C, RFC 5288, RFC 6655, RFC 7905, RFC 8446 appendix B.4); undefined: not supported. */
@@ -61,6 +65,7 @@ export function cipherParameters(suite: number): CipherParameters | undefined {
     kind,
     algorithm: cipher[0],
     keyBytes: cipher[1],
+    exportBytes: cipher[3] ?? 0,
     ivBytes: cipher[2],
     tagBytes: 0,
     explicitBytes: 0,
@@ -78,5 +83,16 @@ function aead(
   explicitBytes: number,
   prf: 'sha256' | 'sha384',
 ): CipherParameters {
-  return { kind: 'aead', algorithm, keyBytes, ivBytes, tagBytes, explicitBytes, mac: undefined, macBytes: 0, prf };
+  return {
+    kind: 'aead',
+    algorithm,
+    keyBytes,
+    exportBytes: 0,
+    ivBytes,
+    tagBytes,
+    explicitBytes,
+    mac: undefined,
+    macBytes: 0,
+    prf,
+  };
 }

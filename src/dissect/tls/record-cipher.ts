@@ -1,4 +1,4 @@
-import { type CipherGCMTypes, createDecipheriv } from 'node:crypto';
+import { type CipherGCMTypes, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
 import { expandLabel, type HashName, prf } from './derive.ts';
 import { BlockCipher, StreamCipher } from './mac-ciphers.ts';
@@ -13,7 +13,7 @@ export class AeadCipher implements RecordCipher {
   readonly lead: number;
   private readonly algorithm: CipherGCMTypes;
   private readonly tagBytes: number;
-  private readonly key: Uint8Array;
+  private readonly key: KeyObject;
   private readonly iv: Uint8Array;
   private readonly tls13: boolean;
   private readonly ccm: boolean;
@@ -26,7 +26,7 @@ export class AeadCipher implements RecordCipher {
     this.tagBytes = parameters.tagBytes;
     this.options = { authTagLength: parameters.tagBytes };
     this.ccm = parameters.algorithm.endsWith('-ccm');
-    this.key = key;
+    this.key = createSecretKey(key);
     this.iv = iv;
     this.tls13 = tls13;
     this.lead = tls13 ? 0 : parameters.explicitBytes;
@@ -98,6 +98,18 @@ export function masterSecret(session: Omit<OlderSession, 'master' | 'encryptThen
   return prf(prfHash(session.version, session.parameters), premaster, 'master secret', seed, 48);
 }
 
+/** RFC 2246 §6.3.1: the keys in use are made of the 40 bits of the key block, the IVs of nothing secret. */
+function exportKeys(session: OlderSession, weak: Buffer[], ivBytes: number): [Buffer[], Buffer[]] {
+  const { parameters, clientRandom, serverRandom } = session;
+  const hash = prfHash(session.version, parameters);
+  const seed = Buffer.concat([clientRandom, serverRandom]);
+  const keys = ['client write key', 'server write key'].map((label, i) =>
+    prf(hash, weak[i], label, seed, parameters.exportBytes),
+  );
+  const ivs = prf(hash, Buffer.alloc(0), 'IV block', seed, 2 * ivBytes);
+  return [keys, [ivs.subarray(0, ivBytes), ivs.subarray(ivBytes)]];
+}
+
 /** Both directions of TLS 1.0 to 1.2, the client's first, from the key block (RFC 5246 §6.3). */
 export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher] {
   const { parameters, version } = session;
@@ -110,8 +122,9 @@ export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher
   let at = 0;
   const take = (bytes: number): Buffer => block.subarray(at, (at += bytes));
   const macs = [take(macBytes), take(macBytes)];
-  const keys = [take(keyBytes), take(keyBytes)];
-  const ivs = [take(ivBytes), take(ivBytes)];
+  let keys = [take(keyBytes), take(keyBytes)];
+  let ivs = [take(ivBytes), take(ivBytes)];
+  if (parameters.exportBytes > 0) [keys, ivs] = exportKeys(session, keys, ivBytes);
   const make = (i: 0 | 1): RecordCipher => {
     if (kind === 'aead') return new AeadCipher(parameters, keys[i], ivs[i], false);
     if (kind === 'stream') return new StreamCipher(parameters, keys[i], macs[i]);
