@@ -1,4 +1,4 @@
-import type { Connection, Exchange, TlsSession } from '../correlate/model.ts';
+import type { Connection, Exchange, QuicConnection, TlsSession } from '../correlate/model.ts';
 import { notVisible, skipped, unknown } from './findings.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { Finding, JourneySubject, Need } from './rule.ts';
@@ -15,9 +15,30 @@ export const tlsOf = ({ capture, journey }: JourneySubject): TlsSession | undefi
 export const endpointText = (e: { address: string; port: number }): string =>
   e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 
+const quicByName = new WeakMap<CaptureFacts, Map<string, QuicConnection>>();
+
+/** The QUIC connection that a journey without a TCP connection went on to: to the name that it asked for. */
+export function quicOf({ capture, journey }: JourneySubject): QuicConnection | undefined {
+  if (journey.connection !== undefined) return undefined;
+  let names = quicByName.get(capture);
+  if (names === undefined) {
+    names = new Map();
+    for (const each of capture.quic)
+      if (each.sni !== undefined) names.set(`${each.client.address} ${each.sni.toLowerCase()}`, each);
+    quicByName.set(capture, names);
+  }
+  return names.get(`${journey.client} ${journey.name.toLowerCase()}`);
+}
+
 /** The journey has a TCP connection. */
 export const aConnection: Need<JourneySubject> = (subject) => {
   if (connectionOf(subject) !== undefined) return undefined;
+  const quic = quicOf(subject);
+  if (quic !== undefined)
+    return skipped('quic', [quic.firstPacket], {
+      en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${endpointText(quic.server)}, no TCP`,
+      ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}로 가는 UDP입니다`,
+    });
   return skipped('no-connection', subject.journey.evidence.flatMap((e) => e.packets).slice(0, 4), {
     en: `${subject.journey.name}: no TCP connection belongs to this journey`,
     ko: `${subject.journey.name}: 이 여정에는 TCP 연결이 없습니다`,

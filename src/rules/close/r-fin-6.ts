@@ -51,6 +51,11 @@ export const rule: JourneyRule = {
         en: `no ACK of the FIN was captured, so whether everything before it arrived is not known: ${says.en}`,
         ko: `FIN에 대한 ACK가 잡히지 않아 그 앞의 것이 모두 도착했는지 알 수 없습니다: ${says.ko}`,
       });
+    if (answer.acknowledgment !== own.end)
+      return unknown('fin-unacknowledged', [own.number, answer.number], {
+        en: `packet ${answer.number} acknowledges ${answer.acknowledgment}, more than the FIN in packet ${own.number} (up to ${own.end}): what was sent besides is not in this capture`,
+        ko: `${answer.number}번 패킷의 응답 번호 ${answer.acknowledgment}이(가) ${own.number}번 패킷의 FIN(${own.end}까지)을 넘습니다: 그 밖에 보낸 것이 이 캡처에 없습니다`,
+      });
     const last = (own.end - 1) >>> 0;
     const late = [...c.outOfOrder, ...c.retransmissions].find((each) => each > own.number && each < answer.number);
     return contradicted(late === undefined ? 'fin-in-sequence' : 'late-data-delivered', [own.number, late, answer.number], {

@@ -48,10 +48,7 @@ export function closeText(c: Connection, closing: Closing): Text {
     case 'simultaneous':
       return {
         en: `${opened.en}, and the ${b.en} its own in packet ${theirs?.number} before it had seen that one (it acknowledges ${theirs?.acknowledgment}, not ${own?.end}): a simultaneous close`,
-        ko: `${opened.ko}. ${b.ko}도 그것을 보기 전에 ${theirs?.number}번에서 자기 FIN을 보냈습니다 (응답 번호는 ${own?.end}가 아니라 ${theirs?.acknowledgment}): 동시에 닫았습니다`.replace(
-          `${own?.end}가 아니라`,
-          `${own?.end} 대신`,
-        ),
+        ko: `${opened.ko}. ${b.ko}도 그것을 보기 전에 ${theirs?.number}번에서 자기 FIN을 보냈습니다 (응답 번호는 ${own?.end} 대신 ${theirs?.acknowledgment}): 동시에 닫았습니다`,
       };
     case 'one-side':
       return {

@@ -27,6 +27,11 @@ export const rule: JourneyRule = {
       en: `the request in packet ${packet} begins with "${requestText(exchange)} HTTP/${version}"`,
       ko: `${packet}번 패킷의 요청은 "${requestText(exchange)} HTTP/${version}"(으)로 시작합니다`,
     };
+    if (version === '0.9')
+      return contradicted('other-version', [packet], {
+        en: `the request in packet ${packet} is "${requestText(exchange)}" without a version: HTTP/0.9`,
+        ko: `${packet}번 패킷의 요청은 버전 없는 "${requestText(exchange)}"입니다: HTTP/0.9`,
+      });
     if (version === '2' || version === '3')
       return contradicted('pseudo-header', [packet], {
         en: `the request in packet ${packet} is HTTP/${version}: no line, but pseudo-header fields :method ${method ?? '?'}, :path ${target ?? '?'}`,

@@ -26,6 +26,7 @@ export const rule: JourneyRule = {
     'client-error',
     'server-error',
     'switching',
+    'no-status',
     'cut-off',
     'no-answer',
     'capture-ended',
@@ -42,6 +43,11 @@ export const rule: JourneyRule = {
     const reset = exchange.http2?.reset;
     const end = reset?.packet ?? c.close.packets[0];
     const broken = reset !== undefined || (c.close.packets.length > 0 && end !== undefined);
+    if (status === undefined && responsePacket !== undefined && exchange.version === '0.9')
+      return contradicted('no-status', [requestPacket, responsePacket], {
+        en: `${what} (packet ${requestPacket}) was answered on the same connection in packet ${responsePacket}, but an HTTP/0.9 answer has no status`,
+        ko: `${what} 요청(${requestPacket}번)에 같은 연결의 ${responsePacket}번 패킷에서 응답이 왔지만 HTTP/0.9 응답에는 상태가 없습니다`,
+      });
     if (status === undefined) {
       if (c.traits?.includes('capture-loss') || !exchange.whole)
         return unknown('not-captured', [requestPacket], {

@@ -49,13 +49,13 @@ export const rule: JourneyRule = {
     } = exchange;
     const packets = [exchange.responseHeadPacket ?? responsePacket, responseEndPacket];
     const what = requestText(exchange);
-    if (status === undefined || responsePacket === undefined)
+    if (responsePacket === undefined || (status === undefined && exchange.version !== '0.9'))
       return skipped('no-answer', [exchange.requestPacket], {
         en: `there is no answer to ${what} in packet ${exchange.requestPacket}`,
         ko: `${exchange.requestPacket}번 패킷의 ${what} 요청에 대한 응답이 없습니다`,
       });
     const bodiless =
-      exchange.method === 'HEAD' || status === 304 || status === 204 || status < 200 || exchange.upgraded !== undefined;
+      exchange.method === 'HEAD' || status === 304 || status === 204 || (status ?? 200) < 200 || exchange.upgraded !== undefined;
     if (bodiless)
       return length !== undefined && length > 0
         ? contradicted('no-body-sent', packets, {
@@ -66,7 +66,8 @@ export const rule: JourneyRule = {
             en: `the answer to ${what} in packet ${responsePacket} (${status}) has no body and tells no length`,
             ko: `${what}에 대한 ${responsePacket}번 패킷의 응답(${status})에는 본문도 길이도 없습니다`,
           });
-    if (!exchange.whole)
+    // What a hole hides of the body is counted by its sequence numbers.
+    if (!exchange.whole && !(exchange.complete && body === length))
       return unknown('not-captured', packets, {
         en: `bytes of the answer to ${what} were not captured: ${body} are here${length === undefined ? '' : ` of the ${length} that Content-Length tells`}`,
         ko: `${what}에 대한 응답의 일부가 잡히지 않았습니다: 여기 있는 것은 ${body}바이트${length === undefined ? '' : ` (Content-Length는 ${length})`}입니다`,

@@ -1,6 +1,6 @@
 import { confirmed, contradicted, skipped } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
-import type { JourneyRule } from '../rule.ts';
+import { aConnection, connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
+import type { Finding, JourneyRule } from '../rule.ts';
 import { notHttp } from '../tls/clear.ts';
 
 export const rule: JourneyRule = {
@@ -14,11 +14,17 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §4.2.1', 'RFC 9110 §4.2.2'],
   vantages: ['client'],
-  reasons: ['port-80', 'port-80-then-https', 'port-443', 'other-port', 'not-http', 'no-request'],
-  needs: [aConnection],
+  reasons: ['port-80', 'port-80-then-https', 'port-443', 'udp-443', 'other-port', 'not-http', 'no-request'],
+  needs: [],
   check(subject) {
+    const quic = quicOf(subject);
+    if (quic !== undefined)
+      return contradicted('udp-443', [quic.firstPacket], {
+        en: `packet ${quic.firstPacket} goes to UDP port ${quic.server.port} of ${quic.server.address}: QUIC (HTTP/3)`,
+        ko: `${quic.firstPacket}번 패킷은 ${quic.server.address}의 UDP ${quic.server.port}번 포트로 갑니다: QUIC (HTTP/3)`,
+      });
     const c = connectionOf(subject);
-    if (c === undefined) throw new Error('no connection');
+    if (c === undefined) return aConnection(subject) as Finding;
     const exchange = exchangeOf(subject);
     const tls = tlsOf(subject);
     const { port } = c.server;

@@ -74,7 +74,7 @@ export const rule: JourneyRule = {
     const who = again.fromClient ? { en: 'client', ko: '클라이언트' } : { en: 'server', ko: '서버' };
     const before =
       first === undefined
-        ? { en: 'the first copy was lost before it came here', ko: '첫 번째 것은 여기에 오기 전에 사라졌습니다' }
+        ? { en: 'the first copy is not in this capture', ko: '첫 번째 것은 이 캡처에 없습니다' }
         : {
             en: `first sent in packet ${first.number}, ${durationText(again.time - first.time)} before`,
             ko: `처음에는 ${durationText(again.time - first.time)} 전에 ${first.number}번 패킷에서 보냈습니다`,
@@ -90,7 +90,7 @@ export const rule: JourneyRule = {
           ko: `중복 ACK가 요청했습니다 (${packetsText(duplicates).ko})`,
         }
       : { en: 'no acknowledgment of it had come', ko: '이에 대한 응답이 오지 않았기 때문입니다' };
-    const answered = what !== 'SYN' || connection.handshake?.synAck.length !== 0;
+    const answered = connection.close.how !== 'unanswered';
     return confirmed(
       isFast ? 'fast-retransmission' : what.startsWith('SYN') ? 'syn-again' : 'retransmission',
       [first?.number, ...(isFast ? duplicates : []), chosen],

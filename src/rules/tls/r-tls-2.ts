@@ -1,5 +1,6 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { aConnection, connectionOf, exchangeOf, tlsOf } from '../needs.ts';
+import { requestText } from '../http/needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { segmentsOf } from '../segments.ts';
 import { encryptsNothing, hostText, notHttp } from './clear.ts';
@@ -30,8 +31,8 @@ export const rule: JourneyRule = {
     const host = hostText(c, tls);
     if (exchange?.scheme === 'http' && exchange.requestPacket !== undefined)
       return contradicted('clear-text', [exchange.requestPacket], {
-        en: `packet ${exchange.requestPacket} carries the request "${exchange.method ?? ''} ${exchange.target ?? ''}" to ${exchange.host ?? c.server.address} in clear text: anybody on the path can read it`,
-        ko: `${exchange.requestPacket}번 패킷이 ${exchange.host ?? c.server.address}에 보내는 요청 "${exchange.method ?? ''} ${exchange.target ?? ''}"을(를) 평문으로 싣고 있습니다: 경로 위의 누구나 읽을 수 있습니다`,
+        en: `packet ${exchange.requestPacket} carries the request "${requestText(exchange)}" to ${exchange.host ?? c.server.address} in clear text: anybody on the path can read it`,
+        ko: `${exchange.requestPacket}번 패킷이 ${exchange.host ?? c.server.address}에 보내는 요청 "${requestText(exchange)}"을(를) 평문으로 싣고 있습니다: 경로 위의 누구나 읽을 수 있습니다`,
       });
     if (tls === undefined)
       return c.application === undefined || c.application === 'http' || c.application === 'http2'
@@ -77,8 +78,8 @@ export const rule: JourneyRule = {
       exchange === undefined
         ? { en: '', ko: '' }
         : {
-            en: ` (opened here with your keys: ${exchange.method ?? ''} ${exchange.target ?? ''})`,
-            ko: ` (여기서는 주신 키로 열었습니다: ${exchange.method ?? ''} ${exchange.target ?? ''})`,
+            en: ` (opened here with your keys: ${requestText(exchange)})`,
+            ko: ` (여기서는 주신 키로 열었습니다: ${requestText(exchange)})`,
           };
     return confirmed('only-records', [tls.clientHelloPacket, data], {
       en: `from the ClientHello in packet ${tls.clientHelloPacket ?? sent[0].number} on only TLS records go to ${host}; the first application data is in packet ${data}${opened.en}`,

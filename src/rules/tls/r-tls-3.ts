@@ -23,6 +23,7 @@ export const rule: JourneyRule = {
     'alpn-encrypted',
     'no-alpn',
     'no-request',
+    'request-not-captured',
     'not-http',
     'handshake-failed',
     'mid-stream',
@@ -34,8 +35,13 @@ export const rule: JourneyRule = {
     const exchange = exchangeOf(subject);
     const tls = tlsOf(subject);
     const host = hostText(c, tls);
+    if (exchange !== undefined && exchange.requestPacket === undefined)
+      return unknown('request-not-captured', [exchange.responsePacket], {
+        en: `the answer in packet ${exchange.responsePacket} is there, the request before it was not captured`,
+        ko: `${exchange.responsePacket}번 패킷의 응답은 있지만 그 앞의 요청은 잡히지 않았습니다`,
+      });
     if (exchange !== undefined) {
-      const packet = exchange.requestPacket ?? exchange.responsePacket;
+      const packet = exchange.requestPacket;
       const what = {
         en: `the request to ${exchange.host ?? host} in packet ${packet} is HTTP/${exchange.version}`,
         ko: `${exchange.host ?? host}에 보낸 ${packet}번 패킷의 요청은 HTTP/${exchange.version}입니다`,

@@ -25,6 +25,7 @@ export const rule: JourneyRule = {
     'encrypted-client-hello',
     'no-name',
     'no-tls',
+    'literal-address',
     'mid-stream',
   ],
   needs: [aConnection],
@@ -34,7 +35,13 @@ export const rule: JourneyRule = {
     if (c === undefined) throw new Error('no connection');
     const tls = tlsOf(subject);
     const exchange = exchangeOf(subject);
-    if (exchange?.scheme === 'http' && exchange.host !== undefined)
+    const clear = exchange?.scheme === 'http' && exchange.requestPacket !== undefined ? exchange : undefined;
+    if (clear?.host !== undefined && isAddress(clear.host))
+      return skipped('literal-address', [clear.requestPacket], {
+        en: `the request in packet ${clear.requestPacket} is for the address ${clear.host}: there is no name to see`,
+        ko: `${clear.requestPacket}번 패킷의 요청은 주소 ${clear.host}에 하는 것입니다: 볼 이름이 없습니다`,
+      });
+    if (exchange?.scheme === 'http' && exchange.host !== undefined && exchange.requestPacket !== undefined)
       return contradicted('host-in-clear', [exchange.requestPacket], {
         en: `the request in packet ${exchange.requestPacket} names "${exchange.host}" in clear text (Host): there is no TLS`,
         ko: `${exchange.requestPacket}번 패킷의 요청이 "${exchange.host}"을(를) 평문으로 적고 있습니다 (Host): TLS가 없습니다`,
@@ -65,6 +72,11 @@ export const rule: JourneyRule = {
         en: `the ClientHello in packet ${hello} has an encrypted_client_hello extension: "${tls.sni}" is the real name if that is only there for show (GREASE), else a public name in front of the real one; the packets do not tell which`,
         ko: `${hello}번 패킷의 ClientHello에 encrypted_client_hello 확장이 있습니다: 그것이 눈속임(GREASE)이라면 "${tls.sni}"이(가) 진짜 이름이고, 아니라면 진짜 이름을 가리는 공개 이름입니다. 어느 쪽인지 패킷으로는 알 수 없습니다`,
       });
+    if (clear !== undefined)
+      return confirmed('no-name', [clear.requestPacket], {
+        en: `the request in packet ${clear.requestPacket} is in clear text but names no host; only the address ${c.server.address} is seen`,
+        ko: `${clear.requestPacket}번 패킷의 요청은 평문이지만 호스트를 적지 않았습니다. 주소 ${c.server.address}만 보입니다`,
+      });
     if (tls === undefined)
       return skipped('no-tls', [c.firstPacket], {
         en: `neither TLS nor an HTTP request is on the connection to ${c.server.address} port ${c.server.port}`,
@@ -88,3 +100,6 @@ export const rule: JourneyRule = {
     });
   },
 };
+
+/** A host that is an address, with or without a port. */
+const isAddress = (host: string): boolean => /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(:\d*)?$/.test(host);
