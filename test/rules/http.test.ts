@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RULES_OF_HTTP } from '../../src/rules/http/index.ts';
-import type { Judgement } from '../../src/rules/rule.ts';
+import { aConnection } from '../../src/rules/needs.ts';
+import type { JourneyRule, JourneySubject, Judgement } from '../../src/rules/rule.ts';
 import { judge } from './judge.ts';
 import { between, seconds, type Timed } from './segments.ts';
 
@@ -142,7 +143,7 @@ describe('R-HTTP-6', () => {
     const [slow] = await judge(http6, exchange(get(), ok('hi'), { wait: 0.17 }));
     expect(said(slow)).toBe('confirmed server-time');
     expect(slow.says.en).toContain(': 150.0 ms is the server');
-    expect(said((await judge(http6, exchange(get(), ok('hi'))))[0])).toBe('unknown within-round-trip');
+    expect(said((await judge(http6, exchange(get(), ok('hi'))))[0])).toBe('not-visible within-round-trip');
   });
   test("an ACK of the request tells the server's part exactly", async () => {
     const [found] = await judge(http6, exchange(get(), ok('hi'), { ackAfter: 0.02, wait: 0.001 }));
@@ -178,4 +179,30 @@ test('a response without its request is not judged by the request', async () => 
   const { server, client } = between(80);
   const capture = seconds([server('PA', 501, 101, ok('hello')), client('A', 101, 501 + ok('hello').length)]);
   for (const rule of [http1, http2, http7]) expect(said((await judge(rule, capture))[0])).toBe('unknown request-not-captured');
+});
+
+describe('HTTP/3', () => {
+  const journey = { client: '10.0.0.1', name: 'Three.example', evidence: [] };
+  const quic = (sni: string) => ({
+    firstPacket: 7,
+    sni,
+    client: { address: '10.0.0.1' },
+    server: { address: '10.0.0.2', port: 443 },
+  });
+  const subject = (sni: string) => ({ journey, capture: { quic: [quic(sni)] } }) as unknown as JourneySubject;
+
+  test('a name that was asked over QUIC has no TCP, and its twin with another name', () => {
+    expect(aConnection(subject('three.example'))).toMatchObject({ verdict: 'skipped', reason: 'quic', packets: [7] });
+    expect(aConnection(subject('other.example'))).toMatchObject({ verdict: 'skipped', reason: 'no-connection' });
+  });
+  test('port 80 is not asked', () => {
+    const { check } = http5 as JourneyRule;
+    expect(check(subject('three.example'))).toMatchObject({ verdict: 'contradicted', reason: 'udp-443' });
+  });
+});
+
+test('HTTP/0.9 has neither version nor status', async () => {
+  const capture = exchange('GET /old\r\n', '<html>hello</html>', { close: 'fin' });
+  expect(said((await judge(http1, capture))[0])).toBe('contradicted other-version');
+  expect(said((await judge(http3, capture))[0])).toBe('contradicted no-status');
 });

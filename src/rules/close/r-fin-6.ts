@@ -44,7 +44,7 @@ export const rule: JourneyRule = {
           : 'server';
     const own = fin[side];
     const answer = acknowledged[side];
-    if (fin.client === undefined && fin.server === undefined)
+    if (closing.kind === 'reset' || (fin.client === undefined && fin.server === undefined))
       return skipped('no-fin', closePackets(closing), { en: `there was no FIN: ${says.en}`, ko: `FIN이 없었습니다: ${says.ko}` });
     if (own === undefined || answer === undefined)
       return unknown('fin-unacknowledged', closePackets(closing), {

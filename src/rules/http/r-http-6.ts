@@ -1,6 +1,6 @@
 import type { Connection, Exchange } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
+import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { acknowledges, durationText, type Segment, segmentOf, segmentsOf } from '../segments.ts';
@@ -64,16 +64,24 @@ export const rule: JourneyRule = {
       });
     const own = gap - trip.time;
     // An ACK of the request before the answer left the server's kernel the same way: what lies between them is the server's.
-    const jitter = trip.exact ? LEAST_WORK : Math.max(LEAST_JITTER, trip.time * JITTER);
+    const jitter = trip.exact || trip.time < NEAR ? LEAST_WORK : Math.max(LEAST_JITTER, trip.time * JITTER);
     const parts = {
       en: `${durationText(gap)} from the end of ${what} (packet ${requestEndPacket}) to the answer (packet ${responsePacket}), of which a round trip to the server takes ${durationText(trip.time)} (packets ${trip.from} and ${trip.to})`,
       ko: `${what} 요청의 끝(${requestEndPacket}번)에서 응답(${responsePacket}번)까지 ${durationText(gap)}이고, 그 가운데 서버까지의 왕복이 ${durationText(trip.time)}입니다 (${trip.from}번과 ${trip.to}번 패킷)`,
     };
     if (own <= jitter)
-      return unknown('within-round-trip', [trip.from, trip.to, ...packets], {
-        en: `${parts.en}: what is left is too little to be told from the network; capture at the server to see it`,
-        ko: `${parts.ko}: 남는 것이 너무 작아 네트워크와 구별할 수 없습니다. 서버에서 캡처하면 볼 수 있습니다`,
-      });
+      return notVisible(
+        'within-round-trip',
+        [trip.from, trip.to, ...packets],
+        {
+          en: `${parts.en}: what is left is too little to be told from the network`,
+          ko: `${parts.ko}: 남는 것이 너무 작아 네트워크와 구별할 수 없습니다`,
+        },
+        {
+          text: { en: 'capture at the server, where no network lies between', ko: '사이에 네트워크가 없는 서버에서 캡처하세요' },
+          command: `tcpdump -i any -w server.pcap host ${c.server.address} and tcp port ${c.server.port}`,
+        },
+      );
     // Far from the server an answer whose first copy was lost behind this place looks the same.
     const beside =
       trip.time < NEAR
