@@ -51,6 +51,8 @@ export interface HttpHooks {
   problem?(code: HttpProblem, connection: number, packet: number): void;
   /** `exchange` goes on for `old`: a request of HTTP/1 that HTTP/2 answers after an upgrade. */
   replaced?(old: Exchange, exchange: Exchange): void;
+  /** A DNS message that one side of an HTTP/2 stream has carried (RFC 8484). */
+  dns?(fromClient: boolean, message: Uint8Array, length: number, stream: number, packet: number, time: number): void;
   /** Of targets that do not say themselves; "http" where absent. */
   scheme?: 'http' | 'https';
   /** One for all parsers. A parser that is let go without `end` leaves its share in it. */

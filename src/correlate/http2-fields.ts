@@ -13,6 +13,7 @@ const WANTED = new Set([
   ':protocol',
   ':status',
   'accept',
+  'accept',
   'content-length',
   'content-type',
   'grpc-status',

@@ -1,3 +1,4 @@
+import type { Carry } from './http-carry.ts';
 import { type Exchange, LIST_LIMIT } from './model.ts';
 import { added, EMPTY } from './packet-list.ts';
 
@@ -17,6 +18,8 @@ export class Message {
   /** END_STREAM was seen, or the rest does not come. */
   over = false;
   contentLength: number | undefined = undefined;
+  /** Its body, where that is a DNS message. */
+  kept: Carry | undefined = undefined;
 
   get begun(): boolean {
     return this.packetCount > 0;
@@ -34,6 +37,17 @@ export class Message {
       this.lastTime = time;
     }
     if (this.packets.length < LIST_LIMIT) this.packets = added(this.packets, packet);
+  }
+
+  /** Bytes of its body. */
+  carry(bytes: Uint8Array, at: number, end: number): void {
+    this.body += end - at;
+    if (this.kept?.append(bytes, at, end) === false) this.drop();
+  }
+
+  drop(): void {
+    this.kept?.free();
+    this.kept = undefined;
   }
 
   /** What `other` saw is part of this. */

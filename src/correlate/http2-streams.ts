@@ -1,4 +1,5 @@
 import { errorName } from '../dissect/http2/frames.ts';
+import { Carry } from './http-carry.ts';
 import { newExchange, withoutUser } from './http-exchange.ts';
 import type { HttpHooks } from './http-hooks.ts';
 import type { FieldSection } from './http2-fields.ts';
@@ -15,6 +16,8 @@ export const RAPID_RESETS = 100;
 /** Streams that have just ended are remembered, where bytes are missing: what still comes on them is no new stream. */
 const RECENT = 64;
 const GOAWAY_LIMIT = 16;
+/** RFC 8484 §6. */
+const DNS_MESSAGE = 'application/dns-message';
 
 export class Stream {
   readonly id: number;
@@ -199,9 +202,12 @@ export class Http2Streams {
     if (x.method === 'CONNECT') x.upgraded = s.get(':protocol') ?? 'connect';
     x.requestFields = s.present;
     x.accept = s.get('accept');
-    name(facts, s.get('content-type'));
+    const contentType = s.get('content-type');
+    name(facts, contentType);
     this.flush(stream);
     this.tell(stream);
+    if (contentType === DNS_MESSAGE) this.keep(request);
+    else if (s.get('accept') === DNS_MESSAGE) this.question(stream, request);
   }
 
   private answered(stream: Stream, s: FieldSection, status: number | undefined, last: boolean): void {
@@ -216,6 +222,7 @@ export class Http2Streams {
     x.contentType = s.get('content-type');
     x.responseFraming = last ? 'none' : 'end-stream';
     name(facts, x.contentType);
+    if (x.contentType === DNS_MESSAGE) this.keep(response);
     const grpc = s.digits('grpc-status');
     if (grpc !== undefined) facts.grpcStatus = grpc;
     // Only an answer below 300 opens a tunnel (RFC 9113 §8.5, RFC 8441 §5).
@@ -238,9 +245,26 @@ export class Http2Streams {
     this.asked(stream, s);
   }
 
+  private keep(message: Message): void {
+    if (this.hooks.dns !== undefined) message.kept = new Carry(this.hooks.budget);
+  }
+
+  /** A question in the URL (RFC 8484 §4.1). */
+  private question({ id, exchange: x }: Stream, { lastPacket, lastTime }: Message): void {
+    const coded = x.method === 'GET' ? /[?&]dns=([\w-]+)/.exec(x.target ?? '')?.[1] : undefined;
+    if (coded === undefined) return;
+    const bytes = Buffer.from(coded, 'base64url');
+    this.hooks.dns?.(true, bytes, bytes.length, id, lastPacket, lastTime);
+  }
+
   /** A side has said all on this stream. */
   protected over(fromClient: boolean, stream: Stream): void {
-    stream.message(fromClient).over = true;
+    const message = stream.message(fromClient);
+    message.over = true;
+    const { kept } = message;
+    if (kept !== undefined && stream.exchange.whole)
+      this.hooks.dns?.(fromClient, kept.bytes, kept.length, stream.id, message.lastPacket, message.lastTime);
+    message.drop();
     this.flush(stream);
     const { request, response } = stream;
     // A request whose end was lost is not waited for.
@@ -309,6 +333,8 @@ export class Http2Streams {
 
   private finish(stream: Stream, complete: boolean): void {
     this.flush(stream);
+    stream.request.drop();
+    stream.response.drop();
     this.streams.delete(stream.id);
     this.recent = added(this.recent, stream.id);
     if (this.recent.length > RECENT) this.recent.shift();

@@ -222,7 +222,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       if (stream === undefined) return;
       const message = stream.message(side.fromClient);
       message.touch(packet, time);
-      message.body += Math.max(0, Math.min(end - at, side.remaining - side.padding));
+      message.carry(bytes, at, Math.max(at, Math.min(end, at + side.remaining - side.padding)));
     } else if (side.state === State.block) {
       side.seen.touch(packet, time);
       // A block in one piece is read where it lies.

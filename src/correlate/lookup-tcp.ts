@@ -136,6 +136,16 @@ export class DnsStream implements StreamParser {
   }
 
   private give(side: Side, fromClient: boolean, bytes: Uint8Array, at: number, end: number): void {
-    this.tracker.tcpMessage(bytes, at, end, fromClient, this.client, this.server, side.packet, side.time, this.secure);
+    this.tracker.tcpMessage(
+      bytes,
+      at,
+      end,
+      fromClient,
+      this.client,
+      this.server,
+      side.packet,
+      side.time,
+      this.secure ? 'dot' : 'tcp',
+    );
   }
 }

@@ -50,8 +50,8 @@ export interface LookupCounters {
 /** UDP ports whose payload is DNS, mDNS or LLMNR. */
 export const isDnsPort = (port: number): boolean => port === 53 || port === 5353 || port === 5355;
 
-const Transport = { udp: 0, tcp: 1, mdns: 2, llmnr: 3, tls: 4 } as const;
-const TRANSPORT_NAMES = ['udp', 'tcp', 'mdns', 'llmnr', 'dot'] as const;
+const Transport = { udp: 0, tcp: 1, mdns: 2, llmnr: 3, dot: 4, doh: 5 } as const;
+const TRANSPORT_NAMES = ['udp', 'tcp', 'mdns', 'llmnr', 'dot', 'doh'] as const;
 
 /**
  * Joins DNS questions and answers (RFC 1035 §7.3): an answer belongs to the question with its addresses, ports, id, name
@@ -133,7 +133,7 @@ export class LookupTracker {
     this.message(response, this.transport === Transport.mdns && this.clientPort === 5353);
   }
 
-  /** One message from a TCP stream, or from one inside TLS, without its length prefix. `DnsStream` calls this. */
+  /** One message from a TCP stream, or over TLS or HTTP, without a length prefix. Ids of one `stream` of HTTP are its own. */
   tcpMessage(
     bytes: Uint8Array,
     at: number,
@@ -143,7 +143,8 @@ export class LookupTracker {
     server: Endpoint,
     packet: number,
     time: number,
-    secure = false,
+    over: 'tcp' | 'dot' | 'doh' = 'tcp',
+    stream = 0,
   ): void {
     this.begin(packet, time);
     if (!this.readMessage(bytes, at, end)) return;
@@ -151,13 +152,13 @@ export class LookupTracker {
     const response = this.walker.isResponse;
     this.client = fromClient !== response ? client : server;
     this.server = fromClient !== response ? server : client;
-    this.transport = secure ? Transport.tls : Transport.tcp;
+    this.transport = Transport[over];
     this.version = 0;
     const { key } = this.pending;
     key.fill(0, KEY_CLIENT, KEY_PORTS);
     key[KEY_CLIENT] = textHash(this.client.address);
     key[KEY_SERVER] = textHash(this.server.address);
-    key[KEY_PORTS] = ((this.client.port << 16) | this.server.port) >>> 0;
+    key[KEY_PORTS] = (((this.client.port << 16) | this.server.port) ^ stream) >>> 0;
     this.message(response, false);
   }
 

@@ -156,7 +156,7 @@ export interface Lookup {
   packet: number;
   id: number;
   /** "dot": over TLS (RFC 7858). */
-  transport: 'udp' | 'tcp' | 'mdns' | 'llmnr' | 'dot';
+  transport: 'udp' | 'tcp' | 'mdns' | 'llmnr' | 'dot' | 'doh';
   client: Endpoint;
   server: Endpoint;
   name: string;

@@ -68,6 +68,13 @@ export class ProtocolFinder implements Guesser {
       problem: (code) => void this.problems.set(code, (this.problems.get(code) ?? 0) + 1),
       budget: { carried: 0 },
       tables: this.tables,
+      dns: (fromClient, message, length, stream, packet, time) => {
+        const { page, base } = this.current as Conversation;
+        const client = clientSide(page, base);
+        const asker = endpoint(page, base, client);
+        const server = endpoint(page, base, client === 0 ? 1 : 0);
+        lookups.tcpMessage(message, 0, length, fromClient, asker, server, packet, time, 'doh', stream);
+      },
       replaced: (old, exchange) => events.replaced(this.current as Conversation, old, exchange),
       tunnel: (protocol, exchange) => this.tunnel(this.current as Conversation, protocol, exchange),
     };

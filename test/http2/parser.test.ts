@@ -101,6 +101,24 @@ describe('facts', () => {
     expect(one(played, 3)?.http2).toMatchObject({ application: 'grpc', grpcStatus: 14 });
   });
 
+  test('DNS over HTTPS (RFC 8484): questions in the URL and in bodies, answers in as many frames as they like', () => {
+    const type = 'application/dns-message';
+    // The question of RFC 8484 §4.1.1, for www.example.com, and its URL.
+    const question = Buffer.from('00000100000100000000000003777777076578616d706c6503636f6d0000010001', 'hex');
+    const url = '/dns-query?dns=AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB';
+    const played = play([
+      ...hello(get(1, url, { accept: type }), get(3, url)),
+      c(F.headers(5, F.asks('/dns-query', { ':method': 'POST', 'content-type': type })), F.data(5, question.subarray(0, 9))),
+      c(F.data(5, question.subarray(9), END_STREAM)),
+      s(F.headers(1, F.answers(200, { 'content-type': type })), F.data(1, 'abc'), F.data(1, 'd', END_STREAM)),
+      s(F.headers(3, F.answers(200, { 'content-type': 'text/html' })), F.data(3, 'abc', END_STREAM)),
+      s(F.headers(5, F.answers(200, { 'content-type': type })), F.data(5, 'cut off')),
+    ]);
+    const asked = question.toString('hex');
+    expect(played.dns).toEqual([`client 1 @3 ${asked}`, `client 5 @5 ${asked}`, 'server 1 @6 61626364']);
+    expect(played.held).toBe(0);
+  });
+
   test('WebSocket over HTTP/2 (RFC 8441), one refused, and a plain CONNECT', () => {
     const connect = (stream: number, protocol = {}) => F.headers(stream, F.asks('/chat', { ':method': 'CONNECT', ...protocol }));
     const played = play([

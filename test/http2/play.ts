@@ -11,6 +11,8 @@ export interface Played {
   started: number[];
   problems: HttpProblem[];
   facts: Http2Connection;
+  /** DNS messages: whose, stream, packet, bytes. */
+  dns: string[];
   /** Bytes still held of heads and of tables. */
   held: number;
 }
@@ -20,6 +22,7 @@ export function play(steps: Step[], pieces: (bytes: Buffer) => Buffer[] = (bytes
   const exchanges: Exchange[] = [];
   const started: number[] = [];
   const problems: HttpProblem[] = [];
+  const dns: string[] = [];
   const budget = { carried: 0 };
   const tables = new HeldBytes();
   let id = 0;
@@ -33,6 +36,10 @@ export function play(steps: Step[], pieces: (bytes: Buffer) => Buffer[] = (bytes
         exchanges.push(structuredClone(x));
       },
       problem: (code) => problems.push(code),
+      dns: (fromClient, bytes, length, stream, packet) =>
+        dns.push(
+          `${fromClient ? 'client' : 'server'} ${stream} @${packet} ${Buffer.from(bytes.subarray(0, length)).toString('hex')}`,
+        ),
       budget,
       tables,
     },
@@ -55,7 +62,7 @@ export function play(steps: Step[], pieces: (bytes: Buffer) => Buffer[] = (bytes
   packet++;
   parser.end(true, 'fin', packet, packet * 10);
   parser.end(false, 'fin', packet, packet * 10);
-  return { exchanges, started, problems, facts: parser.facts, held: budget.carried + tables.held };
+  return { exchanges, started, problems, facts: parser.facts, dns, held: budget.carried + tables.held };
 }
 
 /** "1: GET /x [1-1] > 200 (5, end-stream) [2-3]". */

@@ -70,7 +70,7 @@ function judge(capture: CaptureFacts, connection: number, server: string): Findi
     .exchangesOn(connection)
     .slice(0, MOST)
     .flatMap((x) =>
-      x.requestTime === undefined
+      x.requestTime === undefined || x.version !== '2'
         ? []
         : [
             {
