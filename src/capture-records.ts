@@ -158,7 +158,6 @@ export class CaptureRecords implements CaptureFacts {
     const { packets } = this;
     const bytes = this.bytesOf(number);
     if (bytes === undefined) return undefined;
-    const connection = this.connectionOf(number);
     const facts = packetFacts(
       number,
       packets.time(number),
@@ -166,11 +165,18 @@ export class CaptureRecords implements CaptureFacts {
       packets.wirelen(number),
       packets.linkType(number),
       this.analysis.correlator.stacks,
-      connection === undefined ? undefined : this.connections.get(connection)?.application,
+      this.applicationOf(number),
     );
     if (this.cache.size >= PACKET_CACHE) this.cache.delete(this.cache.keys().next().value as number);
     this.cache.set(number, facts);
     return facts;
+  }
+
+  /** What a packet's payload is, as far as other packets had to tell. */
+  applicationOf(packet: number): string | undefined {
+    const connection = this.connectionOf(packet);
+    if (connection !== undefined) return this.connections.get(connection)?.application;
+    return this.stackOf(packet).endsWith(':quic') ? 'quic' : undefined;
   }
 
   /** The captured bytes of a packet, read again. */

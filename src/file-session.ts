@@ -207,9 +207,7 @@ export class FileSession implements SessionView {
     if (bytes === undefined) return undefined;
     const wireLength = this.index.wirelen(number);
     const linkType = this.index.linkType(number);
-    const flow = this.index.flow(number);
-    const application = flow < 0 ? undefined : this.facts.connections.get(flow)?.application;
-    const layers = decodeWith(bytes, wireLength, linkType, application);
+    const layers = decodeWith(bytes, wireLength, linkType, this.facts.applicationOf(number));
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
     return { number, time, bytes, wireLength, layers, summary };

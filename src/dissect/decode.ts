@@ -6,7 +6,7 @@ import { idOf, protocols, scans } from './registry.ts';
 import { LAYER_LIMIT } from './scan.ts';
 import { byIpProtocol, byLinkType, byTcpPort, claims } from './tables.ts';
 
-/** What picks the protocol of a TCP payload; 0 for none. */
+/** What picks the protocol of a TCP payload, or of a UDP payload that nobody has claimed; 0 for none. */
 type Pick = (p: Packets) => number;
 
 /**
@@ -18,10 +18,14 @@ export function decode(bytes: Uint8Array, wireLength: number, linkType: number):
   return decodeLink(bytes, wireLength, linkType, byPorts);
 }
 
-/** The same where the caller knows from the stream what the TCP payload is ("http", "tls", "dns"), or that it is nothing known. */
+/**
+ * The same where the caller knows from the packets before what the payload is: of TCP ("http", "tls", "dns"), of UDP ("quic", whose
+ * short headers tell nothing by themselves), or nothing known.
+ */
 export function decodeWith(bytes: Uint8Array, wireLength: number, linkType: number, application?: string): Layer[] {
   const id = application === undefined ? 0 : idOf(application);
-  return decodeLink(bytes, wireLength, linkType, () => id);
+  const kind = application === 'quic' ? Kind.udp : Kind.tcp;
+  return decodeLink(bytes, wireLength, linkType, (p) => (p.kind[0] === kind ? id : 0));
 }
 
 /** A datagram put together from fragments: `bytes` is what follows the IP header of version `version`. */
@@ -52,6 +56,7 @@ function start(bytes: Uint8Array, wireLength: number): Packets {
 
 /** The lower port is the likelier service; where the protocol can tell, the payload must look like it. */
 function byPorts(p: Packets): number {
+  if (p.kind[0] !== Kind.tcp) return 0;
   const ports = [p.sourcePort[0], p.destinationPort[0]].sort((a, b) => a - b);
   return ports.map((port) => byTcpPort[port]).find((id) => id !== 0 && (claims[id]?.(p) ?? true)) ?? 0;
 }
@@ -103,7 +108,8 @@ class Decoding {
   /** What is left behind the last layer that was read. */
   private payload(pick: Pick): void {
     const { p, layers } = this;
-    const id = p.kind[0] === Kind.tcp && layers.at(-1)?.protocol === 'tcp' ? pick(p) : 0;
+    const last = layers.at(-1)?.protocol;
+    const id = last === 'tcp' || last === 'udp' ? pick(p) : 0;
     if (id !== 0) p.at = this.add(id, p.at).end;
     if (p.at < p.end) layers.push(dataLayer(p));
   }

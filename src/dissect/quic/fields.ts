@@ -123,7 +123,9 @@ function titleOf(f: Fields, h: LongHeader, node: Field, inside: string[] = []): 
 
 /** What stands behind the packets with a long header: one with a short header (RFC 9000 §17.3.1), or padding. */
 function rest(bytes: Uint8Array, at: number, end: number, h: LongHeader, fields: Field[], behind: boolean): string[] {
-  if (!behind || !shortHeader(bytes, at, end, h)) {
+  // Alone in its datagram: how long its destination id is, only the handshake tells.
+  const alone = !behind && (bytes[at] & (LONG_FORM | FIXED_BIT)) === FIXED_BIT;
+  if (!alone && (!behind || !shortHeader(bytes, at, end, h))) {
     fields.push({ name: 'quic.remaining_payload', label: behind ? 'Padding' : 'Data', at, end, value: end - at });
     return [];
   }
@@ -132,9 +134,10 @@ function rest(bytes: Uint8Array, at: number, end: number, h: LongHeader, fields:
   f.flag('quic.header_form', 'Long Header', 0, 1, LONG_FORM);
   f.flag('quic.fixed_bit', 'Fixed Bit', 0, 1, FIXED_BIT);
   f.flag('quic.spin_bit', 'Spin Bit', 0, 1, 0x20);
-  const length = h.dcidEnd - h.dcidAt;
-  f.raw('quic.dcid', 'Destination Connection ID', 1, length);
-  f.raw('quic.remaining_payload', 'Protected Payload', 1 + length, end - at - 1 - length);
+  const length = alone ? 0 : h.dcidEnd - h.dcidAt;
+  if (!alone) f.raw('quic.dcid', 'Destination Connection ID', 1, length);
+  const protects = alone ? 'Destination Connection ID and Protected Payload' : 'Protected Payload';
+  f.raw('quic.remaining_payload', protects, 1 + length, end - at - 1 - length);
   fields.push({ name: 'quic.packet', label: 'Short header packet', at, end, value: null, text: `${end - at} bytes`, children });
   return ['Protected Payload'];
 }
