@@ -133,19 +133,20 @@ export function forwardedFor(head: Head): string | undefined {
 }
 
 /** What a response says of having come out of a cache: "Age: 12", "X-Cache: HIT" (RFC 9111 §5.1, RFC 9211). */
-export function cacheSays(head: Head): { hit: boolean; text: string } | undefined {
+export function cacheSays(head: Head): { kind: 'hit' | 'revalidated' | 'miss'; text: string } | undefined {
   const age = head.fields.get('age');
   for (const name of ['x-cache', 'cf-cache-status', 'x-cache-status', 'x-proxy-cache', 'cache-status'] as const) {
     const value = head.fields.get(name);
     if (value === undefined) continue;
     const text = `${FIELD_TEXT[name]}: ${value}`;
     // Cache-Status tells a hit by a parameter of that name; several caches of the others: the nearest one is named last.
-    if (name === 'cache-status') return { hit: /;\s*hit\b/i.test(value), text };
-    if (/\b(hit|stale|updating)\b/i.test(value.split(',').at(-1) ?? '')) return { hit: true, text };
-    if (/\b(miss|expired|bypass|revalidated|dynamic|pass)\b/i.test(value)) return { hit: false, text };
+    if (name === 'cache-status') return { kind: /;\s*hit\b/i.test(value) ? 'hit' : 'miss', text };
+    if (/\b(hit|stale|updating)\b/i.test(value.split(',').at(-1) ?? '')) return { kind: 'hit', text };
+    if (/\brevalidated\b/i.test(value)) return { kind: 'revalidated', text };
+    if (/\b(miss|expired|bypass|dynamic|pass)\b/i.test(value)) return { kind: 'miss', text };
   }
-  if (age !== undefined && /^\d+$/.test(age) && Number(age) > 0) return { hit: true, text: `Age: ${age}` };
-  if (age !== undefined && /^0+$/.test(age)) return { hit: false, text: `Age: ${age}` };
+  if (age !== undefined && /^\d+$/.test(age) && Number(age) > 0) return { kind: 'hit', text: `Age: ${age}` };
+  if (age !== undefined && /^0+$/.test(age)) return { kind: 'miss', text: `Age: ${age}` };
   return undefined;
 }
 

@@ -186,6 +186,6 @@ function sideOf(capture: CaptureFacts, exchange: Exchange): Side {
     forwardedFor: request && forwardedFor(request),
     ids: ids.filter((id) => id !== undefined),
     via: request?.fields.get('via') !== undefined,
-    fromCache: response !== undefined && (cacheSays(response)?.hit ?? false),
+    fromCache: response !== undefined && cacheSays(response)?.kind === 'hit',
   };
 }

@@ -1,0 +1,35 @@
+import type { Text } from '../../text/text.ts';
+import { notVisible } from '../findings.ts';
+import type { HopFinding } from '../hop-text.ts';
+import type { Hops } from '../hops.ts';
+
+/** No capture shows what a balancer hands on: which one would. */
+export function behindNotCaptured(hops: Hops, what: Text): HopFinding {
+  let found: { packet: number; capture: number; server: string; port: number } | undefined;
+  for (const capture of hops.captures) {
+    for (const c of capture.connections) {
+      found = { packet: c.firstPacket, capture: capture.index, server: c.server.address, port: c.server.port };
+      break;
+    }
+    if (found !== undefined) break;
+  }
+  const server = found?.server ?? '?';
+  return {
+    capture: found?.capture ?? 0,
+    ...notVisible(
+      'behind-not-captured',
+      [found?.packet],
+      {
+        en: `${what.en}: that is seen on the back side of ${server}, which is not in ${hops.captures.length > 1 ? 'these captures' : 'this capture'}`,
+        ko: `${what.ko}: ${server} 뒤쪽에서 보이는 것인데 그쪽은 캡처에 없습니다`,
+      },
+      {
+        text: {
+          en: 'capture on both sides of the balancer, and give both files: wirebook check front.pcap back.pcap',
+          ko: '부하 분산 장치의 앞과 뒤에서 캡처해 두 파일을 함께 주세요: wirebook check front.pcap back.pcap',
+        },
+        command: `tcpdump -i <back> -w back.pcap 'tcp port ${found?.port ?? 80}'`,
+      },
+    ),
+  };
+}
