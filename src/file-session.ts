@@ -5,6 +5,7 @@ import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } fro
 import type { Owners } from './correlate/owners.ts';
 import { decodeWith } from './dissect/decode.ts';
 import { summarize } from './dissect/summary.ts';
+import { follow, type Turn } from './follow.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
@@ -53,6 +54,7 @@ export class FileSession implements SessionView {
   private judged: { id: number; done: boolean; count: number; list: Judgement[] } | undefined;
   private paged: { version: number; page: number; list: number[] } | undefined;
   private plotted: { connection: number; from: string; version: number; list: StreamPoint[] } | undefined;
+  private followed: { connection: number; turns: Turn[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
@@ -172,6 +174,15 @@ export class FileSession implements SessionView {
 
   lookupCount(): number {
     return this.facts.lookups.highest + 1;
+  }
+
+  journeyOfId(id: number): Journey | undefined {
+    return this.facts.journeys.get(id);
+  }
+
+  follow(connection: number): readonly Turn[] {
+    if (this.followed?.connection !== connection) this.followed = { connection, turns: follow(this.facts, connection) };
+    return this.followed.turns;
   }
 
   pageOf(index: number): readonly number[] {

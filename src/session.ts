@@ -4,6 +4,7 @@ import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } fro
 import type { Owner } from './correlate/owners.ts';
 import type { Text } from './text/text.ts';
 import type { Layer } from './dissect/protocol.ts';
+import type { Turn } from './follow.ts';
 import type { CaptureFacts } from './rules/facts.ts';
 import type { Judgement } from './rules/rule.ts';
 
@@ -119,6 +120,9 @@ export interface SessionView {
   /** Ids of connections and indexes of lookups go from 0 up to these; those that have not ended yet have no record. */
   connectionCount(): number;
   lookupCount(): number;
+  journeyOfId(id: number): Journey | undefined;
+  /** What was said on a connection that has ended, in order; bounded. */
+  follow(connection: number): readonly Turn[];
   /** Indexes of the journeys of a journey's page, itself among them; the first 500. */
   pageOf(index: number): readonly number[];
   /** Numbers of a connection's packets in file order; the first 100,000. */

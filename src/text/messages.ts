@@ -102,6 +102,9 @@ export const SCREEN = {
   ladder: { en: 'Ladder', ko: '사다리' },
   connections: { en: 'Connections', ko: '연결' },
   dns: { en: 'DNS', ko: 'DNS' },
+  stream: { en: 'Stream', ko: '스트림' },
+  compare: { en: 'Compare', ko: '비교' },
+  lens: { en: 'Lens', ko: '렌즈' },
 } satisfies Record<string, Text>;
 
 /** Heads of columns and labels. */
@@ -177,6 +180,12 @@ export const SAY = {
   noProblems: { en: 'Nothing is wrong with this capture.', ko: '이 캡처에는 문제가 없습니다.' },
   noStatistics: { en: 'Nothing to count yet.', ko: '아직 셀 것이 없습니다.' },
   noStages: { en: 'No stages are known.', ko: '알려진 단계가 없습니다.' },
+  noStream: { en: 'what is selected has no TCP connection', ko: '고른 것에 TCP 연결이 없습니다' },
+  twoToCompare: {
+    en: 'mark two journeys with m (or mark one and select another), then d',
+    ko: '여정 두 개를 m으로 표시하거나, 하나를 표시하고 다른 하나를 고른 뒤 d를 누르세요',
+  },
+  nothingToJump: { en: 'this journey has no such packet', ko: '이 여정에는 그런 패킷이 없습니다' },
   noPacketsOfVerdict: { en: 'no packets belong to this verdict', ko: '이 판정에는 패킷이 없습니다' },
   noPacketsOfStage: { en: 'This stage has no packets of its own.', ko: '이 단계에는 패킷이 없습니다.' },
   noPacketOfProblem: { en: 'This problem names no packet.', ko: '이 문제는 특정 패킷에 관한 것이 아닙니다.' },

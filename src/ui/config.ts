@@ -37,6 +37,8 @@ export function actionName(message: Message): string {
       return message.to;
     case 'show':
       return message.screen;
+    case 'jump':
+      return `jump-${message.to}`;
     case 'quit':
       return message.code === 0 ? 'quit' : 'quit-at-once';
     default:

@@ -1,6 +1,8 @@
 import type { Text } from '../text/text.ts';
 import type { Model, ScreenName } from './model.ts';
 
+export type JumpTarget = 'request' | 'response' | 'lookup' | 'syn' | 'close';
+
 export type Message =
   | { kind: 'resize'; width: number; height: number }
   | { kind: 'changed' }
@@ -16,6 +18,7 @@ export type Message =
   | { kind: 'done'; said: Text }
   | { kind: 'ask-overwrite'; path: string }
   | { kind: 'show'; screen: ScreenName }
+  | { kind: 'jump'; to: JumpTarget }
   | { kind: 'quit'; code: number }
   | { kind: 'filter' }
   | { kind: 'type'; text: string }
@@ -45,6 +48,12 @@ export interface KeyGroup {
 const show = (number: string, screen: ScreenName, en: string, ko: string): Key => ({
   keys: [number],
   message: { kind: 'show', screen },
+  help: { en, ko },
+});
+
+const jump = (name: string, to: JumpTarget, en: string, ko: string): Key => ({
+  keys: [name],
+  message: { kind: 'jump', to },
   help: { en, ko },
 });
 
@@ -159,6 +168,19 @@ export const KEYS: readonly KeyGroup[] = [
       show('9', 'ladder', 'ladder: packets as arrows between hosts', '사다리: 호스트 사이를 오가는 패킷'),
       show('0', 'connections', 'connections: RTT, bytes, what was sent again', '연결: RTT, 바이트, 재전송'),
       show('D', 'dns', 'DNS: questions and answers', 'DNS: 질문과 응답'),
+      show('f', 'stream', 'follow the stream: what was said', '스트림 따라가기: 주고받은 내용'),
+      show('d', 'compare', 'compare two journeys that m has marked', 'm으로 표시한 여정 둘 비교'),
+      show('e', 'lens', 'lens: the layers of a packet, to scale', '렌즈: 패킷의 계층을 크기대로'),
+    ],
+  },
+  {
+    title: { en: 'Jump to a packet of the journey', ko: '여정의 패킷으로 건너뛰기' },
+    keys: [
+      jump('r', 'request', 'its request', '요청'),
+      jump('R', 'response', 'the first packet of the answer', '응답의 첫 패킷'),
+      jump('Q', 'lookup', 'the DNS question', 'DNS 질문'),
+      jump('S', 'syn', 'the SYN', 'SYN'),
+      jump('X', 'close', 'the FIN or RST', 'FIN 또는 RST'),
     ],
   },
   {

@@ -12,7 +12,10 @@ export type ScreenName =
   | 'waterfall'
   | 'ladder'
   | 'connections'
-  | 'dns';
+  | 'dns'
+  | 'stream'
+  | 'compare'
+  | 'lens';
 
 /** What Enter on a screen's row leads to. */
 export type Opening =
@@ -95,6 +98,10 @@ export interface Model {
   sorting?: { left: number[]; runs: number[][] };
   /** Ids of journeys and numbers of packets that were marked. */
   marks: { journeys: readonly number[]; packets: readonly number[] };
+  /** The connection whose stream is followed. */
+  stream?: number;
+  /** Ids of the two journeys that are compared. */
+  compared?: [number, number];
   /** The Wireshark display filter of what is selected, while it is shown. */
   wireshark?: string;
   /** Clicks and the wheel are listened to. */
@@ -148,6 +155,9 @@ export function start(options: { language: Language; width: number; height: numb
       ladder: TOP,
       connections: TOP,
       dns: TOP,
+      stream: TOP,
+      compare: TOP,
+      lens: TOP,
     },
     filter: '',
     packetFilter: '',

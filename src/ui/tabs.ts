@@ -7,7 +7,7 @@ import { say } from './screens/screen.ts';
 export const PROGRAM = ' wirebook ';
 
 /** "1" … "9", "0", then letters. */
-export const keyOf = (i: number): string => '1234567890D'[i] ?? ' ';
+export const keyOf = (i: number): string => '1234567890Dfde'[i] ?? ' ';
 
 /** The screens' names, as many as there is room for: the front one always has its name, the others at least their number. */
 export function tabTexts(model: Model): string[] {

@@ -18,6 +18,8 @@ import {
   type ScreenName,
 } from './model.ts';
 import { go, numbersOf, openPacket, openPackets, withPackets } from './opening.ts';
+import { jump } from './jump.ts';
+import { comparedIds } from './screens/compare.ts';
 import { screenOf } from './screens/index.ts';
 import { within } from './screens/screen.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
@@ -100,6 +102,12 @@ function act(model: Model, message: Message, session: SessionView): Model {
       return sibling(model, message.by, session);
     case 'show':
       return show(model, message.screen, session);
+    case 'jump':
+      return jump(
+        model.screen === 'journeys' || model.journey === undefined ? chooseUnderCursor(model, session) : model,
+        session,
+        message.to,
+      );
     case 'help':
       return { ...model, help: 0 };
     case 'language':
@@ -224,6 +232,13 @@ function enter(model: Model, session: SessionView): Model {
   }
 }
 
+/** The connection of the row, the packet or the journey that is selected. */
+function connectionInFront(model: Model, session: SessionView): number | undefined {
+  if (model.screen === 'connections') return model.places.connections.cursor;
+  const ofPacket = model.screen === 'packets' || model.screen === 'packet' ? session.connectionOf?.(model.packet) : undefined;
+  return ofPacket ?? chosen(model, session)?.connection;
+}
+
 function opened(model: Model, opening: Opening | undefined, session: SessionView): Model {
   switch (opening?.kind) {
     case 'packets':
@@ -269,6 +284,21 @@ function chooseJourney(model: Model, index: number, session: SessionView): Model
 function show(model: Model, screen: ScreenName, session: SessionView): Model {
   if (screen === model.screen) return model;
   const from = model.screen === 'journeys' || model.journey === undefined ? chooseUnderCursor(model, session) : model;
+  if (screen === 'stream') {
+    const stream = connectionInFront(from, session);
+    return stream === undefined
+      ? { ...model, notice: SAY.noStream }
+      : put(go({ ...from, stream }, screen), screen, { cursor: 0, top: 0 });
+  }
+  if (screen === 'compare') {
+    const compared = comparedIds(model);
+    return compared === undefined ? { ...model, notice: SAY.twoToCompare } : go({ ...from, compared }, screen);
+  }
+  if (screen === 'lens') {
+    const first =
+      from.packet !== 0 ? from.packet : (chosen(from, session)?.stages.find((each) => each.packets.length > 0)?.packets[0] ?? 0);
+    return go({ ...from, packet: first }, screen);
+  }
   if (screen !== 'packets' && screen !== 'packet') return go(from, screen);
   // From journeys and timeline: the packets of that journey. From elsewhere: those looked at last.
   const keep = from.packet !== 0 && model.screen !== 'journeys' && model.screen !== 'timeline';

@@ -25,3 +25,22 @@ describe('the book on screen', () => {
     expect(drive.text()).toContain('no packets belong to this verdict');
   });
 });
+
+describe('jumping, following, comparing', () => {
+  test('a journey is one key from its SYN, its request and its stream', () => {
+    expect(new Drive(new FakeSession()).press('r').model.screen).toBe('packet');
+    const drive = new Drive(new FakeSession()).press('f');
+    expect(drive.model.screen).toBe('stream');
+    expect(drive.text()).toContain('GET / HTTP/1.1');
+    expect(drive.text()).toContain('7 bytes before it were not captured');
+    expect(drive.press('Enter').model.packet).toBe(8);
+  });
+
+  test('two marked journeys stand side by side; less than two say how', () => {
+    expect(new Drive(new FakeSession()).press('d').text()).toContain('mark two journeys with m');
+    const drive = new Drive(new FakeSession()).press('m j m d');
+    expect(drive.model.compared).toEqual([100, 101]);
+    expect(drive.text()).toMatch(/Wait for answer/);
+    expect(drive.text()).toMatch(/B - A/);
+  });
+});

@@ -265,6 +265,22 @@ export class FakeSession implements SessionView {
   lookupCount() {
     return this.journeys;
   }
+  journeyOfId(id: number) {
+    return id - 100 < this.journeys ? journey(id - 100) : undefined;
+  }
+  follow() {
+    return [
+      { from: 'client' as const, packet: 8, time: 1e9, bytes: 20, missing: 0, lines: ['GET / HTTP/1.1', 'Host: web.lab', ''] },
+      {
+        from: 'server' as const,
+        packet: 9,
+        time: 2e9,
+        bytes: 30,
+        missing: 7,
+        lines: ['HTTP/1.1 200 OK', 'evil \u001b[31m', '한글'],
+      },
+    ];
+  }
   pageOf(index: number) {
     return [...new Set([0, 1, 2, index])].filter((each) => each < this.journeys).sort((a, b) => a - b);
   }

@@ -27,7 +27,7 @@ describe('the key table', () => {
   });
   test('is what the help says, in both languages', () => {
     for (const language of ['en', 'ko'] as const) {
-      const help = new Drive(new FakeSession(), { width: 200, height: 80, language, live: true }).press('?').text();
+      const help = new Drive(new FakeSession(), { width: 200, height: 120, language, live: true }).press('?').text();
       for (const key of [...all, ...TYPING.keys]) {
         expect(help).toContain(key.keys.join('  '));
         expect(help).toContain(key.help[language]);

@@ -1,0 +1,102 @@
+import type { Turn } from '../../follow.ts';
+import type { SessionView } from '../../session.ts';
+import { bytes, count, seconds } from '../format.ts';
+import { bodyHeight, type Model } from '../model.ts';
+import { block, cell, ends, fitted, type Line, select, span } from '../span.ts';
+import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
+
+/*
+ *  Connection 0: 192.168.0.10:38958 → 192.0.2.80:80                       http, bodies decoded
+ * > ▸ client, packet 10, 0.260641 s, 78 B
+ *     GET / HTTP/1.1
+ *     Host: www.my-app.com
+ *   ◂ server, packet 12 …
+ */
+
+const HEAD_LINES = 1;
+
+interface Row {
+  turn: Turn;
+  /** -1: the turn's own line. */
+  line: number;
+}
+
+const turnsOf = (model: Model, session: SessionView): readonly Turn[] =>
+  model.stream === undefined ? [] : session.follow(model.stream);
+
+/** How many rows the turns have, each with a line of its own. */
+const rowsOf = (turns: readonly Turn[]): number => turns.reduce((sum, turn) => sum + 1 + turn.lines.length, 0);
+
+function rowAt(turns: readonly Turn[], index: number): Row | undefined {
+  let left = index;
+  for (const turn of turns) {
+    if (left <= turn.lines.length) return { turn, line: left - 1 };
+    left -= turn.lines.length + 1;
+  }
+  return undefined;
+}
+
+function line(model: Model, session: SessionView, { turn, line: at }: Row, selected: boolean): Line {
+  const g = glyphs(model);
+  const mark = selected ? `${g.cursor} ` : '  ';
+  const isClient = turn.from === 'client';
+  const edge = isClient ? g.to : g.earlier;
+  if (at < 0) {
+    const who = say(model, isClient ? { en: 'client', ko: '클라이언트' } : { en: 'server', ko: '서버' });
+    const lost =
+      turn.missing === 0
+        ? ''
+        : say(model, {
+            en: `, ${count(turn.missing)} bytes before it were not captured`,
+            ko: `, 앞의 ${count(turn.missing)}바이트는 캡처되지 않음`,
+          });
+    const what = say(model, { en: `packet ${turn.packet}`, ko: `${turn.packet}번 패킷` });
+    const text = `${edge} ${who}, ${what}, ${seconds(turn.time - session.firstTime)} s, ${bytes(turn.bytes)}${lost}`;
+    const shown = [span(mark), span(cell(text, model.width - 2, g), 'bold')];
+    return fitted(selected ? select(shown) : shown, model.width);
+  }
+  const shown = [span(`${mark}${isClient ? '  ' : `${g.down} `}`, 'dim'), span(cell(turn.lines[at], model.width - 4, g))];
+  return fitted(selected ? select(shown) : shown, model.width);
+}
+
+/** What client and server said on one connection, as a dialogue. */
+export const stream: Screen = {
+  name: 'stream',
+  rows: (model, session) => rowsOf(turnsOf(model, session)),
+  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES),
+  rowAt: (model, session, y) =>
+    rowIn(model, 'stream', y, HEAD_LINES, rowsOf(turnsOf(model, session)), stream.page(model, session)),
+  opens(model, session) {
+    const row = rowAt(turnsOf(model, session), model.places.stream.cursor);
+    return row === undefined ? undefined : { kind: 'packet', packet: row.turn.packet };
+  },
+  view(model, session) {
+    const g = glyphs(model);
+    const turns = turnsOf(model, session);
+    const connection = model.stream === undefined ? undefined : session.connection(model.stream);
+    const host = (e: { address: string; port: number }): string =>
+      e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
+    const title =
+      connection === undefined
+        ? say(model, {
+            en: 'No TCP connection is selected, or it is still open',
+            ko: '고른 TCP 연결이 없거나 아직 열려 있습니다',
+          })
+        : `${say(model, { en: 'Connection', ko: '연결' })} ${connection.id}: ${host(connection.client)} ${g.to} ${host(connection.server)}`;
+    const rows = rowsOf(turns);
+    const page = this.page(model, session);
+    const { cursor, top } = within(model.places.stream, rows, page);
+    const list: Line[] = [];
+    for (let i = top; i < Math.min(rows, top + page); i++) {
+      const row = rowAt(turns, i);
+      if (row !== undefined) list.push(line(model, session, row, i === cursor));
+    }
+    if (rows === 0 && connection !== undefined)
+      list.push([], [span(`  ${say(model, { en: 'no payload on this connection', ko: '이 연결에는 데이터가 없습니다' })}`)]);
+    const right = connection?.application === undefined ? '' : `${connection.application} `;
+    return [
+      ends([span(` ${cell(title, model.width - right.length - 2, g)}`, 'bold')], [span(right, 'dim')], model.width),
+      ...block(list, page, model.width),
+    ];
+  },
+};
