@@ -1,9 +1,8 @@
 import { type Journey, STAGE_KINDS, type StageKind } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
-import { OUTCOME, STAGE } from '../../text/messages.ts';
+import { OUTCOME, STAGE, STAGE_MARK } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, milliseconds } from '../format.ts';
-import { STAGE_MARK } from '../glyphs.ts';
 import { bodyHeight, journeyName, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
@@ -17,7 +16,7 @@ import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 const HEAD_LINES = 3;
 const NAME = 22;
-const VALUE = 18;
+const valueCells = (width: number): number => (width >= 110 ? 18 : 14);
 
 interface Row {
   mark: StageKind | undefined;
@@ -91,7 +90,8 @@ function rowsOf(model: Model, session: SessionView, a: Journey, b: Journey): Row
 
 function row(model: Model, r: Row, widest: number, selected: boolean): Line {
   const g = glyphs(model);
-  const room = Math.max(0, model.width - 2 - NAME - 1 - 3 * (VALUE + 1) - 1);
+  const value = valueCells(model.width);
+  const room = Math.max(0, model.width - 2 - NAME - 1 - 3 * (value + 1) - 1);
   const sign = r.difference !== undefined && r.difference > 0 ? '+' : '';
   const difference =
     r.difference === undefined ? (r.differs ? g.warning : '') : r.difference === 0 ? '0' : `${sign}${milliseconds(r.difference)}`;
@@ -103,8 +103,8 @@ function row(model: Model, r: Row, widest: number, selected: boolean): Line {
   const words: Line = [
     span(selected ? `${g.cursor} ` : '  '),
     ...name,
-    span(` ${cell(r.a, VALUE, g, 'right')} ${cell(r.b, VALUE, g, 'right')} `),
-    span(`${cell(difference, VALUE, g, 'right')} `, r.differs ? 'warn' : 'dim'),
+    span(` ${cell(r.a, value, g, 'right')} ${cell(r.b, value, g, 'right')} `),
+    span(`${cell(difference, value, g, 'right')} `, r.differs ? 'warn' : 'dim'),
   ];
   const bar =
     r.mark === undefined || cells === 0 ? [] : [span(((r.difference ?? 0) > 0 ? '+' : '-').repeat(cells), `bar-${r.mark}`)];
@@ -139,7 +139,8 @@ export const compare: Screen = {
     const { cursor, top } = within(model.places.compare, rows.length, page);
     const asked = (j: Journey): string => `${j.method === undefined ? '' : `${j.method} `}${journeyName(j)}`;
     const at = (j: Journey): string => session.clockText(j.start).slice(11, 23);
-    const head = `${cell('', NAME, g)} ${cell('A, ms', VALUE, g, 'right')} ${cell('B, ms', VALUE, g, 'right')} ${cell(say(model, { en: 'B - A', ko: 'B - A' }), VALUE, g, 'right')}`;
+    const value = valueCells(model.width);
+    const head = `${cell('', NAME, g)} ${cell('A, ms', value, g, 'right')} ${cell('B, ms', value, g, 'right')} ${cell(say(model, { en: 'B - A', ko: 'B - A' }), value, g, 'right')}`;
     return [
       fitted([span(` A  ${cell(`${at(both[0])}  ${asked(both[0])}`, model.width - 5, g)}`, 'bold')], model.width),
       fitted([span(` B  ${cell(`${at(both[1])}  ${asked(both[1])}`, model.width - 5, g)}`, 'bold')], model.width),
