@@ -14,9 +14,12 @@ const VERSIONS = new Map([
 ]);
 const NOTHING = '000000000000';
 const MOST = 99;
-/** Clients greet in few ways: hashes of lists that were met, the oldest forgotten first. */
+/** Clients greet in few ways: fingerprints of greetings that were met, the oldest forgotten first. */
 const REMEMBERED = 1024;
+const LONGEST_KEY = 4096;
 const known = new Map<string, string>();
+/** Stands between the lists in a greeting's key; no code of a hello's lists is as large. */
+const BETWEEN = 0xffff;
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 const two = (count: number): string => String(Math.min(count, MOST)).padStart(2, '0');
@@ -29,6 +32,30 @@ const plain = (value: number): boolean => !isGrease(value);
  * https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md
  */
 export function ja4(hello: ClientHello, bytes: Uint8Array): string {
+  const key = keyOf(hello, bytes);
+  const met = key === undefined ? undefined : known.get(key);
+  if (met !== undefined) return met;
+  const made = fingerprint(hello, bytes);
+  if (key === undefined) return made;
+  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string);
+  known.set(key, made);
+  return made;
+}
+
+/** All that the fingerprint is made of, one character a code; undefined where that is not worth remembering. */
+function keyOf(hello: ClientHello, bytes: Uint8Array): string | undefined {
+  const codes = [hello.legacyVersion, ...hello.cipherSuites, BETWEEN];
+  for (const { type, dataAt, end } of hello.extensions) {
+    codes.push(type);
+    if (type === ExtensionType.signatureAlgorithms) for (let at = dataAt; at + 2 <= end; at += 2) codes.push(u16(bytes, at));
+    else if (type === ExtensionType.supportedVersions) for (let at = dataAt; at < end; at++) codes.push(bytes[at]);
+    else if (type === ExtensionType.alpn) for (let at = dataAt; at < end; at++) codes.push(bytes[at]);
+    codes.push(BETWEEN);
+  }
+  return codes.length > LONGEST_KEY ? undefined : String.fromCharCode(...codes);
+}
+
+function fingerprint(hello: ClientHello, bytes: Uint8Array): string {
   const suites = hello.cipherSuites.filter(plain);
   const types = hello.extensions.map((extension) => extension.type).filter(plain);
   const offered = hello.supportedVersions.filter(plain);
@@ -45,15 +72,7 @@ export function ja4(hello: ClientHello, bytes: Uint8Array): string {
   return `${head}_${short(suites.map(hex4).sort().join())}_${short(types.length === 0 ? '' : extensions)}`;
 }
 
-function short(list: string): string {
-  if (list === '') return NOTHING;
-  const met = known.get(list);
-  if (met !== undefined) return met;
-  const made = hash('sha256', list).slice(0, NOTHING.length);
-  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string);
-  known.set(list, made);
-  return made;
-}
+const short = (list: string): string => (list === '' ? NOTHING : hash('sha256', list).slice(0, NOTHING.length));
 
 /** The first value's first and last character; where one is neither letter nor digit, those of its hexadecimal form. */
 function alpnMark(hello: ClientHello, bytes: Uint8Array): string {
