@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { ANNEX_BYTES } from '../../src/capture/batch.ts';
+import { Correlator } from '../../src/correlate/correlator.ts';
+import type { Exchange, Journey, Lookup, TlsSession } from '../../src/correlate/model.ts';
+import { TlsKeys } from '../../src/dissect/tls/key-log.ts';
+import { answer, query } from '../dns/build.ts';
+import { batchOf, be16, type Captured, join, tcpFrame, text } from '../frames.ts';
+import { type Chunk, talk } from './talk.ts';
+
+const CLIENT = '192.0.2.1';
+const SERVER = '192.0.2.2';
+const BASE = 1_600_000_000_000_000_000n;
+const SEGMENT = 1400;
+
+/** What was said over one TCP connection, from its SYN to its FINs: a packet a millisecond. */
+function connection(chunks: Chunk[], port: number): Captured[] {
+  const frames: Captured[] = [];
+  const next = { c: 1000, s: 5000 };
+  const add = (fromClient: boolean, flags: string, payload = new Uint8Array(0)): void => {
+    const [from, to] = fromClient ? (['c', 's'] as const) : (['s', 'c'] as const);
+    const ends = [`${CLIENT}:40000`, `${SERVER}:${port}`];
+    const [source, destination] = fromClient ? ends : ends.reverse();
+    const acknowledgment = flags === 'S' ? 0 : next[to];
+    const bytes = tcpFrame({ from: source, to: destination, sequence: next[from], acknowledgment, flags, payload });
+    frames.push({ bytes, time: BASE + BigInt(frames.length) * 1_000_000n });
+    next[from] += payload.length + (/[SF]/.test(flags) ? 1 : 0);
+  };
+  add(true, 'S');
+  add(false, 'SA');
+  add(true, 'A');
+  for (const { fromClient, bytes } of chunks)
+    for (let at = 0; at < bytes.length; at += SEGMENT) add(fromClient, 'PA', bytes.slice(at, at + SEGMENT));
+  add(true, 'FA');
+  add(false, 'FA');
+  add(true, 'A');
+  return frames;
+}
+
+function read(frames: Captured[], keyLog: string) {
+  const found = { exchanges: [] as Exchange[], journeys: [] as Journey[], lookups: [] as Lookup[], sessions: [] as TlsSession[] };
+  const keys = new TlsKeys();
+  keys.readAll(Buffer.from(keyLog));
+  const correlator = new Correlator(
+    {
+      exchange: (x) => void found.exchanges.push(x),
+      journey: (j) => void found.journeys.push(j),
+      lookup: (l) => void found.lookups.push(l),
+      tls: (t) => void found.sessions.push(t),
+    },
+    { keys },
+  );
+  const batch = batchOf(frames);
+  batch.annexAt = batch.bytes.length;
+  batch.bytes = join(batch.bytes, new Uint8Array(ANNEX_BYTES));
+  correlator.batch(batch);
+  correlator.end();
+  return found;
+}
+
+const framed = (message: Uint8Array): Buffer => Buffer.from(join(be16(message.length), message));
+
+describe('what TLS carries', () => {
+  test.each([
+    [853, []],
+    [8853, ['dot']],
+  ])('DNS over TLS by its port or its ALPN (port %i, %j): a lookup', async (port, protocols) => {
+    const alpn = protocols.length > 0 ? { ALPNProtocols: protocols } : {};
+    const says = [framed(query(7, 'www.example.test')), framed(answer(7, 'www.example.test', ['192.0.2.80']))];
+    const { chunks, keyLog } = await talk({ client: alpn, server: alpn, says });
+    const { lookups, journeys } = read(connection(chunks, port), keyLog);
+    expect(lookups).toHaveLength(1);
+    expect(lookups[0]).toMatchObject({ name: 'www.example.test', type: 'A', transport: 'dot', addresses: ['192.0.2.80'] });
+    expect(lookups[0].server).toEqual({ address: SERVER, port });
+    expect(lookups[0].end).toBeGreaterThan(lookups[0].start);
+    expect(journeys.length).toBeGreaterThan(0);
+    expect(read(connection(chunks, port), '').lookups).toEqual([]);
+  });
+
+  test('HTTPS through a proxy (CONNECT): the requests inside the tunnel', async () => {
+    const says = ['GET /inside HTTP/1.1\r\nHost: www.example.test\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'];
+    const { chunks, keyLog } = await talk({ says });
+    const asked: Chunk = {
+      fromClient: true,
+      bytes: text('CONNECT www.example.test:443 HTTP/1.1\r\nHost: www.example.test:443\r\n\r\n'),
+    };
+    const agreed: Chunk = { fromClient: false, bytes: text('HTTP/1.1 200 Connection established\r\n\r\n') };
+    const { exchanges, sessions } = read(connection([asked, agreed, ...chunks], 8080), keyLog);
+    expect(exchanges.map((x) => [x.method, x.scheme, x.status])).toEqual([
+      ['CONNECT', 'http', 200],
+      ['GET', 'https', 200],
+    ]);
+    expect(exchanges[1]).toMatchObject({ target: '/inside', responseBodyBytes: 2, complete: true });
+    expect(sessions[0].decryption?.sealed).toBe(0);
+  });
+
+  test('a WebSocket inside TLS: the upgrade, then a tunnel', async () => {
+    const says = [
+      'GET /socket HTTP/1.1\r\nHost: www.example.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x69, 0x6b]),
+      Buffer.from([0x81, 0x02, 0x68, 0x69]),
+    ];
+    const { chunks, keyLog } = await talk({ says });
+    const { exchanges } = read(connection(chunks, 443), keyLog);
+    expect(exchanges).toHaveLength(1);
+    expect(exchanges[0]).toMatchObject({ scheme: 'https', status: 101, upgraded: 'websocket' });
+  });
+});
