@@ -1,11 +1,14 @@
+import type { Connection } from '../../correlate/model.ts';
+import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { bothDirections, connectionOf, fromItsBeginning } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { clientText, segmentsOf, serverText } from '../segments.ts';
+import { clientText, type Segment, segmentsOf, serverText } from '../segments.ts';
 import { openingOf } from './handshake.ts';
 
 /** Packets of a connection among which its first payload is looked for. */
 const LOOK = 512;
+const STEP = 8;
 
 export const rule: JourneyRule = {
   id: 'R-TCP-3',
@@ -41,8 +44,7 @@ export const rule: JourneyRule = {
         en: `no connection came about with ${serverText(connection).en}, and no data flowed`,
         ko: `${serverText(connection).ko}와 연결이 이루어지지 않아 데이터가 흐르지 않았습니다`,
       });
-    const early = segmentsOf(capture, connection, capture.packetsFrom(connection.id, connection.firstPacket, LOOK));
-    const data = early.find((each) => each.length > 0);
+    const data = firstData(capture, connection);
     if (data === undefined)
       return skipped('no-data', [ack?.number ?? synAcks[0].number], {
         en: `no data was sent on the connection of ${clientText(connection).en} and ${serverText(connection).en}`,
@@ -74,3 +76,15 @@ export const rule: JourneyRule = {
     });
   },
 };
+
+/** The connection's first payload, looked for a few packets at a time: it is among the first ones. */
+function firstData(capture: CaptureFacts, c: Connection): Segment | undefined {
+  let from = c.firstPacket;
+  for (let read = 0; read < LOOK; read += STEP) {
+    const numbers = capture.packetsFrom(c.id, from, STEP);
+    const found = segmentsOf(capture, c, numbers).find((each) => each.length > 0);
+    if (found !== undefined || numbers.length < STEP) return found;
+    from = numbers[numbers.length - 1] + 1;
+  }
+  return undefined;
+}
