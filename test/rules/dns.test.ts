@@ -194,6 +194,9 @@ describe('R-DNS-8: slow DNS', () => {
     expect(await said(dns8, [...lookup(), ...visit()])).toEqual(['confirmed waited 1,2']);
     const [question, answer] = lookup();
     expect(await said(dns8, [question, [5, question], answer, ...visit()])).toEqual(['confirmed asked-again 1,2,3']);
+    const other = ask(NAME, { id: 9, port: 5009 });
+    const told = tell(NAME, [SITE], { id: 9, port: 5009 });
+    expect(await said(dns8, [question, [3, other], told, ...visit()])).toEqual(['confirmed asked-again 1,2,3']);
     const [syn, ...rest] = visit();
     expect(await said(dns8, [question, [0.001, answer], [0.001, syn], ...rest])).toEqual(['skipped small-share 1,2']);
   });

@@ -128,7 +128,7 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
     case 'upstream':
       return skipped('resolver-leg', packetsOfLookups(asking.lookups).slice(0, 8), {
         en: `${asking.lookups[0].client.address} asks ${asking.lookups[0].server.address} without wanting recursion (packet ${asking.lookups[0].packet}): that is a resolver's question to a name server, not a client's`,
-        ko: `${asking.lookups[0].client.address}에서 ${asking.lookups[0].server.address}로 간 질문은 재귀를 바라지 않습니다 (${asking.lookups[0].packet}번 패킷): 클라이언트가 아니라 리졸버가 네임 서버에 묻는 것입니다`,
+        ko: `${asking.lookups[0].client.address}에서 ${asking.lookups[0].server.address} 서버로 간 질문은 재귀를 바라지 않습니다 (${asking.lookups[0].packet}번 패킷): 클라이언트가 아니라 리졸버가 네임 서버에 묻는 것입니다`,
       });
     case 'earlier':
       return skipped('cached', [asking.lookup.packet, asking.lookup.answerPacket, first], {

@@ -47,7 +47,7 @@ export const rule: JourneyRule = {
     if (lookup.answerPacket < first)
       return confirmed('answer-first', [lookup.packet, lookup.answerPacket, first], {
         en: `the answer in packet ${lookup.answerPacket} gives ${connection.server.address} for ${lookup.name}; the first packet to ${server} is packet ${first}, ${ms} ms later`,
-        ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${connection.server.address} 값을 알려 주었고, ${server}로 가는 첫 패킷은 ${ms} ms 뒤의 ${first}번입니다`,
+        ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${connection.server.address} 값을 알려 주었고, ${server}에 가는 첫 패킷은 ${ms} ms 뒤의 ${first}번입니다`,
       });
     return tooLate(lookup, first, server);
   },
@@ -61,7 +61,7 @@ const journeyText = (name: string) => ({
 const tooLate = (lookup: Lookup, first: number, server: string) =>
   contradicted('connection-first', [first, lookup.packet, lookup.answerPacket], {
     en: `packet ${first} went to ${server} before the answer for ${lookup.name} came in packet ${lookup.answerPacket}: the client had the address from elsewhere`,
-    ko: `${lookup.name}의 응답(${lookup.answerPacket}번)보다 먼저 ${first}번 패킷이 ${server}로 갔습니다: 클라이언트는 주소를 다른 곳에서 알고 있었습니다`,
+    ko: `${lookup.name}의 응답(${lookup.answerPacket}번)보다 먼저 ${first}번 패킷이 ${server}에 갔습니다: 클라이언트는 주소를 다른 곳에서 알고 있었습니다`,
   });
 
 /** The connection's first packet, or that of another attempt at the same address. */

@@ -63,7 +63,7 @@ export const rule: JourneyRule = {
     const amongKo = lookup.addresses.length === 1 ? '' : ` (주소 ${lookup.addresses.length}개 가운데 하나)`;
     return confirmed('address-used', [lookup.packet, lookup.answerPacket, first], {
       en: `the answer in packet ${lookup.answerPacket} gives ${address} for ${lookup.name}${via}${among}; packet ${first} goes to ${endpointText(connection.server)}`,
-      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${endpointText(connection.server)}로 갔습니다`,
+      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${endpointText(connection.server)}에 갔습니다`,
     });
   },
 };
@@ -145,6 +145,6 @@ function otherAddress(subject: JourneySubject): Finding | undefined {
   if (told === undefined) return undefined;
   return contradicted('other-address', [told.packet, told.answerPacket, syn], {
     en: `the answer in packet ${told.answerPacket} gives ${told.addresses.slice(0, 4).join(', ')} for ${told.name}, and packet ${syn} goes to ${endpointText(connection.server)} instead`,
-    ko: `${told.answerPacket}번 응답은 ${told.name}의 주소로 ${told.addresses.slice(0, 4).join(', ')} 값을 주었지만, ${syn}번 패킷은 ${endpointText(connection.server)}로 갔습니다`,
+    ko: `${told.answerPacket}번 응답은 ${told.name}의 주소로 ${told.addresses.slice(0, 4).join(', ')} 값을 주었지만, ${syn}번 패킷은 ${endpointText(connection.server)}에 갔습니다`,
   });
 }

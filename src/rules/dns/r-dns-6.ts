@@ -68,7 +68,7 @@ export const rule: JourneyRule = {
         [encrypted.packet, first],
         {
           en: `no query for ${name} is in the capture, and ${connection.client.address} has encrypted DNS to ${encrypted.server} open (packet ${encrypted.packet}): likely it asked there, or it knew the name`,
-          ko: `캡처에 ${name} 질의가 없고, ${connection.client.address}에서 ${encrypted.server}로 암호화된 DNS 연결을 열어 두었습니다(${encrypted.packet}번 패킷): 거기서 물었거나 이미 알고 있었을 것입니다`,
+          ko: `캡처에 ${name} 질의가 없고, ${connection.client.address}에서 ${encrypted.server} 서버로 암호화된 DNS 연결을 열어 두었습니다(${encrypted.packet}번 패킷): 거기서 물었거나 이미 알고 있었을 것입니다`,
         },
         hostState(name),
       );

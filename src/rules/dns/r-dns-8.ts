@@ -1,5 +1,9 @@
+import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, skipped, unknown } from '../findings.ts';
+import type { CaptureFacts } from '../facts.ts';
 import { exchangeOf } from '../needs.ts';
+import { mayBeSeveral } from '../origin.ts';
+import { firstFrom, type Question, questionsOf } from './questions.ts';
 import type { JourneyRule } from '../rule.ts';
 import { askedItself, ownLookups, packetsOfLookups, patient, WITHOUT_QUESTION } from './asking.ts';
 
@@ -7,6 +11,12 @@ import { askedItself, ownLookups, packetsOfLookups, patient, WITHOUT_QUESTION } 
 const SHARE = 0.1;
 /** An answer that waits this long for its use had been asked for in advance. */
 const IN_ADVANCE = 1e9;
+/** What was asked longer ago than this was another attempt of the user's. */
+const GIVEN_UP = 15e9;
+/** With another id or port sooner than this it may be another program that asks the same. */
+const NEW_ID = 0.9e9;
+/** Questions that are looked back upon. */
+const BACK = 64;
 /** Sooner is the same packet captured twice, not a client that lost patience. */
 const PATIENCE = 0.1e9;
 
@@ -31,6 +41,14 @@ export const rule: JourneyRule = {
     const stage = journey.stages.find((s) => s.kind === 'dns');
     const waited = stage === undefined ? 0 : stage.end - stage.start;
     const again = lookups.flatMap((l) => l.repeats).find((p) => capture.timeOf(p) - first.start > PATIENCE);
+    const lost = lostBefore(capture, first);
+    if (lost !== undefined && journey.connection !== undefined) {
+      const after = ((first.start - lost.start) / 1e9).toFixed(3);
+      return confirmed('asked-again', [lost.packet, ...packets.slice(0, 8)], {
+        en: `the question for ${first.name} in packet ${lost.packet} had no answer; packet ${first.packet} asks again with another id or port ${after} s later, and its answer took ${(((stage?.end ?? first.start) - first.start) / 1e6).toFixed(1)} ms more`,
+        ko: `${lost.packet}번 패킷의 ${first.name} 질문에 응답이 없어 ${after}초 뒤 ${first.packet}번 패킷에서 다른 ID나 포트로 다시 물었고, 응답까지 ${(((stage?.end ?? first.start) - first.start) / 1e6).toFixed(1)} ms가 더 걸렸습니다`,
+      });
+    }
     const ms = (waited / 1e6).toFixed(1);
     if (journey.connection === undefined) {
       if (lookups.every((l) => l.answerPacket === undefined))
@@ -73,3 +91,17 @@ export const rule: JourneyRule = {
     });
   },
 };
+
+/** An earlier question for the same, without an answer by then: the client lost patience and asked anew. */
+function lostBefore(capture: CaptureFacts, first: Lookup): Question | undefined {
+  const list = questionsOf(capture).of(first.client.address, first.name);
+  let lost: Question | undefined;
+  const from = firstFrom(list, first.start) - 1;
+  for (let i = from; i >= 0 && i > from - BACK && first.start - list[i].start < GIVEN_UP; i--) {
+    const q = list[i];
+    if (q.type !== first.type) continue;
+    if (q.end !== undefined && q.end <= first.start) break;
+    if (first.start - q.start > NEW_ID) lost = q;
+  }
+  return lost === undefined || mayBeSeveral(capture, first.packet) ? undefined : lost;
+}

@@ -78,11 +78,11 @@ export const rule: JourneyRule = {
       if (open !== undefined)
         return contradicted('opened-beside', packets, {
           en: `packet ${syn} opens a new connection to ${server} from port ${connection.client.port}, although the one of packet ${earlier.packet} was still open`,
-          ko: `${earlier.packet}번 패킷에서 연 연결이 아직 열려 있는데도 ${syn}번 패킷이 ${connection.client.port}번 포트에서 ${server}로 새 연결을 열었습니다`,
+          ko: `${earlier.packet}번 패킷에서 연 연결이 아직 열려 있는데도 ${syn}번 패킷이 ${connection.client.port}번 포트에서 ${server}에 새 연결을 열었습니다`,
         });
       return contradicted('closed-before', packets, {
         en: `packet ${syn} opens a new connection to ${server}: the one of packet ${earlier.packet} had been closed ${((connection.firstTime - earlier.closed) / 1e9).toFixed(3)} s before`,
-        ko: `${syn}번 패킷이 ${server}로 새 연결을 열었습니다: ${earlier.packet}번 패킷에서 연 연결은 ${((connection.firstTime - earlier.closed) / 1e9).toFixed(3)}초 전에 닫혔습니다`,
+        ko: `${syn}번 패킷이 ${server}에 새 연결을 열었습니다: ${earlier.packet}번 패킷에서 연 연결은 ${((connection.firstTime - earlier.closed) / 1e9).toFixed(3)}초 전에 닫혔습니다`,
       });
     }
     const tls = tlsOf(subject);
@@ -92,13 +92,13 @@ export const rule: JourneyRule = {
         [syn, tls.clientHelloPacket],
         {
           en: `the first connection to ${server}; how many requests it carries is inside TLS`,
-          ko: `${server}로 가는 첫 연결입니다. 요청이 몇 개인지는 TLS 안에 있습니다`,
+          ko: `${server}에 연 첫 연결입니다. 요청이 몇 개인지는 TLS 안에 있습니다`,
         },
         keyLogAdvice,
       );
     return skipped('first-connection', [syn, x?.requestPacket], {
       en: `the first connection for ${journey.name} to ${server} in this capture (SYN in packet ${syn}): there was none to use again`,
-      ko: `이 캡처에서 ${journey.name}에 요청하려고 ${server}로 연 첫 연결입니다(SYN ${syn}번): 다시 쓸 연결이 없었습니다`,
+      ko: `이 캡처에서 ${journey.name}에 요청하려고 ${server}에 연 첫 연결입니다(SYN ${syn}번): 다시 쓸 연결이 없었습니다`,
     });
   },
 };

@@ -85,7 +85,7 @@ function judge(capture: CaptureFacts, connection: number, server: string): Findi
   if (requests.length < 2)
     return skipped('one-request', [requests[0]?.packet], {
       en: `the HTTP/2 connection to ${server} carries one request only`,
-      ko: `${server}와의 HTTP/2 연결에는 요청이 하나뿐입니다`,
+      ko: `${server}에 연 HTTP/2 연결에는 요청이 하나뿐입니다`,
     });
   const most = atOnce(requests).map((i) => requests[i]);
   if (most.length === 1)
@@ -94,7 +94,7 @@ function judge(capture: CaptureFacts, connection: number, server: string): Findi
       requests.slice(0, 8).map((r) => r.packet),
       {
         en: `the ${requests.length} requests on the HTTP/2 connection to ${server} went one after the other`,
-        ko: `${server}와의 HTTP/2 연결에서 요청 ${requests.length}개가 하나씩 차례로 갔습니다`,
+        ko: `${server}에 연 HTTP/2 연결에서 요청 ${requests.length}개가 하나씩 차례로 갔습니다`,
       },
     );
   return confirmed(
@@ -102,7 +102,7 @@ function judge(capture: CaptureFacts, connection: number, server: string): Findi
     most.slice(0, 8).map((r) => r.packet),
     {
       en: `${most.length} requests were under way at the same time on one HTTP/2 connection to ${server}`,
-      ko: `${server}와의 HTTP/2 연결 하나에서 요청 ${most.length}개가 동시에 진행되었습니다`,
+      ko: `${server}에 연 HTTP/2 연결 하나에서 요청 ${most.length}개가 동시에 진행되었습니다`,
     },
   );
 }

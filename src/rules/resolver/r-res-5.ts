@@ -60,13 +60,13 @@ function judge(capture: CaptureFacts, call: Call): Finding {
   if (changed !== undefined)
     return contradicted('changed', packets, {
       en: `the authoritative answer for ${changed.l.name} ${changed.l.type} (packet ${changed.source[0].answerPacket}) is ${dataText(changed.source)}, and ${call.resolver} gives the client ${dataText([changed.l])} in packet ${changed.l.answerPacket}`,
-      ko: `${changed.l.name} ${changed.l.type}의 권한 있는 응답(${changed.source[0].answerPacket}번 패킷)은 ${dataText(changed.source)}인데, ${call.resolver}에서 클라이언트에 준 것(${changed.l.answerPacket}번 패킷)은 ${dataText([changed.l])}입니다`,
+      ko: `${changed.l.name} ${changed.l.type}의 권한 있는 응답(${changed.source[0].answerPacket}번 패킷)의 내용은 '${dataText(changed.source)}', ${call.resolver}에서 클라이언트에 준 것(${changed.l.answerPacket}번 패킷)의 내용은 '${dataText([changed.l])}'입니다`,
     });
   const shown = pairs.find(({ l }) => l.addresses.length > 0) ?? pairs[0];
   const recursion = offersRecursion(shown.l) ? 'RA' : 'no RA';
   return confirmed('same-data', packets, {
     en: `${shown.source[0].server.address} answered ${shown.l.name} with ${dataText(shown.source)} (AA, packet ${shown.source[0].answerPacket}), and ${call.resolver} gave ${call.client} the same in packet ${shown.l.answerPacket} (${recursion})`,
-    ko: `${shown.source[0].server.address}에서 ${shown.l.name} 질문에 ${dataText(shown.source)}라고 답했고(AA, ${shown.source[0].answerPacket}번 패킷), ${call.resolver}에서 ${call.client}에 같은 내용을 주었습니다(${recursion}, ${shown.l.answerPacket}번 패킷)`,
+    ko: `${shown.source[0].server.address}에서 ${shown.l.name} 질문에 '${dataText(shown.source)}' 내용으로 답했고(AA, ${shown.source[0].answerPacket}번 패킷), ${call.resolver}에서 ${call.client}에 같은 내용을 주었습니다(${recursion}, ${shown.l.answerPacket}번 패킷)`,
   });
 }
 
