@@ -5,10 +5,10 @@ import { journeys, type Subject, Subject as JourneySubject } from '../filter/jou
 import { type Packet, packets } from '../filter/packets.ts';
 import { type Filter, parse } from '../filter/parser.ts';
 import type { SessionView } from '../session.ts';
-import { type Matches, type Model, put } from './model.ts';
+import { connectionSubject, connections, lookupSubject, lookups } from '../filter/records.ts';
+import { type Filtered, type Matches, type Model, put } from './model.ts';
+export type { Filtered } from './model.ts';
 import { sorted } from './sort.ts';
-
-export type Filtered = 'journeys' | 'packets';
 
 /** How many rows are looked at in one go: those whose heads tell all, and those that must be fetched. */
 const HEADS = 4000;
@@ -34,24 +34,31 @@ function compiled<S>(list: Filtered, domain: Domain<S>, text: string): Filter<S>
   return known as Filter<S> | FilterError;
 }
 
-export const domainOf = (list: Filtered): Domain<Subject> | Domain<Packet> => (list === 'packets' ? packets : journeys);
+const DOMAINS = { journeys, packets, connections, dns: lookups };
+export const domainOf = (list: Filtered): Domain<Subject> | Domain<Packet> => DOMAINS[list];
 
 /** What is wrong with a filter, where something is. */
 export function mistake(list: Filtered, text: string): FilterError | undefined {
-  const filter = list === 'packets' ? compiled(list, packets, text) : compiled(list, journeys, text);
+  const filter = compiled(list, domainOf(list) as Domain<unknown>, text);
   return filter instanceof FilterError ? filter : undefined;
 }
+
+/** The filter that a list has; empty: none. */
+export const filterOf = (model: Model, list: Filtered): string =>
+  list === 'journeys' ? model.filter : list === 'packets' ? model.packetFilter : (model.lists[list]?.text ?? '');
 
 /** Lists what matches, from the top. A filter with a mistake changes nothing. */
 export function filterBy(model: Model, list: Filtered, text: string, session: SessionView): Model {
   if (mistake(list, text) !== undefined) return model;
-  const matches = text.trim() === '' ? undefined : { indices: [], scanned: 0 };
-  const next = put(
-    list === 'packets' ? { ...model, packetFilter: text, packetMatches: matches } : { ...model, filter: text, matches },
-    list,
-    { cursor: 0, top: 0 },
-  );
+  const next = put(withFilter(model, list, text), list, { cursor: 0, top: 0 });
   return sorted(look(next, session), session);
+}
+
+export function withFilter(model: Model, list: Filtered, text: string): Model {
+  const matches = text.trim() === '' ? undefined : { indices: [], scanned: 0 };
+  if (list === 'journeys') return { ...model, filter: text, matches };
+  if (list === 'packets') return { ...model, packetFilter: text, packetMatches: matches };
+  return { ...model, lists: { ...model.lists, [list]: matches && { text, matches } } };
 }
 
 /** Some rows are left to be looked at. */
@@ -59,7 +66,12 @@ export function unfinished(model: Model, session: SessionView): boolean {
   const left = (matches: Matches | undefined, all: number): boolean =>
     matches !== undefined && ((matches.again ?? matches).scanned < all || matches.again !== undefined);
   if (model.sorting !== undefined) return true;
-  return left(model.matches, session.journeyCount()) || left(model.packetMatches, packetsToLookAt(model, session));
+  return (
+    left(model.matches, session.journeyCount()) ||
+    left(model.packetMatches, packetsToLookAt(model, session)) ||
+    left(model.lists.connections?.matches, session.connectionCount()) ||
+    left(model.lists.dns?.matches, session.lookupCount())
+  );
 }
 
 /** Looks at the next rows of the lists that are filtered. */
@@ -81,6 +93,14 @@ export function look(model: Model, session: SessionView): Model {
       const matches = advance(model.packetMatches, packetsToLookAt(model, session), RECORDS, at, ask);
       if (matches !== model.packetMatches) next = { ...next, packetMatches: matches };
     }
+  }
+  for (const list of ['connections', 'dns'] as const) {
+    const known = model.lists[list];
+    if (known === undefined) continue;
+    const all = list === 'dns' ? session.lookupCount() : session.connectionCount();
+    const ask = (i: number): boolean => matchesFilter(list, known.text, session, i);
+    const matches = advance(known.matches, all, RECORDS, (i) => i, ask);
+    if (matches !== known.matches) next = { ...next, lists: { ...next.lists, [list]: { ...known, matches } } };
   }
   return next;
 }
@@ -120,12 +140,19 @@ export const anew = (matches: Matches): Matches => ({
   again: { indices: [], scanned: 0 },
 });
 
-/** Does a row match the filter that was typed last? */
-export function matchesFilter(list: Filtered, text: string, session: SessionView, row: number): boolean {
+/** Does a row's record match a filter? */
+export function matchesFilter(list: Filtered, text: string, session: SessionView, at: number): boolean {
   if (list === 'packets') {
     const filter = compiled(list, packets, text);
-    return !(filter instanceof FilterError) && packetMatches(filter, session, row);
+    return !(filter instanceof FilterError) && packetMatches(filter, session, at);
   }
-  const filter = compiled(list, journeys, text);
-  return !(filter instanceof FilterError) && filter.test(new JourneySubject(session, row));
+  const filter = compiled(list, domainOf(list) as Domain<Subject>, text);
+  if (filter instanceof FilterError) return false;
+  if (list === 'journeys') return filter.test(new JourneySubject(session, at));
+  if (list === 'dns') {
+    const lookup = session.lookup(at);
+    return lookup !== undefined && filter.test(lookupSubject(session, lookup));
+  }
+  const connection = session.connection(at);
+  return connection !== undefined && filter.test(connectionSubject(session, connection));
 }

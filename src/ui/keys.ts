@@ -115,7 +115,7 @@ export const KEYS: readonly KeyGroup[] = [
           ko: '필터: 글자, ip.addr == …, stage.dns > 9ms',
         },
         hint: { en: 'filter', ko: '필터' },
-        on: ['journeys', 'packets'],
+        on: ['journeys', 'packets', 'connections', 'dns'],
       },
       {
         keys: ['n'],

@@ -45,9 +45,17 @@ export interface Matches {
   again?: Matches;
 }
 
+/** The lists that are filtered. */
+export type Filtered = 'journeys' | 'packets' | 'connections' | 'dns';
+
+export interface ListFilter {
+  text: string;
+  matches: Matches;
+}
+
 /** `before`: the filter as it was. */
 export interface Typing {
-  what: 'journeys' | 'packets' | 'palette' | 'file' | 'overwrite';
+  what: Filtered | 'palette' | 'file' | 'overwrite';
   text: string;
   before: string;
   /** What is wrong with the text; `column` counts characters from 1. */
@@ -85,7 +93,9 @@ export interface Model {
   /** The filter of the packet list. */
   packetFilter: string;
   /** The filters that were taken back last: n and N look for what they find. */
-  searched?: { journeys?: string; packets?: string };
+  searched?: Partial<Record<Filtered, string>>;
+  /** The filters of connections and lookups. */
+  lists: { connections?: ListFilter; dns?: ListFilter };
   /** Something is being typed. */
   typing?: Typing;
   /** Indices of the journeys that match the filter. Absent: all. */
@@ -161,6 +171,7 @@ export function start(options: { language: Language; width: number; height: numb
     },
     filter: '',
     packetFilter: '',
+    lists: {},
     marks: { journeys: [], packets: [] },
     scope: { kind: 'all' },
     packet: 0,
@@ -186,6 +197,14 @@ export const plainAscii = (model: Model): boolean => model.ascii && model.langua
 /** How many rows the journey list has, and which journey a row is. */
 export const journeyRows = (model: Model, all: number): number => (model.order ?? model.matches?.indices)?.length ?? all;
 export const journeyAt = (model: Model, row: number): number => (model.order ?? model.matches?.indices)?.[row] ?? row;
+
+/** Connections and lookups in the same manner: how many rows, and which record a row is. */
+export const listRows = (model: Model, list: 'connections' | 'dns', all: number): number =>
+  model.lists[list]?.matches.indices.length ?? all;
+export const listAt = (model: Model, list: 'connections' | 'dns', row: number): number => {
+  const { indices } = model.lists[list]?.matches ?? {};
+  return indices === undefined ? row : (indices[row] ?? -1);
+};
 
 /** The packet list's rows in the same manner. */
 export const packetRows = (model: Model, all: number): number => listedPackets(model)?.length ?? all;

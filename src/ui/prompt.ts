@@ -7,7 +7,7 @@ import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
 import { domainOf, type Filtered, unfinished } from './filter.ts';
 import { count } from './format.ts';
-import { journeyRows, type Model, packetRows, type Typing } from './model.ts';
+import { journeyRows, listRows, type Model, packetRows, type Typing } from './model.ts';
 import { paletteRows } from './palette.ts';
 import { overlay } from './popup.ts';
 import { glyphs, say } from './screens/screen.ts';
@@ -16,6 +16,8 @@ import { cell, ends, fitted, type Line, span, wrap } from './span.ts';
 const LABELS: Record<Typing['what'], Text> = {
   journeys: SAY.filter,
   packets: SAY.filter,
+  connections: SAY.filter,
+  dns: SAY.filter,
   palette: SAY.palettePrompt,
   file: SAY.filePrompt,
   overwrite: SAY.overwritePrompt,
@@ -40,6 +42,8 @@ function foundText(model: Model, session: SessionView): string {
   const mark = unfinished(model, session) ? '…' : '';
   if (what === 'journeys') return `${count(journeyRows(model, session.journeyCount()))}${mark}/${count(session.journeyCount())}`;
   if (what === 'packets') return `${count(packetRows(model, session.packetCount()))}${mark}/${count(session.packetCount())}`;
+  const all = what === 'connections' ? session.connectionCount() : session.lookupCount();
+  if (what === 'connections' || what === 'dns') return `${count(listRows(model, what, all))}${mark}/${count(all)}`;
   return '';
 }
 

@@ -1,10 +1,10 @@
 // What is selected, as somebody else's tools want it: a URL, an address, a Wireshark display filter.
-import type { Lookup } from '../correlate/model.ts';
+import type { Connection, Lookup } from '../correlate/model.ts';
 import { connectionFilter, fieldFilter, journeyFilter, lookupFilter, packetsFilter } from '../filter/wireshark.ts';
 import type { SessionView } from '../session.ts';
 import { SAY } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
-import { journeyAt, journeyName, journeyRows, type Model } from './model.ts';
+import { journeyAt, journeyName, journeyRows, listAt, type Model } from './model.ts';
 import { stageRows } from './screens/timeline.ts';
 import { treeOf } from './tree.ts';
 
@@ -23,10 +23,19 @@ export function selectedJourney(model: Model, session: SessionView): number | un
   return model.journey.index < session.journeyCount() ? model.journey.index : undefined;
 }
 
+/** The connection or the lookup under the cursor of its list. */
+export function selectedRecord(model: Model, session: SessionView): Connection | Lookup | undefined {
+  if (model.screen === 'connections') return session.connection(listAt(model, 'connections', model.places.connections.cursor));
+  return model.screen === 'dns' ? session.lookup(listAt(model, 'dns', model.places.dns.cursor)) : undefined;
+}
+
 /** The Wireshark display filter of what is selected. */
 export function wiresharkFilter(model: Model, session: SessionView): string | undefined {
   if (model.screen === 'packet') return fieldUnderCursor(model, session) ?? packetsFilter([model.packet]);
   if (model.screen === 'packets') return model.packet === 0 ? undefined : packetsFilter([model.packet]);
+  const record = selectedRecord(model, session);
+  if (record !== undefined) return 'close' in record ? connectionFilter(record) : lookupFilter(record);
+  if (model.screen === 'connections' || model.screen === 'dns') return undefined;
   const index = selectedJourney(model, session);
   if (index === undefined) return undefined;
   if (model.screen === 'timeline') {
@@ -82,6 +91,13 @@ export function copies(model: Model, session: SessionView): Copy[] {
     const summary = session.packetSummary(model.packet);
     add(SAY.sourceAddress, summary?.source);
     add(SAY.destinationAddress, summary?.destination);
+    return list;
+  }
+  const record = selectedRecord(model, session);
+  if (record !== undefined) {
+    if ('name' in record) add(SAY.hostName, record.name);
+    add(SAY.wiresharkFilter, wiresharkFilter(model, session));
+    add(SAY.serverAddress, record.server.address);
     return list;
   }
   const index = selectedJourney(model, session);

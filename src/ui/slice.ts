@@ -2,7 +2,7 @@ import type { SessionView } from '../session.ts';
 import { fill, SAY } from '../text/messages.ts';
 import { count } from './format.ts';
 import { listedPackets, type Model } from './model.ts';
-import { copies, LONGEST_COPY, selectedJourney } from './selection.ts';
+import { copies, LONGEST_COPY, selectedJourney, selectedRecord } from './selection.ts';
 
 /** Packets that are written at once, at most. */
 const MOST_PACKETS = 1_000_000;
@@ -21,6 +21,13 @@ export function slicePackets(model: Model, session: SessionView): number[] {
   const listed = inFront ? listedPackets(model) : undefined;
   if (listed !== undefined) return listed.slice(0, MOST_PACKETS);
   if (inFront && session.packetCount() <= MOST_PACKETS) return Array.from({ length: session.packetCount() }, (_, i) => i + 1);
+  const record = selectedRecord(model, session);
+  if (record !== undefined) {
+    if ('close' in record) return session.packetsOf(record.id);
+    return [record.packet, ...record.repeats, ...(record.answerPacket === undefined ? [] : [record.answerPacket])].sort(
+      (a, b) => a - b,
+    );
+  }
   const index = selectedJourney(model, session);
   return index === undefined ? [] : session.journeyPackets(index);
 }

@@ -3,7 +3,7 @@ import { complete } from '../filter/complete.ts';
 import type { Domain } from '../filter/domain.ts';
 import type { SessionView } from '../session.ts';
 import { SAY } from '../text/messages.ts';
-import { domainOf, type Filtered, filterBy, mistake } from './filter.ts';
+import { domainOf, type Filtered, filterBy, filterOf, mistake } from './filter.ts';
 import type { Message } from './keys.ts';
 import type { Model, Typing } from './model.ts';
 import { paletteRows } from './palette.ts';
@@ -11,9 +11,9 @@ import { writeTo } from './slice.ts';
 
 /** Begins with the filter of the list in front. */
 export function startFilter(model: Model): Model {
-  const what = model.screen === 'packets' ? 'packets' : model.screen === 'journeys' ? 'journeys' : undefined;
+  const what = (FILTERED as readonly string[]).includes(model.screen) ? (model.screen as Filtered) : undefined;
   if (what === undefined) return model;
-  const text = what === 'packets' ? model.packetFilter : model.filter;
+  const text = filterOf(model, what);
   return { ...model, typing: { what, text, before: text } };
 }
 
@@ -48,7 +48,8 @@ export function typed(
   }
 }
 
-const isFilter = (typing: Typing): boolean => typing.what === 'journeys' || typing.what === 'packets';
+const FILTERED: readonly Filtered[] = ['journeys', 'packets', 'connections', 'dns'];
+const isFilter = (typing: Typing): boolean => (FILTERED as readonly string[]).includes(typing.what);
 
 function withText(model: Model, { what, before }: Typing, text: string, session: SessionView): Model {
   const typing: Typing = { what, before, text };
@@ -106,6 +107,8 @@ function accepted(model: Model, typing: Typing, session: SessionView, run: (mode
   switch (typing.what) {
     case 'journeys':
     case 'packets':
+    case 'connections':
+    case 'dns':
       // With a mistake in it, it stays to be mended.
       return typing.error === undefined ? done : model;
     case 'palette': {

@@ -1,13 +1,14 @@
 import type { SessionView } from '../session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
-import { anew, look, unfinished } from './filter.ts';
+import { anew, look, unfinished, withFilter } from './filter.ts';
 import { find } from './find.ts';
 import { scrollHelp } from './help.ts';
 import type { Message } from './keys.ts';
 import {
   journeyAt,
   journeyRows,
+  listAt,
   type Model,
   type Opening,
   packetAt,
@@ -186,6 +187,11 @@ function keepAnchor(model: Model, session: SessionView): Model {
 }
 
 function back(model: Model, session: SessionView): Model {
+  const list = model.screen === 'connections' || model.screen === 'dns' ? model.screen : undefined;
+  if (list !== undefined && model.lists[list] !== undefined) {
+    const at = listAt(model, list, model.places[list].cursor);
+    return put(withFilter(model, list, ''), list, { cursor: Math.max(0, at), top: Math.max(0, at - 5) });
+  }
   if (model.screen === 'packets' && model.packetFilter !== '') {
     const all = {
       ...model,
@@ -366,6 +372,12 @@ function changed(model: Model, session: SessionView): Model {
   let next = model;
   // Journeys may have been put between others: once all are there, they are looked at again.
   const whole = done && model.ended !== true;
+  for (const list of ['connections', 'dns'] as const) {
+    const known = next.lists[list];
+    // Records come when they end, in any order.
+    if (whole && known !== undefined)
+      next = { ...next, lists: { ...next.lists, [list]: { ...known, matches: anew(known.matches) } } };
+  }
   if (next.matches !== undefined) next = look(whole ? { ...next, matches: anew(next.matches) } : next, session);
   if (whole) next = { ...next, ended: true };
   if (next.sort !== undefined && (whole || (next.order?.length ?? 0) * 1.1 < journeysListed(next, session)))

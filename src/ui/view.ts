@@ -7,7 +7,7 @@ import { count } from './format.ts';
 import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
 import { overlayPrompt, promptHint, promptLine } from './prompt.ts';
-import { bodyHeight, journeyRows, LEAST, type Model, packetRows, plainAscii } from './model.ts';
+import { bodyHeight, journeyRows, LEAST, listRows, type Model, packetRows, plainAscii } from './model.ts';
 import { SCREENS, screenOf } from './screens/index.ts';
 import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
 import { PROGRAM, tabTexts } from './tabs.ts';
@@ -83,6 +83,12 @@ function statusFacts(model: Model, session: SessionView): string[] {
         all: count(model.numbers?.length ?? packets),
       }),
     );
+  const list = model.screen === 'connections' || model.screen === 'dns' ? model.screen : undefined;
+  const filtered = list && model.lists[list];
+  if (list !== undefined && filtered !== undefined) {
+    const all = list === 'dns' ? session.lookupCount() : session.connectionCount();
+    facts.push(say(model, SAY.filtered, { filter: filtered.text, n: count(listRows(model, list, all)), all: count(all) }));
+  }
   if (model.sort !== undefined && model.screen === 'journeys') facts.push(say(model, SORTED[model.sort.by]));
   return facts;
 }

@@ -45,6 +45,18 @@ describe('filters in the lists', () => {
     expect(drive.press('N').model.packet).toBe(990);
     expect(drive.press('n n').lines().join('\n')).toContain('Nothing further down');
   });
+  test('connections and lookups have theirs', () => {
+    const drive = new Drive(new FakeSession({ journeys: 40 })).press(': c o n n e c t i o n s Enter');
+    expect(drive.model.screen).toBe('connections');
+    const all = drive.session.connectionCount();
+    drive.press('/').type('ip.addr == 2001:db8::/32 and tcp.port == 80').press('Enter j');
+    expect(drive.model.lists.connections?.matches.indices.every((id) => id % 5 === 3)).toBe(true);
+    expect(drive.model.lists.connections?.matches.indices.length).toBe(Math.floor((all + 1) / 5));
+    expect(drive.press('F').text()).toContain('frame.number >= 5');
+    expect(drive.press('Esc /').type(' and outcome == reset').lines()[23]).toContain('press 1');
+    expect(drive.press('Esc Esc').model.lists.connections).toBeUndefined();
+    expect(drive.model.places.connections.cursor).toBe(8);
+  });
   test('n and N look for what Esc has taken back', () => {
     const drive = new Drive(new FakeSession({ journeys: 60 })).press('/').type('outcome == refused').press('Enter Esc g n');
     expect(drive.model.matches).toBeUndefined();

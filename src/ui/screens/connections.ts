@@ -3,7 +3,7 @@ import type { SessionView } from '../../session.ts';
 import { closeText } from '../../text/closes.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, seconds } from '../format.ts';
-import { bodyHeight, type Model } from '../model.ts';
+import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { sequencePlot } from '../sequence-plot.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
@@ -113,23 +113,25 @@ function detail(model: Model, session: SessionView, c: Connection | undefined): 
   return block([...lines, ...sequencePlot(model, session, c, PLOT_LINES)], FOOT_LINES - 1, model.width);
 }
 
+const NOTHING = { en: 'No connection matches. Press Esc to see all.', ko: '맞는 연결이 없습니다. Esc를 누르면 모두 보입니다.' };
+
 /** Every TCP connection of the capture, with what its life was like. */
 export const connections: Screen = {
   name: 'connections',
-  rows: (_model, session) => session.connectionCount(),
+  rows: (model, session) => listRows(model, 'connections', session.connectionCount()),
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
   rowAt: (model, session, y) =>
-    rowIn(model, 'connections', y, HEAD_LINES, session.connectionCount(), connections.page(model, session)),
+    rowIn(model, 'connections', y, HEAD_LINES, connections.rows(model, session), connections.page(model, session)),
   opens(model, session) {
-    const id = model.places.connections.cursor;
-    if (id >= session.connectionCount()) return undefined;
+    const id = listAt(model, 'connections', model.places.connections.cursor);
+    if (id < 0 || id >= session.connectionCount()) return undefined;
     const title = { en: `connection ${id}`, ko: `연결 ${id}` };
     return { kind: 'packets', title, packets: session.packetsOf(id) };
   },
   view(model, session) {
     const g = glyphs(model);
     const w = columns(model.width);
-    const rows = session.connectionCount();
+    const rows = this.rows(model, session);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.connections, rows, page);
     const right = new Set(['number', 'packets', 'bytes', 'rtt', 'again', 'took']);
@@ -138,14 +140,24 @@ export const connections: Screen = {
     );
     const list: Line[] =
       rows === 0
-        ? [[], [span(`  ${say(model, { en: 'no TCP connection is in the capture', ko: '캡처에 TCP 연결이 없습니다' })}`)]]
+        ? [
+            [],
+            [
+              span(
+                `  ${say(model, session.connectionCount() > 0 ? NOTHING : { en: 'no TCP connection is in the capture', ko: '캡처에 TCP 연결이 없습니다' })}`,
+              ),
+            ],
+          ]
         : [];
-    for (let id = top; id < Math.min(rows, top + page); id++) list.push(row(model, session.connection(id), id, id === cursor));
+    for (let i = top; i < Math.min(rows, top + page); i++) {
+      const id = listAt(model, 'connections', i);
+      list.push(row(model, session.connection(id), id, i === cursor));
+    }
     return [
       fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
       ...block(list, page, model.width),
       fitted([span(g.across.repeat(model.width), 'dim')], model.width),
-      ...detail(model, session, rows === 0 ? undefined : session.connection(cursor)),
+      ...detail(model, session, rows === 0 ? undefined : session.connection(listAt(model, 'connections', cursor))),
     ];
   },
 };

@@ -2,7 +2,7 @@ import type { Lookup } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
 import type { Text } from '../../text/text.ts';
 import { count, duration, seconds } from '../format.ts';
-import { bodyHeight, type Model } from '../model.ts';
+import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
@@ -82,14 +82,16 @@ function detail(model: Model, l: Lookup | undefined): Line[] {
   );
 }
 
+const NOTHING = { en: 'No lookup matches. Press Esc to see all.', ko: '맞는 조회가 없습니다. Esc를 누르면 모두 보입니다.' };
+
 /** Every question to a name server, with its answer. */
 export const dns: Screen = {
   name: 'dns',
-  rows: (_model, session) => session.lookupCount(),
+  rows: (model, session) => listRows(model, 'dns', session.lookupCount()),
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
-  rowAt: (model, session, y) => rowIn(model, 'dns', y, HEAD_LINES, session.lookupCount(), dns.page(model, session)),
+  rowAt: (model, session, y) => rowIn(model, 'dns', y, HEAD_LINES, dns.rows(model, session), dns.page(model, session)),
   opens(model, session) {
-    const lookup = session.lookup(model.places.dns.cursor);
+    const lookup = session.lookup(listAt(model, 'dns', model.places.dns.cursor));
     if (lookup === undefined) return undefined;
     const packets = [lookup.packet, ...lookup.repeats, ...(lookup.answerPacket === undefined ? [] : [lookup.answerPacket])];
     return {
@@ -101,7 +103,7 @@ export const dns: Screen = {
   view(model, session) {
     const g = glyphs(model);
     const w = columns(model.width);
-    const rows = session.lookupCount();
+    const rows = this.rows(model, session);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.dns, rows, page);
     const heads = (Object.keys(HEADS) as (keyof typeof HEADS)[]).flatMap((name) =>
@@ -109,14 +111,22 @@ export const dns: Screen = {
     );
     const list: Line[] =
       rows === 0
-        ? [[], [span(`  ${say(model, { en: 'no DNS question is in the capture', ko: '캡처에 DNS 질문이 없습니다' })}`)]]
+        ? [
+            [],
+            [
+              span(
+                `  ${say(model, session.lookupCount() > 0 ? NOTHING : { en: 'no DNS question is in the capture', ko: '캡처에 DNS 질문이 없습니다' })}`,
+              ),
+            ],
+          ]
         : [];
-    for (let i = top; i < Math.min(rows, top + page); i++) list.push(row(model, session, session.lookup(i), i === cursor));
+    for (let i = top; i < Math.min(rows, top + page); i++)
+      list.push(row(model, session, session.lookup(listAt(model, 'dns', i)), i === cursor));
     return [
       fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
       ...block(list, page, model.width),
       fitted([span(g.across.repeat(model.width), 'dim')], model.width),
-      ...detail(model, rows === 0 ? undefined : session.lookup(cursor)),
+      ...detail(model, rows === 0 ? undefined : session.lookup(listAt(model, 'dns', cursor))),
     ];
   },
 };
