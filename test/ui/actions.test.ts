@@ -55,7 +55,7 @@ describe('filters in the lists', () => {
     expect(drive.press('F').text()).toContain('frame.number >= 5');
     expect(drive.press('Esc /').type(' and outcome == reset').lines()[23]).toContain('press 1');
     expect(drive.press('Esc Esc').model.lists.connections).toBeUndefined();
-    expect(drive.model.places.connections.cursor).toBe(8);
+    expect(drive.model.places.connections.cursor).toBe(3);
   });
   test('n and N look for what Esc has taken back', () => {
     const drive = new Drive(new FakeSession({ journeys: 60 })).press('/').type('outcome == refused').press('Enter Esc g n');
