@@ -40,13 +40,28 @@ export function judgeHops(rule: HopsRule, hops: Hops): Judgement[] {
   return list.map((each) => ({ ...each, rule: rule.id, journeyId: each.journey ?? null }));
 }
 
-/** Every rule over every capture, in the rules' order: about captures and hops as wholes, and journey by journey. */
+/** Every rule over every capture: about captures and hops as wholes in the rules' order, then journey by journey. */
 export function* judgeAll(rules: readonly Rule[], hops: Hops): Generator<Judgement> {
-  for (const capture of hops.captures) for (const rule of rules) if (rule.scope === 'capture') yield* judgeCapture(rule, capture);
-  for (const rule of rules) if (rule.scope === 'hops') yield* judgeHops(rule, hops);
-  for (const capture of hops.captures)
-    for (const journey of capture.journeys)
-      for (const rule of rules) if (rule.scope === 'journey') yield judgeJourney(rule, capture, journey);
+  const place = new Map(rules.map((rule, i) => [rule.id, i]));
+  const inOrder = (a: Judgement, b: Judgement): number => (place.get(a.rule) ?? 0) - (place.get(b.rule) ?? 0);
+  const ofHops = rules.flatMap((rule) => (rule.scope === 'hops' ? judgeHops(rule, hops) : []));
+  for (const capture of hops.captures) {
+    const whole: Judgement[] = [];
+    const ofJourney = new Map<number, Judgement[]>();
+    const ofCapture = rules.flatMap((rule) => (rule.scope === 'capture' ? judgeCapture(rule, capture) : []));
+    const wider = [...ofHops.filter((each) => each.capture === capture.index), ...ofCapture].sort(inOrder);
+    for (const each of wider) {
+      const list = each.journeyId === null ? whole : (ofJourney.get(each.journeyId) ?? []);
+      list.push(each);
+      if (each.journeyId !== null) ofJourney.set(each.journeyId, list);
+    }
+    yield* whole;
+    for (const journey of capture.journeys) {
+      const more = ofJourney.get(journey.id);
+      if (more === undefined) yield* judgeOne(rules, capture, journey);
+      else yield* [...more, ...judgeOne(rules, capture, journey)].sort(inOrder);
+    }
+  }
 }
 
 function firstNeed<Subject>(needs: ((subject: Subject) => Finding | undefined)[], subject: Subject): Finding | undefined {
