@@ -232,6 +232,14 @@ describe('R-FIN-1 to R-FIN-6', () => {
     expect(said(found)).toBe('contradicted answer-abandoned');
   });
 
+  test('a reset in the name of the client with another TTL may be of somebody on the way', async () => {
+    const reset = client('RA', asked, told);
+    reset[22] = 61;
+    const [found] = await judge(RULES_OF_CLOSE[0], seconds([...talk, reset]));
+    expect(said(found)).toBe('unknown reset-by-another');
+    expect(found.says.en).toContain('its TTL is 61');
+  });
+
   test('one direction alone does not decide', async () => {
     const [found] = await judge(
       RULES_OF_CLOSE[0],

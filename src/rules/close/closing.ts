@@ -31,6 +31,8 @@ export interface Closing {
   /** The first segment that acknowledges a side's FIN (sent by the other side). */
   acknowledged: Partial<Record<Side, Segment>>;
   reset?: Segment | undefined;
+  /** TTLs (Hop Limits) of the RST and of its side's packets before, where they differ: somebody on the way may have sent it. */
+  foreign?: { reset: number; usual: number } | undefined;
   /** Payload the other side sent after the first FIN had passed here. */
   dataAfter: Segment[];
   /** Of these the first that looks like a TLS alert, as close_notify is one. */
@@ -98,6 +100,7 @@ function read(capture: CaptureFacts, c: Connection): Closing {
   closing.kind = kindOf(closing);
   const before = segmentsOf(capture, c, capture.packetsFrom(c.id, begin, -LOOK_BACK));
   closing.lastData = before.findLast((each) => each.length > 0 && !c.segments?.keepAlives?.includes(each.number));
+  closing.foreign = foreignReset(capture, closing, before);
   const since = closing.lastData ?? before.at(-1);
   const carried = segments[0]?.length > 0;
   closing.idle = since === undefined || carried ? 0 : Math.max(0, capture.timeOf(begin) - since.time);
@@ -137,6 +140,14 @@ function kindOf({ fin, acknowledged, reset, first }: Closing): CloseKind {
   const answer = acknowledged[first];
   if (!acknowledges(theirs, own.end)) return 'simultaneous';
   return answer !== undefined && answer.number < theirs.number ? 'four' : 'three';
+}
+
+function foreignReset(capture: CaptureFacts, { reset }: Closing, before: Segment[]): Closing['foreign'] {
+  const usual = before.findLast((each) => each.fromClient === reset?.fromClient);
+  if (reset === undefined || usual === undefined) return undefined;
+  const hops = [reset, usual].map((each) => capture.packet(each.number)?.hopLimit);
+  const [own, known] = hops;
+  return own === undefined || known === undefined || own === known ? undefined : { reset: own, usual: known };
 }
 
 /** A TLS alert record: in the clear by its type, or with TLS 1.3 by the size that only an alert has (RFC 8446 §5.2, §6). */

@@ -1,4 +1,4 @@
-import { confirmed, contradicted } from '../findings.ts';
+import { confirmed, contradicted, unknown } from '../findings.ts';
 import { aConnection, bothDirections, connectionOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { closingOf } from './closing.ts';
@@ -22,6 +22,7 @@ export const rule: JourneyRule = {
     'server-first',
     'server-idle-timeout',
     'server-reset',
+    'reset-by-another',
     'simultaneous',
     'left-open',
     'capture-ended',
@@ -37,6 +38,8 @@ export const rule: JourneyRule = {
     const says = closeText(c, closing);
     const packets = closePackets(closing);
     if (kind === 'simultaneous') return contradicted('simultaneous', packets, says);
+    if (kind === 'reset' && first === 'client' && closing.foreign !== undefined)
+      return unknown('reset-by-another', packets, says);
     if (first === 'client') return confirmed(kind === 'reset' ? 'client-reset' : 'client-first', packets, says);
     if (kind === 'reset') return contradicted('server-reset', packets, says);
     return contradicted(idle >= 1e9 ? 'server-idle-timeout' : 'server-first', packets, says);

@@ -14,7 +14,7 @@ export function closePackets({ fin, acknowledged, reset, closeNotify, kind }: Cl
 
 /** "server 192.0.2.80:80 sent FIN in packet 14, the client's FIN in packet 15 carries the ACK …": who closed, and how. */
 export function closeText(c: Connection, closing: Closing): Text {
-  const { kind, first, fin, acknowledged, reset, closeNotify, idle } = closing;
+  const { kind, first, fin, acknowledged, reset, closeNotify, idle, foreign } = closing;
   if (first === undefined) return { en: 'no FIN and no RST was captured', ko: 'FIN도 RST도 잡히지 않았습니다' };
   const a = sideText(c, first);
   const b = NAMES[other(first)];
@@ -34,6 +34,13 @@ export function closeText(c: Connection, closing: Closing): Text {
     last === undefined
       ? { en: ', whose ACK is not in the capture', ko: ' (그 ACK는 캡처에 없습니다)' }
       : { en: `, acknowledged in packet ${last.number}`, ko: ` (ACK는 ${last.number}번)` };
+  const alien =
+    foreign === undefined
+      ? { en: '', ko: '' }
+      : {
+          en: ` (its TTL is ${foreign.reset}, that of the packets before ${foreign.usual}: somebody on the way may have sent it in that name)`,
+          ko: ` (이 RST의 TTL은 ${foreign.reset}, 앞선 패킷의 TTL은 ${foreign.usual}입니다: 경로 위의 누군가가 그 이름으로 보냈을 수 있습니다)`,
+        };
   switch (kind) {
     case 'four':
       return {
@@ -57,8 +64,8 @@ export function closeText(c: Connection, closing: Closing): Text {
       };
     case 'reset':
       return {
-        en: `${a.en} ended the connection by RST in packet ${reset?.number}${waited.en}, without a FIN`,
-        ko: `${a.ko}가${waited.ko} ${reset?.number}번 패킷의 RST로 FIN 없이 연결을 끝냈습니다`,
+        en: `${a.en} ended the connection by RST in packet ${reset?.number}${waited.en}, without a FIN${alien.en}`,
+        ko: `${a.ko}가${waited.ko} ${reset?.number}번 패킷의 RST로 FIN 없이 연결을 끝냈습니다${alien.ko}`,
       };
     case 'fin-then-reset': {
       const by = reset?.fromClient ? NAMES.client : NAMES.server;
