@@ -61,6 +61,8 @@ export interface PacketFacts {
   field(name: string): Field | undefined;
 }
 
+/** One row for all: what it says is copied out before the next packet. */
+const row = new Packets(1);
 const KINDS = ['other', 'tcp', 'udp', 'icmp', 'icmpv6', 'arp', 'fragment'] as const;
 
 /** Reads the headers of one packet. Bears any bytes. `application`: what the connection carries, where known. */
@@ -73,7 +75,7 @@ export function packetFacts(
   stacks: Stacks,
   application?: string,
 ): PacketFacts {
-  const p = new Packets(1);
+  const p = row;
   p.clear(0, 1);
   p.count = 1;
   p.bytes = bytes;

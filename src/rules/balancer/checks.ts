@@ -33,7 +33,18 @@ export interface Asked {
   asking: Map<string, Map<string, Set<string>>>;
 }
 
+const made = new WeakMap<CaptureFacts, Asked>();
+
 export function repeatedIn(capture: CaptureFacts): Asked {
+  let known = made.get(capture);
+  if (known === undefined) {
+    known = readRepeated(capture);
+    made.set(capture, known);
+  }
+  return known;
+}
+
+function readRepeated(capture: CaptureFacts): Asked {
   const asking: Asked['asking'] = new Map();
   const kinds = new Map<string, Repeated>();
   const note = (client: string, server: string, what: string, packet: number, time: number, named: string | undefined): void => {

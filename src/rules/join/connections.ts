@@ -11,18 +11,23 @@ export const MAX_CONNECTIONS = 100_000;
 /** Connections with one client's initial number that are compared with each other: more are no coincidence but an attack. */
 const MAX_ALIKE = 32;
 
+/** Both sides of one router show a connection's beginning this near to each other, in nanoseconds. */
+const TOGETHER = 5e6;
+
 /** Joins connections; gives how many were not looked at. */
 export function joinConnections(captures: CaptureFacts[], clocks: Clocks, found: Found[]): number {
   const begun: Sighting[] = [];
   const older: Sighting[] = [];
   let left = 0;
   for (const capture of captures) {
+    const twins = captures.length === 1 ? twinsIn(capture) : undefined;
     let count = 0;
     for (const connection of capture.connections) {
       if (count++ >= MAX_CONNECTIONS) {
         left += capture.connections.count - MAX_CONNECTIONS;
         break;
       }
+      if (twins !== undefined && !twins.has(connection.id)) continue;
       const sighting = sightingOf(capture, connection);
       (sighting.clientIsn === undefined ? older : begun).push(sighting);
     }
@@ -38,6 +43,31 @@ export function joinConnections(captures: CaptureFacts[], clocks: Clocks, found:
   left += joinAlike(moved, (s) => s.synTimestamp, hasSameTimestamps, join('timestamps'));
   left += joinByPayload(captures, older, begun, join('payload'));
   return left;
+}
+
+/**
+ * Of one capture alone: connections that began together and carried as much as another one, and those without a beginning. Only
+ * these can be two sides of one, and only their packets are worth reading.
+ */
+function twinsIn(capture: CaptureFacts): Set<number> {
+  const waiting = new Map<string, { id: number; time: number }[]>();
+  const found = new Set<number>();
+  const older: number[] = [];
+  let count = 0;
+  for (const { id, firstTime, fromClient, fromServer, handshake } of capture.connections) {
+    if (count++ >= MAX_CONNECTIONS) break;
+    if (handshake === undefined || handshake.syn.length + handshake.synAck.length === 0) {
+      older.push(id);
+      continue;
+    }
+    const key = `${fromClient.payloadBytes} ${fromServer.payloadBytes} ${handshake.syn.length} ${handshake.synAck.length}`;
+    const list = waiting.get(key)?.filter(({ time }) => Math.abs(firstTime - time) < TOGETHER) ?? [];
+    for (const other of list) found.add(id).add(other.id);
+    list.push({ id, time: firstTime });
+    waiting.set(key, list.slice(-MAX_ALIKE));
+  }
+  if (older.length > 0) return new Set([...capture.connections].slice(0, MAX_CONNECTIONS).map(({ id }) => id));
+  return found;
 }
 
 function joinAlike(

@@ -20,6 +20,11 @@ interface Side {
   exchange: Exchange;
   start: number;
   end: number;
+  /** Read when first asked for. */
+  readonly words: Words;
+}
+
+interface Words {
   forwardedFor: string | undefined;
   ids: string[];
   via: boolean;
@@ -94,7 +99,7 @@ function byTime(
 
 function withoutClock(fronts: Side[], backs: Side[], same: SameConnections, round: 'alone' | 'ordered', join: Joiner): void {
   if (fronts.length > MAX_ORDERED || backs.length > MAX_ORDERED) return;
-  const asked = fronts.filter((f) => !f.fromCache && backs.some((b) => evidence(f, b, same) !== undefined));
+  const asked = fronts.filter((f) => !f.words.fromCache && backs.some((b) => evidence(f, b, same) !== undefined));
   const sent = backs.filter((b) => asked.some((f) => evidence(f, b, same) !== undefined));
   if (asked.length !== sent.length || asked.length === 0) return;
   if (round === 'alone' && asked.length > 1) return;
@@ -112,13 +117,19 @@ function withoutClock(fronts: Side[], backs: Side[], same: SameConnections, roun
 /** How `back` tells that it was sent on for `front`. */
 function evidence(front: Side, back: Side, same: SameConnections): JoinedBy | undefined {
   if (front === back || same.root(front.capture, front.connection) === same.root(back.capture, back.connection)) return undefined;
-  if (front.fromCache && back.end - back.start > front.end - front.start) return undefined;
-  const told = back.forwardedFor;
+  const told = back.words.forwardedFor;
+  if (told === undefined && back.words.ids.length === 0 && !back.words.via) return undefined;
+  if (front.words.fromCache && back.end - back.start > front.end - front.start) return undefined;
   const forwarded = told !== undefined && same.hasClient(front.capture, front.connection, told);
-  if (back.ids.some((id) => front.ids.includes(id)) && (forwarded || told === undefined || front.forwardedFor === undefined))
+  if (
+    back.words.ids.some((id) => front.words.ids.includes(id)) &&
+    (forwarded || told === undefined || front.words.forwardedFor === undefined)
+  )
     return isBehind(front, back) ? 'request-id' : undefined;
   if (forwarded) return 'forwarded-for';
-  return told === undefined && back.via && !front.via && front.exchange.status === back.exchange.status ? 'via' : undefined;
+  return told === undefined && back.words.via && !front.words.via && front.exchange.status === back.exchange.status
+    ? 'via'
+    : undefined;
 }
 
 /** The one behind took no longer than the one that waited for it. */
@@ -163,8 +174,7 @@ function byPath(captures: CaptureFacts[], same: SameConnections): { groups: Map<
       else sides.push(side);
     }
     for (const sides of group.values()) sides.sort((p, q) => p.start - q.start);
-    if ([...group.values()].some((sides) => sides.some((s) => s.forwardedFor !== undefined || s.ids.length > 0 || s.via)))
-      groups.push(group);
+    groups.push(group);
   }
   return { groups, left };
 }
@@ -173,16 +183,26 @@ function byPath(captures: CaptureFacts[], same: SameConnections): { groups: Map<
 const pathOf = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, '') || '/';
 
 function sideOf(capture: CaptureFacts, exchange: Exchange): Side {
-  const request = requestHead(capture, exchange);
-  const response = responseHead(capture, exchange);
   const start = exchange.requestTime ?? 0;
-  const ids = [request?.fields.get('x-request-id'), request?.fields.get('traceparent')?.split('-')[1]];
+  let words: Words | undefined;
   return {
     capture: capture.index,
     connection: exchange.connection,
     exchange,
     start,
     end: Math.max(start, exchange.responseTime ?? exchange.requestEndTime ?? start),
+    get words() {
+      words ??= wordsOf(capture, exchange);
+      return words;
+    },
+  };
+}
+
+function wordsOf(capture: CaptureFacts, exchange: Exchange): Words {
+  const request = requestHead(capture, exchange);
+  const response = responseHead(capture, exchange);
+  const ids = [request?.fields.get('x-request-id'), request?.fields.get('traceparent')?.split('-')[1]];
+  return {
     forwardedFor: request && forwardedFor(request),
     ids: ids.filter((id) => id !== undefined),
     via: request?.fields.get('via') !== undefined,

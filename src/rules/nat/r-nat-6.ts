@@ -1,6 +1,6 @@
 import { confirmed, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
-import type { HopJoin, Hops } from '../hops.ts';
+import type { HopJoin, Hops, PacketPair } from '../hops.ts';
 import type { HopsRule } from '../rule.ts';
 import { NO_TRANSLATION_REASONS, noTranslation, sourceTranslations } from './sides.ts';
 import type { Crossing } from './translations.ts';
@@ -42,11 +42,9 @@ function judge(hops: Hops, c: Crossing, first: Crossing): HopFinding | undefined
   const capture = hops.captures[c.join.from];
   const request = requestOf(hops, c.join);
   if (request === undefined) return undefined;
-  const { pairs } = c.join;
-  const pair = pairs.find((each) => each.from === request.packet);
+  const pair = pairOf(hops, c.join, request.packet);
   if (pair === undefined) return undefined;
   const same = samePacketText(hops, c.join, pair);
-  const sides = pairs.length;
   const earlier = first.outgoing !== undefined && first.outgoing.from < pair.from ? first.outgoing : undefined;
   const what = first.protocol === 'UDP' ? { en: 'the DNS query', ko: 'DNS 질의' } : { en: 'the SYN', ko: 'SYN' };
   const before =
@@ -57,10 +55,21 @@ function judge(hops: Hops, c: Crossing, first: Crossing): HopFinding | undefined
           ko: `. 가장 먼저 변환된 것은 이 요청이 아니라 ${earlier.from}번 패킷(${what.ko})입니다`,
         };
   const finding = confirmed('every-packet', [earlier?.from, pair.from], {
-    en: `${same.en}: it carries the request ${request.text}, translated, as were all ${sides} packets of the connection that both sides show${before.en}`,
-    ko: `${same.ko}. 요청 ${request.text}의 패킷이 변환되었고, 양쪽에 보이는 이 연결의 패킷 ${sides}개도 모두 변환되었습니다${before.ko}`,
+    en: `${same.en}: it carries the request ${request.text}, translated like every other packet of the connection${before.en}`,
+    ko: `${same.ko}. 요청 ${request.text}의 패킷도 이 연결의 다른 패킷과 똑같이 변환되었습니다${before.ko}`,
   });
   return across(finding, c.join, [earlier?.to, pair.to], capture.journeysOn(c.join.fromId)[0]?.id);
+}
+
+/** The same packet in the other capture: by its place in the connection where that fits, else by comparing all of them. */
+function pairOf(hops: Hops, join: HopJoin, packet: number): PacketPair | undefined {
+  const [near, far] = [hops.captures[join.from], hops.captures[join.to]];
+  const place = near.packetsOf(join.fromId).indexOf(packet);
+  const other = place < 0 || join.by !== 'sequence-numbers' ? undefined : far.packetsOf(join.toId)[place];
+  const [a, b] = [near.packet(packet), other === undefined ? undefined : far.packet(other)];
+  const isSame = a?.tcp !== undefined && a.tcp.sequence === b?.tcp?.sequence && a.payloadLength === b.payloadLength;
+  if (isSame && other !== undefined) return { from: packet, to: other, fromClient: true };
+  return join.pairs.find((each) => each.from === packet);
 }
 
 /** The packet of the first request on the connection, or of the first bytes that TLS hides it in. */

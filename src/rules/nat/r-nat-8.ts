@@ -2,7 +2,7 @@ import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf, samePacketText } from '../hop-text.ts';
-import type { Hops } from '../hops.ts';
+import type { Hops, PacketPair } from '../hops.ts';
 import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
 import { isOwn, resetsFrom } from './own-packets.ts';
@@ -101,16 +101,27 @@ function moved(hops: Hops, list: Crossing[]): HopFinding {
   );
 }
 
+/** The first and last packet that both sides show, and how many. Where both have as many as the other there is nothing to compare. */
+function endsOf(hops: Hops, { join, outgoing }: Crossing): { first?: PacketPair; last?: PacketPair; count: number } {
+  const near = hops.captures[join.from].connections.get(join.fromId);
+  const far = hops.captures[join.to].connections.get(join.toId);
+  const packets = (c: Connection | undefined): number => (c?.fromClient.packets ?? 0) + (c?.fromServer.packets ?? 0);
+  const isWhole = join.kind === 'connection' && near !== undefined && far !== undefined && packets(near) === packets(far);
+  if (isWhole && join.by === 'sequence-numbers' && outgoing?.from === near.firstPacket && outgoing.to === far.firstPacket)
+    return { first: outgoing, last: { from: near.lastPacket, to: far.lastPacket, fromClient: true }, count: packets(near) };
+  const { pairs } = join;
+  return { first: pairs[0], last: pairs.at(-1), count: pairs.length };
+}
+
 function kept(hops: Hops, c: Crossing): HopFinding {
-  const { pairs } = c.join;
-  const [first, last] = [pairs[0] ?? c.outgoing, pairs.at(-1) ?? c.incoming];
+  const { first, last, count } = endsOf(hops, c);
   const [near, far] = [fileText(hops, c.join.from), fileText(hops, c.join.to)];
   const [before, after] = [endpointText(c.near.client), endpointText(c.far.client)];
   const where = near === far ? { en: near, ko: near } : { en: `${near} and ${far}`, ko: `${near}, ${far}` };
   return across(
     confirmed('kept', [first?.from, last?.from], {
-      en: `all ${pairs.length} packets that both sides show (${where.en}) have ${before} inside and ${after} outside, from packet ${first?.from} to ${last?.from}`,
-      ko: `양쪽에 보이는 패킷 ${pairs.length}개 모두 (${where.ko}, ${first?.from}번부터 ${last?.from}번까지) 안쪽은 ${before}, 바깥쪽은 ${after}입니다`,
+      en: `all ${count} packets that both sides show (${where.en}) have ${before} inside and ${after} outside, from packet ${first?.from} to ${last?.from}`,
+      ko: `양쪽에 보이는 패킷 ${count}개 모두 (${where.ko}, ${first?.from}번부터 ${last?.from}번까지) 안쪽은 ${before}, 바깥쪽은 ${after}입니다`,
     }),
     c.join,
     [first?.to, last?.to],
