@@ -198,3 +198,32 @@ describe('with a real capture', () => {
     expect(() => writeSlice(join(directory, 'other', 'x'), [1], read, 'test', false)).toThrow(/ENOTDIR/);
   });
 });
+
+describe.each([
+  [80, 24],
+  [120, 40],
+  [300, 80],
+])('at %dx%d', (width, height) => {
+  test.each(['en', 'ko'] as const)('%s: what lies over a screen keeps every line in its width', (language) => {
+    const keys = [
+      '/ x',
+      '/ o u t c Tab',
+      '/ o u t c o m e Space = = Space Tab Tab',
+      '/ ( x',
+      ': ',
+      ': w',
+      ': z q x',
+      'F',
+      'Enter j j F',
+      '3 Enter F',
+      'm m s s',
+      'y',
+    ];
+    for (const pressed of keys) {
+      const drive = new Drive(new FakeSession(), { width, height, language }).press(pressed);
+      expect([pressed, drive.widths()]).toEqual([pressed, new Array(height).fill(width)]);
+    }
+    const lines = new Drive(new FakeSession(), { width, height, language }).press('/ ( x').lines();
+    expect(lines[height - 1]).toContain(language === 'ko' ? '1번째 글자' : 'column 1');
+  });
+});
