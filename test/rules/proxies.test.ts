@@ -118,6 +118,9 @@ describe('R-LB-2', () => {
   test('not seen in a short capture, and not in front', async () => {
     expect(of(await over('R-LB-2', 'cache-proxy', 'cache-back'))).toEqual(['unknown none-seen']);
     expect(of(await over('R-LB-2', 'balancer', 'client'))).toEqual(['not-visible behind-not-captured']);
+    expect(of(await over('R-LB-2', 'nat-port-forward', 'gateway-outside', 'gateway-inside'))).toEqual([
+      'not-visible behind-not-captured',
+    ]);
   });
 
   /** A client that asks for one path again and again, alone or beside another one that asks for more. */

@@ -4,7 +4,7 @@ import { fileText, type HopFinding } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { HopsRule } from '../rule.ts';
 import { healthChecks, type Repeated, repeatedIn } from './checks.ts';
-import { handedOn } from './forwarded.ts';
+import { handedOn, serversOf } from './forwarded.ts';
 import { behindNotCaptured } from './needs.ts';
 
 const TOLD = 6;
@@ -36,7 +36,8 @@ export const rule: HopsRule = {
     const decided = found.filter(({ verdict }) => verdict === 'confirmed');
     if (decided.length > 0) return decided;
     if (found.length > 0) return found;
-    const [behind] = handed;
+    // A port forwarding has one server and is no balancer.
+    const behind = handed.find((h) => h.exchange !== undefined || serversOf(handed, h.by, h.capture).size > 1);
     if (behind === undefined)
       return [behindNotCaptured(hops, { en: 'whether health checks go to the servers', ko: '서버에 헬스 체크가 가는지' })];
     const capture = hops.captures[behind.capture];
