@@ -82,5 +82,6 @@ function alike(capture: CaptureFacts, exchange: Exchange): Exchange[] {
   return index.get(`${exchange.method} ${exchange.target}`) ?? [];
 }
 
-/** "GET /style.css", of a length that a sentence bears. */
-export const requestText = ({ method, target }: Exchange): string => `${method ?? '?'} ${(target ?? '').slice(0, 80)}`;
+/** "GET /style.css": no query, which may carry secrets, and of a length that a sentence bears. */
+export const requestText = ({ method, target }: Exchange): string =>
+  `${method ?? '?'} ${(target ?? '').replace(/[?#].*$/s, '').slice(0, 80)}`;

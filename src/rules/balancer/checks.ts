@@ -69,7 +69,7 @@ function readRepeated(capture: CaptureFacts): Asked {
     if (connection === undefined || exchange.method === undefined || exchange.requestPacket === undefined) continue;
     const head = requestHead(capture, exchange);
     if (head !== undefined && (forwardedFor(head) !== undefined || head.fields.has('via'))) continue;
-    const what = `${exchange.method} ${(exchange.target ?? '').slice(0, 80)}`;
+    const what = `${exchange.method} ${(exchange.target ?? '').replace(/[?#].*$/s, '').slice(0, 80)}`;
     const server = endpointText(connection.server);
     note(
       connection.client.address,

@@ -1,5 +1,5 @@
 import { ip } from '../../dissect/bytes.ts';
-import { topic } from '../../text/particles.ts';
+import { topic, toward } from '../../text/particles.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
@@ -47,7 +47,7 @@ export const rule: HopsRule = {
     if (translated === undefined || pair === undefined) return [noTranslation(hops)];
     const finding = skipped('translated', [pair.from], {
       en: `${translated.near.client.address} never went out as such: it was translated to ${translated.far.client.address}, which can be answered`,
-      ko: `${topic(translated.near.client.address)} 그대로 나가지 않고 응답을 받을 수 있는 ${translated.far.client.address}(으)로 변환되었습니다`,
+      ko: `${topic(translated.near.client.address)} 그대로 나가지 않고 응답을 받을 수 있는 ${toward(translated.far.client.address)} 변환되었습니다`,
     });
     return [across(finding, translated.join, [pair.to])];
   },

@@ -1,6 +1,7 @@
 import { confirmed, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { HopJoin, Hops, PacketPair } from '../hops.ts';
+import { requestText } from '../proxied.ts';
 import type { HopsRule } from '../rule.ts';
 import { NO_TRANSLATION_REASONS, noTranslation, sourceTranslations } from './sides.ts';
 import type { Crossing } from './translations.ts';
@@ -76,8 +77,7 @@ function pairOf(hops: Hops, join: HopJoin, packet: number): PacketPair | undefin
 function requestOf(hops: Hops, join: HopJoin): { packet: number; text: string } | undefined {
   const capture = hops.captures[join.from];
   const exchange = capture.exchangesOn(join.fromId).find((each) => each.requestPacket !== undefined);
-  if (exchange?.requestPacket !== undefined)
-    return { packet: exchange.requestPacket, text: `${exchange.method} ${(exchange.target ?? '').slice(0, 100)}` };
+  if (exchange?.requestPacket !== undefined) return { packet: exchange.requestPacket, text: requestText(exchange) };
   const tls = capture.tlsSessions.get(join.fromId)?.clientHelloPacket;
   return tls === undefined ? undefined : { packet: tls, text: 'TLS' };
 }
