@@ -26,7 +26,7 @@ function handshake(f: ConnectionFacts): Handshake | undefined {
     syn,
     synAck,
     ack: ack === 0 ? undefined : ack,
-    rtt: ack === 0 || syn.length === 0 ? undefined : f.time(R.ACK_TIME) - f.time(R.SYN_TIME),
+    rtt: ack === 0 || syn.length === 0 ? undefined : f.time(R.ACK_TIME) - (f.conversation?.lastSynTime ?? f.time(R.SYN_TIME)),
   };
 }
 

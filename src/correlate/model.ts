@@ -38,7 +38,7 @@ export interface Handshake {
   syn: number[];
   synAck: number[];
   ack?: number | undefined;
-  /** SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt; absent where the clock ran backwards in between. */
+  /** The last SYN to the client's ACK of the SYN-ACK, as tshark's tcp.analysis.initial_rtt; absent where the clock ran backwards in between. */
   rtt?: number | undefined;
 }
 

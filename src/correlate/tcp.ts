@@ -295,6 +295,7 @@ export class TcpTracker {
           c.note('retransmissions', packet);
           addLetter(words, base, d, Letter.retransmission);
           words[base + R.SIDE + d] |= R.SYN_REPEATED;
+          if (!synAck && words[base + R.SYN_ACK_PACKET] === 0) c.lastSynTime = time;
         }
       }
       if (synAck && (words[base + R.STATE] & (seen | (R.RST_SEEN << d))) === R.RST_SEEN << d)

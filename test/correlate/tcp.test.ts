@@ -28,9 +28,9 @@ describe('how a connection ends', () => {
   });
 });
 
-test('the handshake: SYNs, SYN-ACK, the ACK, and the time from the first SYN to it', () => {
+test('the handshake: SYNs, SYN-ACK, the ACK, and the time from the last SYN to it', () => {
   const { connections } = run('0.0 c S\n 1.0 c S seq=-1\n 1.02 s SA\n 1.0205 c A');
-  expect(connections[0].handshake).toEqual({ syn: [1, 2], synAck: [3], ack: 4, rtt: 1_020_500_000 });
+  expect(connections[0].handshake).toEqual({ syn: [1, 2], synAck: [3], ack: 4, rtt: 20_500_000 });
   expect(connections[0].retransmissions).toEqual([2]);
 });
 
