@@ -123,6 +123,11 @@ async function main(argv: string[]): Promise<number> {
       en: '-r reads a file, -i captures live: one of them, please',
       ko: '-r은 파일을 읽고 -i는 라이브로 캡처합니다. 둘 중 하나만 쓰세요',
     });
+  if (values.interface !== undefined && (values.plain === true || values['display-filter'] !== undefined))
+    throw new UsageError({
+      en: '--plain and -Y read a file; a live capture has the screens, and their filter with /',
+      ko: '--plain과 -Y는 파일을 읽습니다. 라이브 캡처는 화면에서 보고 /로 거릅니다',
+    });
   if (values.interface !== undefined) {
     const { settingsOf } = await import('./live/settings.ts');
     const settings = settingsOf(values, files);

@@ -29,6 +29,10 @@ describe('a wrong command line is one sentence, in both languages', () => {
     [['run', '--foo', 'true'], /no option --foo; wirebook run --help/],
     [['run', '--lang', 'kooky', 'true'], /--lang takes en or ko/],
     [[SAMPLE, SAMPLE], /one capture at a time/],
+    [['report', SAMPLE, '-Y', 'stage.dns > 1'], /filter, column 13: .*100ms/],
+    [['report', '-', '-Y', 'tcp'], /-Y reads the file twice/],
+    [['-i', 'lo', '--plain'], /--plain and -Y read a file/],
+    [['--theme', 'pink', SAMPLE], /--theme takes auto, dark, light/],
   ])('%j', (args, words) => {
     const english = wirebook(args);
     expect([english.status, english.stdout]).toEqual([2, '']);
@@ -44,6 +48,22 @@ describe('a wrong command line is one sentence, in both languages', () => {
     expect(language(undefined, { LANG: 'ko_KR.UTF-8' })).toBe('ko');
     expect(wirebook(['--lang', 'ko_KR', '--version']).status).toBe(0);
   });
+});
+
+test('-Y tells only what matches, --plain answers commands', () => {
+  const told = (filter: string) => {
+    const { status, stdout } = wirebook(['report', SAMPLE, '--json', '-Y', filter]);
+    expect(status).toBe(0);
+    return JSON.parse(stdout).journeys.length;
+  };
+  expect([told('http.host == www.my-app.com and stage.dns > 1ms'), told('tcp.port == 443')]).toEqual([1, 0]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, '--plain', SAMPLE], {
+    encoding: 'utf8',
+    input: 'open 1\nfilter tcp.port == 443\nquit\nlist\n',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/DNS lookup: [\d.]+ ms, \d packets[\s\S]*Nothing here\.\n$/);
 });
 
 describe('output that cannot be written', () => {
