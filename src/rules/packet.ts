@@ -65,6 +65,10 @@ export interface PacketFacts {
 const row = new Packets(1);
 const KINDS = ['other', 'tcp', 'udp', 'icmp', 'icmpv6', 'arp', 'fragment'] as const;
 
+/** One row to read into: nothing of it outlives a call. */
+const scratch = new Packets(1);
+scratch.count = 1;
+
 /** Reads the headers of one packet. Bears any bytes. `application`: what the connection carries, where known. */
 export function packetFacts(
   number: number,
