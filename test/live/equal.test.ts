@@ -100,7 +100,7 @@ describe.skipIf(why !== undefined)('captured live, as root, in a namespace', () 
     const theirs = journeys(stdout);
     expect(theirs.map((j) => j.outcome)).toEqual(['complete', 'complete', 'complete', 'reset', 'refused', 'complete']);
     same(journeys(out.text), theirs);
-    expect(words.text).toBe('');
+    expect(words.text).toBe('wirebook: 0 packets dropped by the kernel, 0 by the interface\n');
     const again = spawnSync(process.execPath, [MAIN, 'report', kept, '--format', 'jsonl'], { encoding: 'utf8' });
     same(journeys(again.stdout), theirs);
     expect(JSON.parse(again.stdout.trim().split('\n').at(-1) as string)).toMatchObject({
