@@ -6,6 +6,7 @@ import type { HelperEvent, RelaySettings } from './protocol.ts';
 import { Records } from './records.ts';
 import { Ring } from './ring.ts';
 import { guardScreen } from './screen-guard.ts';
+import { watchdog } from './watchdog.ts';
 import { kindOf, Words } from './words.ts';
 
 /**
@@ -54,6 +55,7 @@ class Relay {
       this.signal('SIGKILL');
       return;
     }
+    this.child.on('exit', watchdog(this.child.pid));
     this.child.stdin?.on('error', () => {});
     this.child.stdout?.on('data', (piece: Buffer) => this.take(piece));
     this.child.stderr?.on('data', (piece: Buffer) => {

@@ -31,6 +31,9 @@ beforeAll(() => {
 });
 afterAll(() => dir.remove());
 
+const isHelper = (each: { words: string }): boolean =>
+  /(helper|relay)\.js/.test(each.words) && !each.words.includes('cap-helper.js {');
+
 for (const engine of ENGINES)
   describe.skipIf(!canTry(engine) || !hasNamespaces)(`${engine} between namespaces (root)`, () => {
     let wire: Wire;
@@ -92,14 +95,29 @@ for (const engine of ENGINES)
       const { run } = await started();
       await until(() => family(run.child.pid ?? 0).length >= (engine === 'libpcap' ? 1 : 2));
       const others = family(run.child.pid ?? 0);
-      const helper = others.find((each) => /(helper|relay)\.js/.test(each.words) && !each.words.includes('cap-helper.js {'));
-      const program = others.find((each) => each !== helper);
+      const helper = others.find(isHelper);
+      const program = others.find((each) => each !== helper && !each.words.includes('watchdog'));
       const victim = part === 'wirebook' ? run.child.pid : part === 'helper' ? helper?.pid : (program ?? helper)?.pid;
       expect(victim).toBeGreaterThan(0);
       process.kill(victim ?? 0, 'SIGKILL');
       const code = await run.ended;
       expect(code).toBe(part === 'wirebook' ? 'SIGKILL' : 1);
       if (part !== 'wirebook') expect(run.stderr()).toContain('SIGKILL');
+      await until(() => alive(others.map((each) => each.pid)).length === 0);
+      expect(alive(others.map((each) => each.pid))).toEqual([]);
+    });
+
+    test('kill -9 of wirebook and its helper at once, without traffic: nothing stays behind', async () => {
+      const { run } = await started();
+      const parts = engine === 'libpcap' ? 1 : 3;
+      expect(await until(() => family(run.child.pid ?? 0).length >= parts)).toBe(true);
+      const others = family(run.child.pid ?? 0);
+      const helper = others.find(isHelper)?.pid ?? 0;
+      expect(helper).toBeGreaterThan(0);
+      // Neither can do anything about the other any more.
+      for (const pid of [run.child.pid ?? 0, helper]) process.kill(pid, 'SIGSTOP');
+      for (const pid of [helper, run.child.pid ?? 0]) process.kill(pid, 'SIGKILL');
+      expect(await run.ended).toBe('SIGKILL');
       await until(() => alive(others.map((each) => each.pid)).length === 0);
       expect(alive(others.map((each) => each.pid))).toEqual([]);
     });
