@@ -9,8 +9,11 @@ import { follow, type Turn } from './follow.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
-import { judgeOne } from './rules/engine.ts';
-import { RULES } from './rules/registry.ts';
+import { buildHops } from './rules/join/build.ts';
+import type { Hops } from './rules/hops.ts';
+import { type Sighting, Sightings } from './sightings.ts';
+import { judgeOne, judgeWide } from './rules/engine.ts';
+import { inBookOrder, RULES } from './rules/registry.ts';
 import type { Judgement } from './rules/rule.ts';
 import {
   type Decoded,
@@ -25,6 +28,8 @@ import {
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
 const BINS = 200;
+/** Rules about a capture as a whole look at all of it: with more journeys somebody would wait for them. */
+const WIDE_JOURNEYS = 20_000;
 /** Journeys of one page that are listed. */
 const PAGE_JOURNEYS = 500;
 /** Journeys that have not ended, on screen at once: the newest of connections, and of names. */
@@ -54,6 +59,11 @@ export class FileSession implements SessionView {
   private judged: { id: number; done: boolean; count: number; list: Judgement[] } | undefined;
   private paged: { version: number; page: number; list: number[] } | undefined;
   private plotted: { connection: number; from: string; version: number; list: StreamPoint[] } | undefined;
+  private readonly waiting: (() => Promise<Source>)[] = [];
+  private readonly others: { source: Source; records: CaptureRecords }[] = [];
+  private hops: { hops: Hops; seen: Sightings } | undefined;
+  /** Verdicts about captures and hops. */
+  private wide: Judgement[] | undefined;
   private followed: { connection: number; turns: Turn[] } | undefined;
   private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
 
@@ -67,17 +77,62 @@ export class FileSession implements SessionView {
     this.index = this.facts.packets;
   }
 
-  /** Reads the next slice. False when the capture has ended. */
+  /** Other captures of the same traffic, read when this one has ended, so that packets are shown as each of them has them. */
+  beside(open: (() => Promise<Source>)[]): void {
+    this.waiting.push(...open);
+  }
+
+  /** Reads the next slice. False when the capture has ended, and those beside it. */
   async step(): Promise<boolean> {
-    if (this.analysis.done) return false;
+    if (this.analysis.done) return this.readBeside();
     const first = this.index.count === 0;
     const more = await this.facts.step();
     this.version++;
-    if (!more) return false;
+    if (!more) return this.readBeside();
     const { batch, correlator } = this.analysis;
     if (first && batch.count > 0) this.firstTime = correlator.packets.time[0];
     for (let row = 0; row < batch.count; row++) this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
     return true;
+  }
+
+  /** With what rules about hops say of this journey, where they were asked. */
+  private judge(journey: Journey): Judgement[] {
+    this.captureVerdicts();
+    const more = this.wide?.filter((each) => each.journeyId === journey.id) ?? [];
+    return inBookOrder([...more, ...judgeOne(RULES, this.facts, journey)]);
+  }
+
+  private async readBeside(): Promise<boolean> {
+    const open = this.waiting.shift();
+    if (open === undefined) return false;
+    const source = await open();
+    const records = new CaptureRecords(source, { index: this.others.length + 1 });
+    this.others.push({ source, records });
+    await records.run();
+    this.hops = undefined;
+    this.wide = undefined;
+    this.judged = undefined;
+    this.version++;
+    return true;
+  }
+
+  /** What is open, joined; made when somebody asks, after everything was read. */
+  private get joined(): { hops: Hops; seen: Sightings } {
+    if (this.hops === undefined) {
+      const hops = buildHops([this.facts, ...this.others.map(({ records }) => records)]);
+      this.hops = { hops, seen: new Sightings(hops) };
+    }
+    return this.hops;
+  }
+
+  sightings(packet: number): readonly Sighting[] {
+    return this.others.length === 0 || this.waiting.length > 0 ? [] : this.joined.seen.of(packet);
+  }
+
+  captureVerdicts(): readonly Judgement[] | undefined {
+    if (!this.analysis.done || this.waiting.length > 0 || this.facts.journeys.count > WIDE_JOURNEYS) return undefined;
+    this.wide ??= judgeWide(RULES, this.joined.hops).filter((each) => each.capture === 0);
+    return this.wide.filter((each) => each.journeyId === null);
   }
 
   /** Journeys come as they end; the list is in order of their start. */
@@ -235,7 +290,7 @@ export class FileSession implements SessionView {
     const { judged } = this;
     const count = this.index.count;
     if (judged?.id !== journey.id || judged.done !== this.analysis.done || count > judged.count * 1.1)
-      this.judged = { id: journey.id, done: this.analysis.done, count, list: judgeOne(RULES, this.facts, journey) };
+      this.judged = { id: journey.id, done: this.analysis.done, count, list: this.judge(journey) };
     return this.judged?.list ?? [];
   }
 
@@ -295,6 +350,10 @@ export class FileSession implements SessionView {
 
   close(): void {
     this.facts.close();
+    for (const { source, records } of this.others) {
+      records.close();
+      source.close();
+    }
   }
 
   private count(): ReturnType<SessionView['statistics']> {

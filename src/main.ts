@@ -148,11 +148,6 @@ async function main(argv: string[]): Promise<number> {
       ko: '캡처 파일을 지정하지 않았습니다. 예: wirebook FILE 또는 wirebook --help',
     });
   refuseWords(files);
-  if (files.length > 1)
-    throw new UsageError({
-      en: `one capture at a time, please: ${files.join(', ')}`,
-      ko: `캡처는 한 번에 하나씩만 열 수 있습니다: ${files.join(', ')}`,
-    });
   const keyLogs = keyLogsOf(values.keylog, lang);
   const format = formatOf(values.json ? 'json' : values.format);
   if (values.plain === true) return (await import('./screens.ts')).runPlain(files[0], lang, keyLogs);
@@ -170,13 +165,18 @@ async function main(argv: string[]): Promise<number> {
       const { runScreens } = await import('./screens.ts');
       if (keyboard !== undefined)
         return runScreens(
-          files[0],
+          files,
           keyboard,
           (await import('./screen-settings.ts')).screenSettings(values, lang, process.env),
           keyLogs,
         );
     }
   }
+  if (files.length > 1)
+    throw new UsageError({
+      en: `a report is of one capture at a time: ${files.join(', ')}; "wirebook check" and the screens take several`,
+      ko: `보고서는 캡처 하나씩 만듭니다: ${files.join(', ')}. "wirebook check"와 화면은 여러 개를 함께 엽니다`,
+    });
   return report(files[0], format ?? 'text', lang, reportSettings, keyLogs);
 }
 

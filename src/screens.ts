@@ -20,9 +20,9 @@ const CHUNK = 256 << 10;
 const OK = 0;
 const BROKEN = 1;
 
-/** Opens a capture on the screen; gives the exit code. Throws a CaptureError where nothing can be read. */
+/** Opens a capture on the screen, and others of the same traffic beside it; gives the exit code. Throws a CaptureError where nothing can be read. */
 export async function runScreens(
-  file: string,
+  [file, ...beside]: string[],
   keyboard: ReadStream,
   settings: ScreenSettings,
   keyLogs?: readonly string[],
@@ -30,6 +30,7 @@ export async function runScreens(
   // Small pieces, so that a key never waits for a whole one.
   const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
   const session = new FileSession(source);
+  session.beside(beside.map((each) => () => openCapture(each, { keep: true, keyLogs })));
   try {
     const code = await runUi(session, { ...settings, keyboard, step: () => session.step(), write: writerOf(session) });
     // As far as it was read: who leaves early does not wait for the end.

@@ -7,6 +7,7 @@ import type { Layer } from './dissect/protocol.ts';
 import type { Turn } from './follow.ts';
 import type { CaptureFacts } from './rules/facts.ts';
 import type { Judgement } from './rules/rule.ts';
+import type { Sighting } from './sightings.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */
 export interface Decoded {
@@ -148,6 +149,10 @@ export interface SessionView {
   stageOf(index: number, packet: number): StageKind | undefined;
   /** The book's verdicts on a journey, in the book's order; of a journey that is under way, those so far. */
   verdicts(index: number): Judgement[];
+  /** Verdicts about the capture as a whole. Undefined while it is read, and where it is so large that somebody would wait. */
+  captureVerdicts(): readonly Judgement[] | undefined;
+  /** The packet as every open capture has it, in the order of its way; absent or empty: one capture is open. */
+  sightings?(packet: number): readonly Sighting[];
   /** Packets per time bin and bytes by protocol, for the summary screen. */
   statistics(): { binNanoseconds: number; packetsPerBin: number[]; bytesByProtocol: [string, number][] };
 }

@@ -28,7 +28,7 @@ describe('a wrong command line is one sentence, in both languages', () => {
     [['-r', ''], /name of the capture is empty/],
     [['run', '--foo', 'true'], /no option --foo; wirebook run --help/],
     [['run', '--lang', 'kooky', 'true'], /--lang takes en or ko/],
-    [[SAMPLE, SAMPLE], /one capture at a time/],
+    [[SAMPLE, SAMPLE], /of one capture at a time/],
     [['report', SAMPLE, '-Y', 'stage.dns > 1'], /filter, column 13: .*100ms/],
     [['report', '-', '-Y', 'tcp'], /-Y reads the file twice/],
     [['-i', 'lo', '--plain'], /--plain and -Y read a file/],

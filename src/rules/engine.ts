@@ -40,16 +40,23 @@ export function judgeHops(rule: HopsRule, hops: Hops): Judgement[] {
   return list.map((each) => ({ ...each, rule: rule.id, journeyId: each.journey ?? null }));
 }
 
+/** What the rules about captures and hops say, in the rules' order; some of it is about a journey. */
+export function judgeWide(rules: readonly Rule[], hops: Hops): Judgement[] {
+  return rules.flatMap((rule) => {
+    if (rule.scope === 'hops') return judgeHops(rule, hops);
+    return rule.scope === 'capture' ? hops.captures.flatMap((capture) => judgeCapture(rule, capture)) : [];
+  });
+}
+
 /** Every rule over every capture: about captures and hops as wholes in the rules' order, then journey by journey. */
 export function* judgeAll(rules: readonly Rule[], hops: Hops): Generator<Judgement> {
   const place = new Map(rules.map((rule, i) => [rule.id, i]));
   const inOrder = (a: Judgement, b: Judgement): number => (place.get(a.rule) ?? 0) - (place.get(b.rule) ?? 0);
-  const ofHops = rules.flatMap((rule) => (rule.scope === 'hops' ? judgeHops(rule, hops) : []));
+  const wide = judgeWide(rules, hops);
   for (const capture of hops.captures) {
     const whole: Judgement[] = [];
     const ofJourney = new Map<number, Judgement[]>();
-    const ofCapture = rules.flatMap((rule) => (rule.scope === 'capture' ? judgeCapture(rule, capture) : []));
-    const wider = [...ofHops.filter((each) => each.capture === capture.index), ...ofCapture].sort(inOrder);
+    const wider = wide.filter((each) => each.capture === capture.index);
     for (const each of wider) {
       const list = each.journeyId === null ? whole : (ofJourney.get(each.journeyId) ?? []);
       list.push(each);

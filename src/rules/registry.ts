@@ -14,7 +14,7 @@ import { RULES_OF_PAGE } from './page/index.ts';
 import { RULES_OF_RESOLVER } from './resolver/index.ts';
 import { RULES_OF_TCP } from './tcp/index.ts';
 import { RULES_OF_TLS } from './tls/index.ts';
-import type { Rule } from './rule.ts';
+import type { Judgement, Rule } from './rule.ts';
 
 /** Every rule of the book, chapter by chapter in the book's order. */
 export const RULES: readonly Rule[] = [
@@ -39,3 +39,9 @@ export const RULES: readonly Rule[] = [
 const byId = new Map(RULES.map((rule) => [rule.id, rule]));
 
 export const ruleById = (id: string): Rule | undefined => byId.get(id);
+
+const places = new Map(RULES.map((rule, i) => [rule.id, i]));
+
+/** Judgements in the book's order, those of one rule as they came. */
+export const inBookOrder = (list: Judgement[]): Judgement[] =>
+  list.sort((a, b) => (places.get(a.rule) ?? RULES.length) - (places.get(b.rule) ?? RULES.length));

@@ -83,11 +83,11 @@ export const KEYS: readonly KeyGroup[] = [
         keys: ['Tab'],
         message: { kind: 'tab' },
         help: {
-          en: 'packets: stage/journey/all; packet: fields/bytes',
-          ko: '목록: 단계/여정/전체. 패킷: 필드/바이트',
+          en: 'stage/journey/all; fields/bytes; journey/capture',
+          ko: '단계/여정/전체, 필드/바이트, 여정/캡처',
         },
         hint: { en: 'more', ko: '전환' },
-        on: ['packets', 'packet'],
+        on: ['packets', 'packet', 'book'],
       },
       {
         keys: ['J'],

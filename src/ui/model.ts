@@ -108,6 +108,8 @@ export interface Model {
   sorting?: { left: number[]; runs: number[][] };
   /** Ids of journeys and numbers of packets that were marked. */
   marks: { journeys: readonly number[]; packets: readonly number[] };
+  /** The book shows the verdicts about the capture as a whole, not the journey's. */
+  wide?: boolean;
   /** The connection whose stream is followed. */
   stream?: number;
   /** Ids of the two journeys that are compared. */

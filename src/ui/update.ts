@@ -340,6 +340,7 @@ function tab(model: Model, session: SessionView): Model {
     const scope: Scope = kind === 'all' ? scopeUnderCursor(model, session) : { kind: kind === 'journey' ? 'all' : 'journey' };
     return withPackets(model, scope, model.packet, session);
   }
+  if (model.screen === 'book') return put({ ...model, wide: model.wide !== true }, 'book', { cursor: 0, top: 0 });
   if (model.screen !== 'packet') return model;
   if (model.pane === 'bytes') return { ...model, pane: 'fields' };
   const decoded = session.packet(model.packet);

@@ -44,3 +44,16 @@ describe('jumping, following, comparing', () => {
     expect(drive.text()).toMatch(/B - A/);
   });
 });
+
+test('Tab shows the verdicts on the capture as a whole, with what would decide them', () => {
+  const drive = new Drive(new FakeSession()).press('7').press('Tab');
+  expect(drive.text()).toMatch(/not visible here +R-NAT-1/);
+  expect(drive.text()).toContain('tcpdump -i <outside> -w outside.pcap');
+  expect(drive.press('Tab').text()).toContain('R-TCP-1');
+});
+
+test('the lens shows a packet at every vantage, and what has changed', () => {
+  const text = new Drive(new FakeSession(), { width: 160, height: 40 }).press('3 Tab g j e').text();
+  expect(text).toMatch(/inside\.pcap +#2 +\+0\.000 ms +TTL 64 +192\.168\.0\.10:38958/);
+  expect(text).toMatch(/#9 +\+0\.041 ms +TTL 63! +203\.0\.113\.2:25770 . 192\.0\.2\.80:80 !/);
+});

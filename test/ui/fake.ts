@@ -1,3 +1,4 @@
+import type { PacketFacts } from '../../src/rules/packet.ts';
 import type { Judgement } from '../../src/rules/rule.ts';
 import type { Problem } from '../../src/capture/batch.ts';
 import type { Connection, Exchange, Journey, Stage, StageKind } from '../../src/correlate/model.ts';
@@ -258,6 +259,40 @@ export class FakeSession implements SessionView {
   }
   problems(): Problem[] {
     return this.found;
+  }
+  sightings(number: number) {
+    const facts = (source: string, sourcePort: number, hopLimit: number) =>
+      ({
+        source,
+        sourcePort,
+        destination: '192.0.2.80',
+        destinationPort: 80,
+        hopLimit,
+        sourceMac: '02:00:00:00:00:01',
+      }) as PacketFacts;
+    return number !== 2
+      ? []
+      : [
+          { file: '/home/x/inside.pcap', packet: 2, after: 0, facts: facts('192.168.0.10', 38958, 64) },
+          { file: 'evil\u001b[31m.pcap', packet: 9, after: 41_000, facts: facts('203.0.113.2', 25770, 63) },
+        ];
+  }
+  captureVerdicts(): Judgement[] {
+    return [
+      {
+        rule: 'R-NAT-1',
+        capture: 0,
+        journeyId: null,
+        verdict: 'not-visible',
+        reason: 'fake',
+        packets: [],
+        says: { en: 'one side of the gateway only', ko: '게이트웨이의 한쪽만' },
+        advice: {
+          text: { en: 'capture outside, too', ko: '바깥에서도 캡처하세요' },
+          command: 'tcpdump -i <outside> -w outside.pcap',
+        },
+      },
+    ];
   }
   connectionCount() {
     return this.journeys;

@@ -61,6 +61,8 @@ const STATES: Record<string, [keys: string, make: () => FakeSession]> = {
   compare: ['m j d', () => new FakeSession()],
   'nothing to compare': ['d', () => new FakeSession()],
   lens: ['3 e', () => new FakeSession()],
+  'lens with several captures': ['3 j e', () => new FakeSession()],
+  'book of the capture': ['7 Tab', () => new FakeSession()],
   'lens of nothing': ['e', () => new FakeSession({ journeys: 0, packets: 0 })],
   'packets of a verdict': ['7 Enter', () => new FakeSession()],
   'summary of nothing': ['6', () => new FakeSession({ journeys: 0, packets: 0 })],

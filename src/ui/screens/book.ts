@@ -45,9 +45,11 @@ const STYLES: Partial<Record<Judgement['verdict'], Style>> = {
   'not-visible': 'dim',
 };
 
-/** The verdicts on the journey in front, in the book's order. */
-export const verdictsOf = (model: Model, session: SessionView): readonly Judgement[] =>
-  chosen(model, session) === undefined || model.journey === undefined ? [] : session.verdicts(model.journey.index);
+/** The verdicts on the journey in front, or on the capture as a whole, in the book's order. */
+export const verdictsOf = (model: Model, session: SessionView): readonly Judgement[] => {
+  if (model.wide === true) return session.captureVerdicts() ?? [];
+  return chosen(model, session) === undefined || model.journey === undefined ? [] : session.verdicts(model.journey.index);
+};
 
 const markOf = (model: Model, verdict: Judgement['verdict']): string =>
   plainAscii(model) ? VERDICT_SAYS[verdict].ascii : VERDICT_SAYS[verdict].mark;
@@ -57,7 +59,8 @@ const PLAIN: Record<string, string> = { '§': 's.', '→': '->', '←': '<-', '�
 const spoken = (model: Model, text: Text): string =>
   plainAscii(model) ? text.en.replace(/[^\x20-\x7e]/g, (c) => PLAIN[c] ?? '?') : say(model, text);
 
-function stageText(model: Model, journey: Journey, chapter: Chapter): string {
+function stageText(model: Model, journey: Journey | undefined, chapter: Chapter): string {
+  if (journey === undefined) return say(model, CHAPTER_SAYS[chapter]);
   const kinds = STAGES[chapter];
   const stage = journey.stages.filter((each) => kinds?.includes(each.kind));
   if (stage.length === 0) return say(model, CHAPTER_SAYS[chapter]);
@@ -66,7 +69,13 @@ function stageText(model: Model, journey: Journey, chapter: Chapter): string {
   return `${names.length > 1 ? say(model, CHAPTER_SAYS[chapter]) : names[0]} ${milliseconds(took)}`;
 }
 
-function row(model: Model, journey: Journey, verdict: Judgement, before: Judgement | undefined, selected: boolean): Line {
+function row(
+  model: Model,
+  journey: Journey | undefined,
+  verdict: Judgement,
+  before: Judgement | undefined,
+  selected: boolean,
+): Line {
   const g = glyphs(model);
   const rule = ruleById(verdict.rule);
   const chapter = rule?.chapter ?? 'own';
@@ -87,12 +96,14 @@ function row(model: Model, journey: Journey, verdict: Judgement, before: Judgeme
   return fitted(selected ? select(line) : line, model.width);
 }
 
-function title(model: Model, journey: Journey, all: readonly Judgement[]): Line {
+function title(model: Model, journey: Journey | undefined, all: readonly Judgement[]): Line {
   const g = glyphs(model);
   const counts = new Map<Judgement['verdict'], number>();
   for (const { verdict } of all) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   const tally = [...counts].map(([verdict, n]) => `${markOf(model, verdict)} ${n}`).join('  ');
-  const asked = `${journey.method === undefined ? '' : `${journey.method} `}${journeyName(journey)}`;
+  const whole = say(model, { en: 'The capture as a whole (Tab: the journey)', ko: '캡처 전체 (Tab: 여정)' });
+  const asked =
+    journey === undefined ? whole : `${journey.method === undefined ? '' : `${journey.method} `}${journeyName(journey)}`;
   return ends([span(` ${cell(asked, model.width - width(tally) - 4, g)} `, 'bold')], [span(`${tally} `)], model.width);
 }
 
@@ -119,6 +130,12 @@ function detail(model: Model, verdict: Judgement | undefined): Line[] {
   );
 }
 
+/** Where rules about all of a capture would keep somebody waiting. */
+const TOO_LARGE: Text = {
+  en: 'not yet, or too much for a screen: wirebook check FILE judges the capture as a whole',
+  ko: '아직 읽는 중이거나 화면에서 판정하기에는 큽니다: wirebook check FILE로 판정하세요',
+};
+
 /** The journey's stages beside the book's statements, each with its verdict; Enter leads to the packets that show it. */
 export const book: Screen = {
   name: 'book',
@@ -134,8 +151,16 @@ export const book: Screen = {
   },
   view(model, session) {
     const g = glyphs(model);
-    const journey = chosen(model, session);
-    if (journey === undefined) return block([[], [span(`  ${say(model, SAY.noJourney)}`)]], bodyHeight(model), model.width);
+    const journey = model.wide === true ? undefined : chosen(model, session);
+    const nothing =
+      model.wide === true
+        ? session.captureVerdicts() === undefined
+          ? TOO_LARGE
+          : undefined
+        : journey === undefined
+          ? SAY.noJourney
+          : undefined;
+    if (nothing !== undefined) return block([[], [span(`  ${say(model, nothing)}`)]], bodyHeight(model), model.width);
     const all = verdictsOf(model, session);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.book, all.length, page);

@@ -15,6 +15,8 @@ import { glyphs, missing, rowIn, type Screen, say, within } from './screen.ts';
 
 const HEAD_LINES = 2;
 const FOOT_LINES = 2;
+/** Sightings that are listed. */
+const MOST_SEEN = 8;
 const NAME = 12;
 const SIZE = 9;
 
@@ -56,11 +58,44 @@ function row(model: Model, part: Part, length: number, selected: boolean): Line 
 
 const layersOf = (model: Model, session: SessionView): readonly Layer[] => session.packet(model.packet)?.layers ?? [];
 
+/**
+ * The packet at each vantage where several captures are open:
+ *   inside.pcap    #7   +0.000 ms  192.168.0.10:38958 → 192.0.2.80:80     TTL 64  02:…:0a → 02:…:01
+ *   outside.pcap   #5   +0.041 ms  203.0.113.2:25770 → 192.0.2.80:80  !   TTL 63  02:…:02 → 02:…:01
+ * What is not as at the vantage before is marked.
+ */
+function seenLines(model: Model, session: SessionView): Line[] {
+  const g = glyphs(model);
+  const seen = session.sightings?.(model.packet) ?? [];
+  if (seen.length < 2) return [];
+  const head = say(model, { en: 'At each vantage, in the order of the way', ko: '지나온 곳마다 (지나온 차례대로)' });
+  const name = Math.max(12, Math.min(28, Math.floor(model.width / 5)));
+  const lines: Line[] = [[span(` ${cell(head, model.width - 2, g)}`, 'head')]];
+  seen.slice(0, MOST_SEEN).forEach(({ file, packet, after, facts }, i) => {
+    const before = seen[i - 1]?.facts;
+    const changed = (now: unknown, then: unknown): string => (before !== undefined && now !== then ? g.warning : ' ');
+    const from = `${facts.source ?? '?'}${facts.sourcePort === undefined ? '' : `:${facts.sourcePort}`}`;
+    const to = `${facts.destination ?? '?'}${facts.destinationPort === undefined ? '' : `:${facts.destinationPort}`}`;
+    const was =
+      before === undefined ? '' : `${before.source}:${before.sourcePort}${before.destination}:${before.destinationPort}`;
+    const ends = `${from} ${g.to} ${to} ${changed(`${facts.source}:${facts.sourcePort}${facts.destination}:${facts.destinationPort}`, was)}`;
+    const macs =
+      facts.sourceMac === undefined
+        ? ''
+        : `  ${facts.sourceMac} ${g.to} ${facts.destinationMac ?? '?'} ${changed(`${facts.sourceMac}${facts.destinationMac}`, `${before?.sourceMac}${before?.destinationMac}`)}`;
+    const clock = after === undefined ? '' : `${after >= 0 ? '+' : ''}${(after / 1e6).toFixed(3)} ms`;
+    const short = file.replace(/^.*[\\/]/, '');
+    const text = `${cell(short, name, g)} #${cell(String(packet), 6, g)} ${cell(clock, 14, g, 'right')}  TTL ${facts.hopLimit ?? '?'}${changed(facts.hopLimit, before?.hopLimit)} ${ends}${macs}`;
+    lines.push([span(` ${cell(text, model.width - 2, g)}`)]);
+  });
+  return lines;
+}
+
 /** One packet's encapsulation, drawn to scale: which bytes each layer adds around what it carries. */
 export const lens: Screen = {
   name: 'lens',
   rows: (model, session) => layersOf(model, session).length,
-  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
+  page: (model, session) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES - seenLines(model, session).length),
   rowAt: (model, session, y) => rowIn(model, 'lens', y, HEAD_LINES, layersOf(model, session).length, lens.page(model, session)),
   opens: (model) => (model.packet === 0 ? undefined : { kind: 'packet', packet: model.packet }),
   view(model, session) {
@@ -94,6 +129,7 @@ export const lens: Screen = {
       ),
       fitted([span(g.across.repeat(model.width), 'dim')], model.width),
       fitted([span(`  ${cell(current?.layer.title ?? '', model.width - 4, g)}`)], model.width),
+      ...seenLines(model, session).map((line) => fitted(line, model.width)),
     ];
   },
 };
