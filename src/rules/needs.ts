@@ -2,7 +2,7 @@ import type { Connection, Exchange, QuicConnection, TlsSession } from '../correl
 import { notVisible, skipped, unknown } from './findings.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { Finding, JourneySubject, Need } from './rule.ts';
-import type { VantageKind } from './vantage.ts';
+import { VANTAGE_NAMES, type VantageKind } from './vantage.ts';
 
 export const connectionOf = ({ capture, journey }: JourneySubject): Connection | undefined =>
   journey.connection === undefined ? undefined : capture.connections.get(journey.connection);
@@ -110,11 +110,17 @@ export const keyLogAdvice = {
 /** The capture was taken at one of these places, as far as is known; `advice` tells how to get one that was. */
 export function takenAt(kinds: VantageKind[], advice: (capture: CaptureFacts) => Finding['advice']): Need<CaptureFacts> {
   return (capture) => {
-    const { kind } = capture.vantage;
-    if (kind !== undefined && kinds.includes(kind)) return undefined;
+    const { kind, kinds: taken } = capture.vantage;
+    if (taken.some((each) => kinds.includes(each))) return undefined;
+    const names = {
+      en: kinds.map((each) => VANTAGE_NAMES[each].en).join(' or '),
+      ko: kinds.map((each) => VANTAGE_NAMES[each].ko).join(' 또는 '),
+    };
+    const here =
+      kind === undefined ? { en: 'a place that the packets do not tell', ko: '패킷으로는 알 수 없는 곳' } : VANTAGE_NAMES[kind];
     const says = {
-      en: `this capture was taken at ${kind ?? 'a place that the packets do not tell'}; the rule is decided at ${kinds.join(' or ')}`,
-      ko: `이 캡처는 ${kind ?? '패킷으로는 알 수 없는 곳'}에서 잡은 것입니다. 이 규칙은 ${kinds.join(' 또는 ')}에서 판정합니다`,
+      en: `this capture was taken at ${here.en}; the rule is decided at ${names.en}`,
+      ko: `캡처한 곳: ${here.ko}. 이 규칙을 판정할 수 있는 곳: ${names.ko}`,
     };
     return notVisible(kind === undefined ? 'vantage-unknown' : 'other-vantage', [], says, advice(capture));
   };

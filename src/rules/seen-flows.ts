@@ -1,0 +1,90 @@
+import type { Connection, Lookup } from '../correlate/model.ts';
+import { isFresh, isUnicast } from './addresses.ts';
+import type { CaptureFacts } from './facts.ts';
+import type { PacketFacts } from './packet.ts';
+
+/** Flows of each kind that are looked at: enough to tell a place by, and the same work for every capture. */
+const LOOKED_AT = 300;
+
+/** A connection or lookup with one packet of each direction. */
+export interface SeenFlow {
+  kind: 'tcp' | 'dns' | 'quic' | 'udp';
+  client: string;
+  server: string;
+  request?: PacketFacts | undefined;
+  response?: PacketFacts | undefined;
+  connection?: Connection;
+  lookup?: Lookup;
+}
+
+/** The first flows of a capture whose packets are not inside a tunnel. */
+export function seenFlows(capture: CaptureFacts): SeenFlow[] {
+  const flows: SeenFlow[] = [];
+  for (const connection of first(capture.connections)) flows.push(ofConnection(capture, connection));
+  for (const lookup of first(capture.lookups)) {
+    if (lookup.transport !== 'udp') continue;
+    const [client, server] = [lookup.client.address, lookup.server.address];
+    const answer = lookup.answerPacket === undefined ? undefined : capture.packet(lookup.answerPacket);
+    flows.push({ kind: 'dns', client, server, request: capture.packet(lookup.packet), response: answer, lookup });
+  }
+  for (const quic of first(capture.quic)) {
+    const ends = { client: quic.client.address, server: quic.server.address };
+    const packets = [capture.packet(quic.firstPacket), capture.packet(quic.lastPacket)];
+    flows.push({ kind: 'quic', ...ends, ...byDirection(ends, packets) });
+  }
+  return flows.filter((flow) => isUnicast(flow.client) && isUnicast(flow.server) && !tunnelled(capture, flow));
+}
+
+function ofConnection(capture: CaptureFacts, connection: Connection): SeenFlow {
+  const { handshake } = connection;
+  const [exchange] = handshake?.synAck.length ? [] : capture.exchangesOn(connection.id);
+  const numbers = [handshake?.syn[0], handshake?.synAck[0], exchange?.requestPacket, exchange?.responsePacket];
+  const packets = [...numbers, connection.firstPacket, connection.lastPacket].map((n) =>
+    n === undefined ? n : capture.packet(n),
+  );
+  // A RST may come from whoever stands in the way: it tells no distance where there is anything else.
+  const plain = packets.filter((each) => each?.tcp !== undefined && (each.tcp.flags & 4) === 0);
+  const ends = { client: connection.client.address, server: connection.server.address };
+  return { kind: 'tcp', ...ends, ...byDirection(ends, plain), connection };
+}
+
+function byDirection(
+  ends: { client: string; server: string },
+  packets: (PacketFacts | undefined)[],
+): Pick<SeenFlow, 'request' | 'response'> {
+  if (ends.client === ends.server) return { request: packets[0] };
+  return {
+    request: packets.find((each) => each?.source === ends.client && each.destination === ends.server),
+    response: packets.find((each) => each?.source === ends.server && each.destination === ends.client),
+  };
+}
+
+function tunnelled(capture: CaptureFacts, flow: SeenFlow): boolean {
+  const packet = flow.request ?? flow.response;
+  if (packet === undefined) return false;
+  return (
+    capture
+      .stackOf(packet.number)
+      .split(':')
+      .filter((layer) => layer === 'ip' || layer === 'ipv6').length > 1
+  );
+}
+
+export function* first<T>(table: Iterable<T>, limit = LOOKED_AT): Iterable<T> {
+  let count = 0;
+  for (const each of table) {
+    if (count++ >= limit) return;
+    yield each;
+  }
+}
+
+/** Whether a packet is on the link of the host that sent it; undefined where there is none. */
+export const onItsLink = (packet: PacketFacts | undefined): boolean | undefined =>
+  packet?.hopLimit === undefined ? undefined : isFresh(packet.hopLimit);
+
+/** The direction bit of a Linux cooked capture. */
+export function cookedDirection(packet: PacketFacts | undefined): 'in' | 'out' | undefined {
+  const { linkType, bytes } = packet ?? {};
+  const value = linkType === 113 ? bytes?.[1] : linkType === 276 ? bytes?.[10] : undefined;
+  return value === 4 ? 'out' : value === 0 ? 'in' : undefined;
+}
