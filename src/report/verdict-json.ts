@@ -34,7 +34,7 @@ export class VerdictJson implements VerdictWriter {
     captures.forEach((capture, i) => {
       const { file, packetCount: packets, vantage } = capture;
       const place = {
-        ...(vantage.kind === undefined ? {} : { kind: vantage.kind }),
+        ...(vantage.kind === undefined ? {} : { kind: vantage.kind, kinds: vantage.kinds }),
         given: vantage.given,
         evidence: vantage.evidence,
       };

@@ -2,7 +2,7 @@ import type { CaptureFacts } from '../rules/facts.ts';
 import { type Judgement, type Rule, VERDICTS } from '../rules/rule.ts';
 import { safe } from '../text/safe.ts';
 import type { Text } from '../text/text.ts';
-import { VANTAGE_SAYS, VERDICT_SAYS } from '../text/verdicts.ts';
+import { placesText, VERDICT_SAYS } from '../text/verdicts.ts';
 import type { Out } from './out.ts';
 import type { VerdictCounts, VerdictLook, VerdictWriter } from './verdict-writer.ts';
 
@@ -30,7 +30,7 @@ export class VerdictMarkdown implements VerdictWriter {
     this.captures = captures;
     this.out.write(`# ${{ en: 'The book on the wire', ko: '책과 실제 패킷' }[language]}\n\n`);
     for (const { file, packetCount, vantage } of captures) {
-      const at = vantage.kind === undefined ? '?' : VANTAGE_SAYS[vantage.kind][language];
+      const at = vantage.kind === undefined ? '?' : placesText(vantage.kinds, language);
       this.out.write(
         `- ${cell(file)}: ${{ en: `${packetCount} packets, at ${at}`, ko: `패킷 ${packetCount}개, 잡은 곳: ${at}` }[language]}\n`,
       );

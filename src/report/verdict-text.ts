@@ -2,7 +2,7 @@ import type { CaptureFacts } from '../rules/facts.ts';
 import { type Judgement, type Rule, VERDICTS, type Verdict } from '../rules/rule.ts';
 import { safe } from '../text/safe.ts';
 import type { Text } from '../text/text.ts';
-import { VANTAGE_SAYS, VERDICT_SAYS } from '../text/verdicts.ts';
+import { placesText, VERDICT_SAYS } from '../text/verdicts.ts';
 import { pad } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Out } from './out.ts';
@@ -32,7 +32,7 @@ export class VerdictText implements VerdictWriter {
     const { language } = this.look;
     this.captures = captures;
     for (const { file, packetCount, vantage } of captures) {
-      const at = vantage.kind === undefined ? undefined : VANTAGE_SAYS[vantage.kind][language];
+      const at = vantage.kind === undefined ? undefined : placesText(vantage.kinds, language);
       const seen =
         at === undefined
           ? { en: 'the packets do not tell where it was taken', ko: '어디에서 잡았는지는 패킷으로 알 수 없음' }[language]

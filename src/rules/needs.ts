@@ -1,8 +1,9 @@
 import type { Connection, Exchange, QuicConnection, TlsSession } from '../correlate/model.ts';
+import { VANTAGE_SAYS } from '../text/verdicts.ts';
 import { notVisible, skipped, unknown } from './findings.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { Finding, JourneySubject, Need } from './rule.ts';
-import { VANTAGE_NAMES, type VantageKind } from './vantage.ts';
+import type { VantageKind } from './vantage.ts';
 
 export const connectionOf = ({ capture, journey }: JourneySubject): Connection | undefined =>
   journey.connection === undefined ? undefined : capture.connections.get(journey.connection);
@@ -113,11 +114,11 @@ export function takenAt(kinds: VantageKind[], advice: (capture: CaptureFacts) =>
     const { kind, kinds: taken } = capture.vantage;
     if (taken.some((each) => kinds.includes(each))) return undefined;
     const names = {
-      en: kinds.map((each) => VANTAGE_NAMES[each].en).join(' or '),
-      ko: kinds.map((each) => VANTAGE_NAMES[each].ko).join(' 또는 '),
+      en: kinds.map((each) => VANTAGE_SAYS[each].en).join(' or '),
+      ko: kinds.map((each) => VANTAGE_SAYS[each].ko).join(' 또는 '),
     };
     const here =
-      kind === undefined ? { en: 'a place that the packets do not tell', ko: '패킷으로는 알 수 없는 곳' } : VANTAGE_NAMES[kind];
+      kind === undefined ? { en: 'a place that the packets do not tell', ko: '패킷으로는 알 수 없는 곳' } : VANTAGE_SAYS[kind];
     const says = {
       en: `this capture was taken at ${here.en}; the rule is decided at ${names.en}`,
       ko: `캡처한 곳: ${here.ko}. 이 규칙을 판정할 수 있는 곳: ${names.ko}`,

@@ -1,12 +1,10 @@
+import { isFresh } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
-
-/** What systems put into a packet's TTL or Hop Limit when they send it. */
-const INITIAL = [64, 128, 255];
 
 /** Was the packet captured where it was sent, or on that link: no router has counted its TTL down? Undefined: no IP header. */
 export function sentHere(capture: CaptureFacts, packet: number): boolean | undefined {
   const hopLimit = capture.packet(packet)?.hopLimit;
-  return hopLimit === undefined ? undefined : INITIAL.includes(hopLimit);
+  return hopLimit === undefined ? undefined : isFresh(hopLimit);
 }
 
 /**
@@ -16,7 +14,7 @@ export function sentHere(capture: CaptureFacts, packet: number): boolean | undef
 export function mayBeSeveral(capture: CaptureFacts, packet: number): boolean {
   const facts = capture.packet(packet);
   if (facts?.source === undefined || facts.ipVersion === 6 || isPrivate(facts.source)) return false;
-  return facts.hopLimit !== undefined && !INITIAL.includes(facts.hopLimit);
+  return facts.hopLimit !== undefined && !isFresh(facts.hopLimit);
 }
 
 /** Not routed on the Internet: RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 §2.5.6. */

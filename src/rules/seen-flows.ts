@@ -8,7 +8,7 @@ const LOOKED_AT = 300;
 
 /** A connection or lookup with one packet of each direction. */
 export interface SeenFlow {
-  kind: 'tcp' | 'dns' | 'quic' | 'udp';
+  kind: 'tcp' | 'dns' | 'quic' | 'echo';
   client: string;
   server: string;
   request?: PacketFacts | undefined;
@@ -32,7 +32,24 @@ export function seenFlows(capture: CaptureFacts): SeenFlow[] {
     const packets = [capture.packet(quic.firstPacket), capture.packet(quic.lastPacket)];
     flows.push({ kind: 'quic', ...ends, ...byDirection(ends, packets) });
   }
+  flows.push(...echoes(capture));
   return flows.filter((flow) => isUnicast(flow.client) && isUnicast(flow.server) && !tunnelled(capture, flow));
+}
+
+/** Pings: ICMP echo requests with the first reply. */
+function echoes(capture: CaptureFacts): SeenFlow[] {
+  const found = new Map<string, SeenFlow>();
+  for (const { type, version, source, destination, packet } of first(capture.icmp)) {
+    const asks = type === (version === 4 ? 8 : 128);
+    if (!asks && type !== (version === 4 ? 0 : 129)) continue;
+    const [client, server] = asks ? [source, destination] : [destination, source];
+    const key = `${client} ${server}`;
+    const flow: SeenFlow = found.get(key) ?? { kind: 'echo', client, server };
+    if (asks) flow.request ??= capture.packet(packet);
+    else flow.response ??= capture.packet(packet);
+    found.set(key, flow);
+  }
+  return [...found.values()];
 }
 
 function ofConnection(capture: CaptureFacts, connection: Connection): SeenFlow {
@@ -78,9 +95,12 @@ export function* first<T>(table: Iterable<T>, limit = LOOKED_AT): Iterable<T> {
   }
 }
 
-/** Whether a packet is on the link of the host that sent it; undefined where there is none. */
+/** Below this a TTL was chosen to run out (traceroute), or the packet has been going round: it tells no place. */
+const TELLING = 32;
+
+/** Whether a packet is on the link of the host that sent it; undefined where nothing tells. */
 export const onItsLink = (packet: PacketFacts | undefined): boolean | undefined =>
-  packet?.hopLimit === undefined ? undefined : isFresh(packet.hopLimit);
+  packet?.hopLimit === undefined || packet.hopLimit < TELLING ? undefined : isFresh(packet.hopLimit);
 
 /** The direction bit of a Linux cooked capture. */
 export function cookedDirection(packet: PacketFacts | undefined): 'in' | 'out' | undefined {

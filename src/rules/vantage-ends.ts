@@ -1,3 +1,4 @@
+import { together, topic, toward } from '../text/particles.ts';
 import { addressClass } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
@@ -21,11 +22,11 @@ export function nearClient(flows: SeenFlow[], capture: CaptureFacts): Place {
   ];
   if (addressClass(shown.source as string) === 'private')
     evidence.push({
-      text: { en: `${shown.source} is a private address`, ko: `${shown.source}는 사설 주소입니다` },
+      text: { en: `${shown.source} is a private address`, ko: `${topic(shown.source)} 사설 주소입니다` },
       packets: [shown.number],
     });
   const proxied = behindProxy(flows, capture);
-  if (proxied !== undefined) return { kinds: [proxied.kind], evidence: [...evidence, ...proxied.evidence] };
+  if (proxied !== undefined) return { kinds: proxied.kinds, evidence: [...evidence, ...proxied.evidence] };
   const devices = byMac(requests);
   const cooked = cookedDirection(shown);
   if (devices.length > 1 || cooked === 'in') return { kinds: ['gateway-inside'], evidence: [...evidence, severalText(devices)] };
@@ -38,7 +39,7 @@ const farText = (answer: PacketFacts | undefined): { en: string; ko: string } =>
     ? { en: '', ko: '' }
     : {
         en: `; ${answer.source} answers from further away, with ${answer.hopLimit} (packet ${answer.number})`,
-        ko: `. 응답하는 ${answer.source}는 멀리 있어 TTL ${answer.hopLimit}로 도착합니다(${answer.number}번 패킷)`,
+        ko: `. 응답하는 ${topic(answer.source)} 멀리 있어 TTL ${toward(answer.hopLimit)} 도착합니다(${answer.number}번 패킷)`,
       };
 
 function severalText(devices: PacketFacts[]): VantageEvidence {
@@ -70,7 +71,7 @@ export function nearServer(flows: SeenFlow[], capture: CaptureFacts): Place {
       ? { en: '', ko: '' }
       : {
           en: `; ${request.source} comes from further away, with ${request.hopLimit} (packet ${request.number})`,
-          ko: `. 요청하는 ${request.source}는 멀리서 TTL ${request.hopLimit}로 도착합니다(${request.number}번 패킷)`,
+          ko: `. 요청하는 ${topic(request.source)} 멀리서 TTL ${toward(request.hopLimit)} 도착합니다(${request.number}번 패킷)`,
         };
   const evidence: VantageEvidence[] = [
     {
@@ -102,7 +103,7 @@ export function onOneLink(flows: SeenFlow[], capture: CaptureFacts): Place {
     {
       text: {
         en: `${request.source} and ${response.source} are neighbours: both send with the TTL that packets begin with, ${request.hopLimit} and ${response.hopLimit}`,
-        ko: `${request.source}와 ${response.source}는 이웃입니다: 두 쪽 모두 패킷이 시작하는 TTL(${request.hopLimit}, ${response.hopLimit}) 그대로입니다`,
+        ko: `${together(request.source)} ${topic(response.source)} 이웃입니다: 두 쪽 모두 패킷이 시작하는 TTL(${request.hopLimit}, ${response.hopLimit}) 그대로입니다`,
       },
       packets: [request.number, response.number],
     },
@@ -114,11 +115,11 @@ export function onOneLink(flows: SeenFlow[], capture: CaptureFacts): Place {
   const server: VantageKind = cache === undefined ? 'server' : 'cache-front';
   if (cache !== undefined) evidence.push(cache);
   const proxied = behindProxy(served, capture) ?? regularChecks(served);
-  const client: VantageKind = proxied?.kind ?? 'client';
+  const client: VantageKind[] = proxied?.kinds ?? ['client'];
   if (proxied !== undefined) evidence.push(...proxied.evidence);
   const clients = byMac(served.map((flow) => flow.request as PacketFacts));
   const servers = byMac(served.map((flow) => flow.response as PacketFacts));
   if (clients.length > 1 && servers.length === 1) return { kinds: [server], evidence: [...evidence, severalText(clients)] };
-  if (servers.length > 1 && clients.length === 1) return { kinds: [client], evidence: [...evidence, severalText(servers)] };
-  return { kinds: [client, server], evidence };
+  if (servers.length > 1 && clients.length === 1) return { kinds: client, evidence: [...evidence, severalText(servers)] };
+  return { kinds: [...client, server], evidence };
 }

@@ -1,3 +1,4 @@
+import { toward } from '../text/particles.ts';
 import { hopsTaken } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
@@ -59,7 +60,7 @@ export function bothSidesOfNat(flows: SeenFlow[]): Place | undefined {
       {
         text: {
           en: `packets ${before.request.number} and ${after.request.number} are one packet before and after its ${source ? 'source' : 'destination'} was changed from ${from} to ${to}, TTL ${before.request.hopLimit} and ${after.request.hopLimit}: both sides of the translation`,
-          ko: `${before.request.number}번과 ${after.request.number}번은 같은 패킷의 변환 전과 후입니다: ${source ? '출발지' : '목적지'} 주소가 ${from}에서 ${to}로 바뀌고 TTL이 ${before.request.hopLimit}에서 ${after.request.hopLimit}로 줄었습니다. 변환의 양쪽이 모두 보입니다`,
+          ko: `${before.request.number}번과 ${after.request.number}번은 같은 패킷의 변환 전과 후입니다: ${source ? '출발지' : '목적지'} 주소가 ${from}에서 ${toward(to)} 바뀌고 TTL이 ${before.request.hopLimit}에서 ${toward(String(after.request.hopLimit))} 줄었습니다. 변환의 양쪽이 모두 보입니다`,
         },
         packets: [before.request.number, after.request.number],
       },

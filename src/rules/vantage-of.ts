@@ -1,10 +1,11 @@
-import { addressClass, hopsTaken, isFresh } from './addresses.ts';
+import { together, topic } from '../text/particles.ts';
+import { addressClass } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
-import type { PacketFacts } from './packet.ts';
 import { cookedDirection, onItsLink, type SeenFlow, seenFlows } from './seen-flows.ts';
 import type { Place, Vantage, VantageKind } from './vantage.ts';
 import { nearClient, nearServer, onOneLink } from './vantage-ends.ts';
 import { bothSidesOfNat, bothSidesOfRouter } from './vantage-gateway.ts';
+import { farFromBoth, translatedByOwner } from './vantage-outside.ts';
 import { proxyBetween } from './vantage-proxy.ts';
 import { resolverBetween } from './vantage-resolver.ts';
 
@@ -51,7 +52,7 @@ function loopback(flows: SeenFlow[]): Place | undefined {
       {
         text: {
           en: `${client} talks to ${server}, on the same host: a loopback interface, client and server at once`,
-          ko: `${client}와 ${server}는 같은 호스트에 있습니다. 루프백 인터페이스이므로 클라이언트이면서 서버입니다`,
+          ko: `${together(client)} ${topic(server)} 같은 호스트에 있습니다. 루프백 인터페이스이므로 클라이언트이면서 서버입니다`,
         },
         packets: request === undefined ? [] : [request.number],
       },
@@ -66,12 +67,15 @@ function byHopLimits(flows: SeenFlow[], capture: CaptureFacts): Place | undefine
     const place = placeOfFlow(flow);
     if (place !== undefined) places[place].push(flow);
   }
-  const outside = translatedByOwner(places);
+  const outside = translatedByOwner(places, capture);
   if (outside !== undefined) return outside;
   const found = [
     ...(places.client.length > 0 ? [nearClient(places.client, capture)] : []),
     ...(places.server.length > 0 ? [nearServer(places.server, capture)] : []),
   ];
+  // Both sides' hosts on one link, and not the same ones: what lies between them is a router.
+  if (found.length === 2 && !sameHosts(places.client, places.server))
+    return { kinds: ['gateway-inside', 'last-router'], evidence: found.flatMap((each) => each.evidence) };
   // A server asks for names, too: what it serves says more of the place.
   if (found.length === 2 && places.client.every((flow) => flow.kind === 'dns')) found.shift();
   if (found.length > 0)
@@ -95,75 +99,11 @@ const cookedEnd = (flow: SeenFlow): 'client' | 'server' | undefined => {
   return cookedDirection(flow.response) === 'out' && cookedDirection(flow.request) !== 'out' ? 'server' : undefined;
 };
 
-/** The gateway's own questions leave fresh, those it passes on for others from the same address one less. */
-function translatedByOwner(places: { client: SeenFlow[]; between: SeenFlow[] }): Place | undefined {
-  for (const passed of places.between) {
-    const own = places.client.find((flow) => flow.client === passed.client);
-    if (own?.request?.hopLimit === undefined || passed.request?.hopLimit === undefined) continue;
-    if (hopsTaken(passed.request.hopLimit) !== 1) continue;
-    return {
-      kinds: ['gateway-outside'],
-      evidence: [
-        {
-          text: {
-            en: `packets from ${own.client} leave with TTL ${own.request.hopLimit} (its own, packet ${own.request.number}) and with ${passed.request.hopLimit} (passed on for others, packet ${passed.request.number}): the outside of a gateway that translates addresses`,
-            ko: `${own.client}에서 나온 패킷에 TTL ${own.request.hopLimit}(자기 것, ${own.request.number}번 패킷)과 TTL ${passed.request.hopLimit}(남의 것을 넘긴 것, ${passed.request.number}번 패킷)이 함께 있습니다. 주소를 변환하는 게이트웨이의 바깥쪽입니다`,
-          },
-          packets: [own.request.number, passed.request.number],
-        },
-      ],
-    };
-  }
-  return undefined;
-}
-
-/** Neither end is on this link. One router behind all requests: the outside of the first gateway. */
-function farFromBoth(flows: SeenFlow[], capture: CaptureFacts): Place {
-  const requests = flows.map((flow) => flow.request).filter((each) => each?.hopLimit !== undefined) as PacketFacts[];
-  const [shown] = requests.length > 0 ? requests : flows.map((flow) => flow.response as PacketFacts);
-  const hops = new Set(requests.map((each) => hopsTaken(each.hopLimit as number)));
-  const senders = new Set(requests.map((each) => each.sourceMac));
-  const answer = flows.find((flow) => flow.request === shown)?.response;
-  const says = {
-    text: {
-      en: `neither end is on this link: ${shown.source} arrives with TTL ${shown.hopLimit}${answer === undefined ? '' : `, ${answer.source} with ${answer.hopLimit}`}`,
-      ko: `이 링크에는 양쪽 끝이 없습니다: ${shown.source}의 패킷은 TTL ${shown.hopLimit}${answer === undefined ? '' : `, ${answer.source}의 패킷은 TTL ${answer.hopLimit}`}로 보입니다`,
-    },
-    packets: [shown.number, ...(answer === undefined ? [] : [answer.number])],
-  };
-  const clients = [...new Set(requests.map((each) => each.source as string))];
-  const inner = clients.some((each) => addressClass(each) === 'private' || addressClass(each) === 'unique-local');
-  const owner = ownerOf(capture, shown.source as string);
-  const translated = owner !== undefined && owner.mac === shown.sourceMac && !isFresh(shown.hopLimit as number);
-  if (hops.size !== 1 || !hops.has(1) || senders.size !== 1 || (inner && !translated))
-    return { kinds: ['router'], evidence: [says] };
-  const evidence = [
-    says,
-    {
-      text: {
-        en: `every request has passed one router, the sender ${shown.sourceMac ?? 'on this link'}: the outside of the clients’ gateway`,
-        ko: `모든 요청이 라우터 하나(보낸 쪽 ${shown.sourceMac ?? '이 링크의 상대'})를 지났습니다. 클라이언트 게이트웨이의 바깥쪽입니다`,
-      },
-      packets: [shown.number],
-    },
-  ];
-  if (translated)
-    evidence.push({
-      text: {
-        en: `${shown.source} is that router’s own address (ARP, packet ${owner.packet}), yet these packets are not its own: it translates addresses`,
-        ko: `${shown.source}는 그 라우터 자신의 주소인데(${owner.packet}번 패킷의 ARP) 이 패킷들은 라우터가 만든 것이 아닙니다. 주소를 변환하고 있습니다`,
-      },
-      packets: [owner.packet],
-    });
-  return { kinds: ['gateway-outside'], evidence };
-}
-
-/** Whose MAC has this address, by ARP or NDP in the capture. */
-export function ownerOf(capture: CaptureFacts, address: string): { mac: string; packet: number } | undefined {
-  for (const each of capture.resolutionsOf(address)) {
-    if (each.targetAddress === address && each.answerMac !== undefined && each.answerPacket !== undefined)
-      return { mac: each.answerMac, packet: each.answerPacket };
-    if (each.senderAddress === address) return { mac: each.senderMac, packet: each.packet };
-  }
-  return undefined;
-}
+/** One host asks here and serves there. */
+const sameHosts = (asking: SeenFlow[], serving: SeenFlow[]): boolean =>
+  serving.some(({ server, response }) =>
+    asking.some(
+      ({ client, request }) =>
+        client === server || (request?.sourceMac !== undefined && request.sourceMac === response?.sourceMac),
+    ),
+  );

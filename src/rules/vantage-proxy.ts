@@ -1,3 +1,4 @@
+import { subject, topic } from '../text/particles.ts';
 import type { Exchange } from '../correlate/model.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
@@ -13,60 +14,63 @@ const HEADS = 50;
 const REGULAR = 0.25;
 
 export interface Proxied {
-  kind: VantageKind;
+  kinds: VantageKind[];
   evidence: VantageEvidence[];
 }
 
 /** The head of the HTTP message that a packet begins. */
 export const headText = (packet: PacketFacts | undefined): string => {
   const text = Buffer.from(packet?.payload.subarray(0, 4096) ?? []).toString('latin1');
-  return text.slice(0, Math.max(0, text.indexOf('\r\n\r\n')) || text.length);
+  const end = text.indexOf('\r\n\r\n');
+  return end < 0 ? text : text.slice(0, end);
 };
 
-/** One host on this link takes requests and makes the same again: the front and the back of a cache or balancer at once. */
+/** Requests come in here and go out again: the front and the back of a cache or balancer at once. */
 export function proxyBetween(flows: SeenFlow[], capture: CaptureFacts): Place | undefined {
-  const serving = new Set<string>();
-  const asking = new Set<string>();
-  for (const flow of flows) {
-    if (flow.kind !== 'tcp') continue;
-    if (onItsLink(flow.response)) serving.add(flow.server);
-    if (onItsLink(flow.request)) asking.add(flow.client);
-  }
-  const hosts = [...serving].filter((each) => asking.has(each));
-  if (hosts.length === 0) return undefined;
-  const into = new Map<string, Exchange[]>();
+  const fronts = new Map<string, Exchange[]>();
   const backends = new Set<string>();
-  let found: { front: Exchange; back: Exchange; host: string } | undefined;
+  let found: { front: Exchange; back: Exchange } | undefined;
+  const ends = new Map(flows.map((flow) => [flow.connection?.id, flow]));
   const exchanges = [...first(capture.exchanges)].sort((a, b) => (a.requestTime ?? 0) - (b.requestTime ?? 0));
   for (const exchange of exchanges) {
-    const connection = capture.connections.get(exchange.connection);
-    if (connection === undefined) continue;
-    const key = (host: string): string => `${host} ${exchange.method} ${exchange.target}`;
-    const { server, client } = connection;
-    if (hosts.includes(server.address)) into.set(key(server.address), [...(into.get(key(server.address)) ?? []), exchange]);
-    if (!hosts.includes(client.address)) continue;
-    backends.add(`${server.address} ${server.port}`);
-    const front = into
-      .get(key(client.address))
-      ?.find((each) => (each.responseTime ?? Number.POSITIVE_INFINITY) > (exchange.requestTime ?? 0));
-    if (front !== undefined) found ??= { front, back: exchange, host: client.address };
+    const flow = ends.get(exchange.connection);
+    if (flow === undefined) continue;
+    const key = `${exchange.method} ${exchange.target}`;
+    const fits = (front: Exchange): boolean => isPassedOn(capture, front, exchange, ends.get(front.connection) as SeenFlow, flow);
+    const front = onItsLink(flow.request) ? fronts.get(key)?.findLast(fits) : undefined;
+    if (front !== undefined) {
+      backends.add(flow.server);
+      found ??= { front, back: exchange };
+    } else if (onItsLink(flow.response)) fronts.set(key, [...(fronts.get(key) ?? []), exchange]);
   }
   if (found === undefined) return undefined;
-  const { front, back, host } = found;
-  const cache = [...into.values()].flat().some((each) => CACHED.test(headText(packetOf(capture, each.responsePacket))));
-  const packets = [front.requestPacket, back.requestPacket].filter((each) => each !== undefined);
+  const { front, back } = found;
+  const takes = ends.get(front.connection) as SeenFlow;
+  const cached = [...fronts.values()].flat().some((each) => CACHED.test(headText(packetOf(capture, each.responsePacket))));
+  const cache = cached && backends.size < 2;
   return {
-    kinds: cache && backends.size < 2 ? ['cache-front', 'cache-back'] : ['balancer-front', 'balancer-back'],
+    kinds: cache ? ['cache-front', 'cache-back'] : ['balancer-front', 'balancer-back'],
     evidence: [
       {
         text: {
-          en: `${host} gets ${front.method} ${front.target} (packet ${front.requestPacket}) and asks the same of another host (packet ${back.requestPacket}): both sides of a ${cache ? 'cache' : 'balancer or proxy'}`,
-          ko: `${host}는 ${front.method} ${front.target} 요청을 받고(${front.requestPacket}번 패킷) 같은 요청을 다른 호스트에 보냅니다(${back.requestPacket}번 패킷). ${cache ? '캐시' : '로드 밸런서나 프록시'}의 양쪽입니다`,
+          en: `${takes.server} gets ${front.method} ${pathOf(front)} (packet ${front.requestPacket}), and the same request goes on to ${ends.get(back.connection)?.server} (packet ${back.requestPacket}): both sides of a ${cache ? 'cache' : 'balancer or another proxy'}`,
+          ko: `${takes.server}에 온 ${front.method} ${pathOf(front)} 요청이(${front.requestPacket}번 패킷) 그대로 ${ends.get(back.connection)?.server}에 전달됩니다(${back.requestPacket}번 패킷). ${cache ? '캐시' : '로드 밸런서 같은 프록시'}의 양쪽이 모두 보입니다`,
         },
-        packets,
+        packets: [front.requestPacket, back.requestPacket].filter((each) => each !== undefined),
       },
     ],
   };
+}
+
+const pathOf = ({ target }: Exchange): string => (target ?? '').replace(/[?#].*$/s, '');
+
+/** Asked while the one in front was waiting, by the host that had been asked or in its client's name. */
+function isPassedOn(capture: CaptureFacts, front: Exchange, back: Exchange, takes: SeenFlow, asks: SeenFlow): boolean {
+  if (front.connection === back.connection || back.requestTime === undefined) return false;
+  if ((front.responseTime ?? Number.POSITIVE_INFINITY) < back.requestTime) return false;
+  if (takes.server === asks.client) return true;
+  const head = headText(packetOf(capture, back.requestPacket));
+  return FORWARDED.test(head) && head.includes(takes.client);
 }
 
 const packetOf = (capture: CaptureFacts, number: number | undefined): PacketFacts | undefined =>
@@ -79,12 +83,12 @@ export function behindProxy(flows: SeenFlow[], capture: CaptureFacts): Proxied |
     const said = FORWARDED.exec(headText(packet));
     if (said === null || packet === undefined) continue;
     return {
-      kind: /varnish/i.test(headText(packet)) ? 'cache-back' : 'balancer-back',
+      kinds: /varnish|squid|trafficserver/i.test(headText(packet)) ? ['cache-back'] : ['balancer-back', 'cache-back'],
       evidence: [
         {
           text: {
             en: `the request in packet ${packet.number} has the header ${said[1]}: ${packet.source} passes it on for somebody else`,
-            ko: `${packet.number}번 패킷의 요청에 ${said[1]} 헤더가 있습니다: ${packet.source}는 다른 누군가의 요청을 전달하고 있습니다`,
+            ko: `${packet.number}번 패킷의 요청에 ${said[1]} 헤더가 있습니다: ${topic(packet.source)} 다른 누군가의 요청을 전달하고 있습니다`,
           },
           packets: [packet.number],
         },
@@ -137,12 +141,12 @@ export function regularChecks(flows: SeenFlow[]): Proxied | undefined {
     if (packets.length < CHECKS || middle < 0.2e9 || regular < gaps.length * 0.6) continue;
     const seconds = (middle / 1e9).toFixed(1);
     return {
-      kind: 'balancer-back',
+      kinds: ['balancer-back'],
       evidence: [
         {
           text: {
             en: `${packets[0].source} connects to ${packets[0].destination} every ${seconds} s (${packets.length} times): health checks`,
-            ko: `${packets[0].source}가 ${packets[0].destination}에 ${seconds}초마다 연결합니다(${packets.length}번). 상태 확인입니다`,
+            ko: `${subject(packets[0].source)} ${packets[0].destination}에 ${seconds}초마다 연결합니다(${packets.length}번). 상태 확인입니다`,
           },
           packets: packets.slice(0, CHECKS).map((each) => each.number),
         },

@@ -1,3 +1,4 @@
+import { topic } from '../text/particles.ts';
 import type { SeenFlow } from './seen-flows.ts';
 import { onItsLink } from './seen-flows.ts';
 import type { Place } from './vantage.ts';
@@ -17,7 +18,7 @@ export function resolverBetween(flows: SeenFlow[]): Place | undefined {
         {
           text: {
             en: `${answered.server} is asked by ${answered.client} (packet ${answered.request.number}) and asks ${asked.server} itself (packet ${asked.request.number}): a resolver`,
-            ko: `${answered.server}는 ${answered.client}의 질문을 받고(${answered.request.number}번 패킷) 스스로 ${asked.server}에 묻습니다(${asked.request.number}번 패킷). 리졸버입니다`,
+            ko: `${topic(answered.server)} ${answered.client}의 질문을 받고(${answered.request.number}번 패킷) 스스로 ${asked.server}에 묻습니다(${asked.request.number}번 패킷). 리졸버입니다`,
           },
           packets: [answered.request.number, asked.request.number],
         },

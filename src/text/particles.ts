@@ -59,7 +59,7 @@ export function particles(text: string): string {
 /** Particles for one word: `${topic('192.0.2.1')}` is "192.0.2.1은". */
 const after =
   (written: string) =>
-  (word: string): string =>
+  (word: string | number | undefined): string =>
     particles(`${word}${written}`);
 
 export const topic = after('은(는)');

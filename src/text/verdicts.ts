@@ -1,4 +1,4 @@
-import type { Text } from './text.ts';
+import type { Language, Text } from './text.ts';
 
 /** How verdicts read; the mark says it without colour. */
 export const VERDICT_SAYS: Record<
@@ -26,6 +26,10 @@ export const VANTAGE_SAYS: Record<string, Text> = {
   'balancer-back': { en: "the load balancer's back", ko: '로드 밸런서 뒤쪽' },
   server: { en: 'the server', ko: '서버' },
 };
+
+/** "the client or the gateway's inside": places that see the same packets. */
+export const placesText = (kinds: readonly string[], language: Language): string =>
+  kinds.map((kind) => VANTAGE_SAYS[kind][language]).join({ en: ' or ', ko: ' 또는 ' }[language]);
 
 export const CHAPTER_SAYS: Record<string, Text> = {
   names: { en: 'Names and ports', ko: '이름과 포트' },
