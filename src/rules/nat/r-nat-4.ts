@@ -98,7 +98,8 @@ function outerAddresses(hops: Hops, capture: CaptureFacts): Map<string, 'known' 
   for (const address of gatewaysIn(capture).keys()) if (!isPrivate(address)) found.set(address, 'by-hop-limit');
   for (const c of crossingsOf(hops))
     if (c.join.to === capture.index && sourceChanged(c) && !destinationChanged(c)) found.set(c.far.client.address, 'known');
-  if (capture.vantage.kind === 'gateway-outside')
+  // Worked out from hop limits it says no more than those do.
+  if (capture.vantage.kind === 'gateway-outside' && capture.vantage.given)
     for (const c of capture.connections)
       if (isFromAfar(capture, c) && !isPrivate(c.server.address)) found.set(c.server.address, 'known');
   made.set(capture, found);

@@ -63,8 +63,10 @@ export function arrivesUntranslated(hops: Hops, c: Crossing): boolean {
   if (sourceChanged(c) || destinationChanged(c) || c.routers === 0 || !c.near.client.address.includes('.')) return false;
   if (!isPrivate(c.near.client.address) || isPrivate(c.near.server.address)) return false;
   const capture = hops.captures[c.join.to];
-  const { kind } = capture.vantage;
-  if (kind === 'gateway-outside' || kind === 'router' || kind === 'last-router' || kind === 'server') return true;
+  const { kind, given } = capture.vantage;
+  if (kind === 'gateway-outside' || kind === 'last-router' || kind === 'server') return true;
+  // Between private networks there are routers too.
+  if (kind === 'router' && given) return true;
   const answer = answerAt(capture, c);
   return answer !== undefined && sentHere(capture, answer) === true;
 }
