@@ -26,7 +26,7 @@ export function behindNotCaptured(hops: Hops, what: Text): HopFinding {
       {
         text: {
           en: 'capture on both sides of the balancer, and give both files: wirebook check front.pcap back.pcap',
-          ko: '부하 분산 장치의 앞과 뒤에서 캡처해 두 파일을 함께 주세요: wirebook check front.pcap back.pcap',
+          ko: '로드 밸런서의 앞과 뒤에서 캡처해 두 파일을 함께 주세요: wirebook check front.pcap back.pcap',
         },
         command: `tcpdump -i <back> -w back.pcap 'tcp port ${found?.port ?? 80}'`,
       },

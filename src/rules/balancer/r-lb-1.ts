@@ -14,7 +14,7 @@ export const rule: HopsRule = {
   scope: 'hops',
   statement: {
     en: "The name's address is the load balancer's, and there the packet's journey ends",
-    ko: '이름의 주소는 부하 분산 장치의 것이고 패킷의 여행은 거기서 끝난다',
+    ko: '이름의 주소는 로드 밸런서의 것이고 패킷의 여행은 거기서 끝난다',
   },
   reality: {
     en: 'So it is with a balancer of requests (a reverse proxy, RFC 9110 §3.7): it ends the connection and opens another of its own. One that balances connections rewrites the destination and passes the same packets on, or leaves them as they are (direct server return).',
@@ -29,7 +29,7 @@ export const rule: HopsRule = {
     const found = nearest(handed).map((each) => judge(hops, handed, each));
     if (found.length > 0) return found;
     if (handed.length > 0) return [frontNotCaptured(hops, handed[0])];
-    return [behindNotCaptured(hops, { en: 'whether a balancer stands there', ko: '부하 분산 장치가 있는지' })];
+    return [behindNotCaptured(hops, { en: 'whether a balancer stands there', ko: '로드 밸런서가 있는지' })];
   },
 };
 
@@ -74,7 +74,7 @@ function judge(hops: Hops, handed: Handed[], each: Handed): HopFinding {
     const same = samePacketText(hops, join, { from: syn, to: each.packet, fromClient: true });
     const says = {
       en: `${same.en}: its destination ${each.by} became ${endpointText(each.server)}, one of ${servers.size}; its journey did not end at the balancer`,
-      ko: `${same.ko}. 목적지가 바뀌었습니다 (${each.by} → ${endpointText(each.server)}, 서버 ${servers.size}대 중 하나). 패킷의 여행은 부하 분산 장치에서 끝나지 않았습니다`,
+      ko: `${same.ko}. 목적지가 바뀌었습니다 (${each.by} → ${endpointText(each.server)}, 서버 ${servers.size}대 중 하나). 패킷의 여행은 로드 밸런서에서 끝나지 않았습니다`,
     };
     const alone = {
       en: `${same.en}: its destination ${each.by} became ${endpointText(each.server)}; with one server behind it nothing shows a balancer`,

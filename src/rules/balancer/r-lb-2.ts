@@ -17,11 +17,11 @@ export const rule: HopsRule = {
   scope: 'hops',
   statement: {
     en: 'The balancer checks whether its servers are healthy',
-    ko: '부하 분산 장치는 서버들이 정상인지 확인한다(헬스 체크)',
+    ko: '로드 밸런서는 서버들이 정상인지 확인한다(헬스 체크)',
   },
   reality: {
     en: 'Balancers connect to each server every few seconds, often asking for a path made for it. They belong to no client, and a connect that ends by RST right away is how many of them look.',
-    ko: '부하 분산 장치는 몇 초마다 각 서버에 연결해 보며, 대개 정해진 경로를 요청합니다. 어떤 클라이언트의 것도 아니며, 연결하자마자 RST로 끊는 것도 흔한 모습입니다.',
+    ko: '로드 밸런서는 몇 초마다 각 서버에 연결해 보며, 대개 정해진 경로를 요청합니다. 어떤 클라이언트의 것도 아니며, 연결하자마자 RST로 끊는 것도 흔한 모습입니다.',
   },
   rfc: [],
   vantages: ['balancer-back', 'server'],

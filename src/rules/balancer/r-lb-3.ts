@@ -16,7 +16,7 @@ export const rule: HopsRule = {
   scope: 'hops',
   statement: {
     en: 'The balancer chooses the server by an algorithm such as round robin or least connections',
-    ko: '부하 분산 장치는 라운드 로빈, 최소 연결 같은 방법으로 서버를 고른다',
+    ko: '로드 밸런서는 라운드 로빈, 최소 연결 같은 방법으로 서버를 고른다',
   },
   reality: {
     en: 'Round robin shows in the order of a handful of requests; least connections, weights, hashes of addresses and stickiness need many, and one request shows nothing. Cloud balancers of connections mostly hash addresses and ports.',

@@ -15,7 +15,7 @@ export const rule: HopsRule = {
   scope: 'hops',
   statement: {
     en: 'The balancer forwards the request to the server it chose',
-    ko: '부하 분산 장치는 고른 서버에 요청을 전달한다',
+    ko: '로드 밸런서는 고른 서버에 요청을 전달한다',
   },
   reality: {
     en: 'A balancer of requests sends the same method and path on, with the client’s address in X-Forwarded-For or Forwarded (RFC 7239), on a connection of its own that it may have had before; the protocol may differ. One of connections passes the same packets.',
