@@ -12,7 +12,7 @@ import { Out, OutputClosed } from './out.ts';
 import { TextReport } from './text.ts';
 
 /** Bytes of a capture from which on verdicts are given only when they are asked for. */
-const LARGE = 16 << 20;
+const LARGE = 1 << 20;
 
 export interface ReportOptions {
   /** Where it goes; standard output unless told otherwise. */
