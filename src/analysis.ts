@@ -4,6 +4,7 @@ import { Correlator, type CorrelatorOptions } from './correlate/correlator.ts';
 import type { Listener } from './correlate/model.ts';
 import { linkTypeName } from './dissect/link-types.ts';
 import { Reason } from './dissect/packets.ts';
+import type { TlsKeys } from './dissect/tls/key-log.ts';
 import { type CountedCode, countedText } from './text/counted.ts';
 
 /** What a capture is as a whole. Times are exact: whole seconds and nanoseconds since 1970. */
@@ -48,6 +49,11 @@ export class Analysis {
     this.source = source;
     this.secrets = new CaptureKeys(source);
     this.correlator = new Correlator(listener, { ...options, keys: this.secrets.keys });
+  }
+
+  /** Those of the capture's TLS connections; absent while nobody has named any. */
+  get keys(): TlsKeys | undefined {
+    return this.secrets.keys;
   }
 
   /** Reads and analyses one batch, which stays in `batch` and `correlator.packets`. False when the capture has ended. */

@@ -55,7 +55,9 @@ export async function explainPacket(file: string, number: number, look: BookLook
     const judgements: Judgement[] = [];
     for (const each of judgeAll(RULES, buildHops([capture])))
       if (each.packets.includes(number) && (each.journeyId === null || ids.has(each.journeyId))) judgements.push(each);
-    writing(look, (pages) => packetPages(pages, capture, packet, story, judgements, look.language));
+    writing(look, (pages) =>
+      packetPages(pages, capture, packet, capture.decryptedLayers(number), story, judgements, look.language),
+    );
     return { found: true, packets };
   } finally {
     capture.close();

@@ -1,5 +1,6 @@
 import { Analysis, type CaptureSummary } from './analysis.ts';
 import type { CaptureInterface, Problem, Source } from './capture/batch.ts';
+import { Decrypted } from './decrypted.ts';
 import type { Configuration } from './correlate/configuration.ts';
 import { reviveEvidence } from './correlate/evidence.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   TlsSession,
 } from './correlate/model.ts';
 import type { Owners } from './correlate/owners.ts';
+import type { Layer } from './dissect/protocol.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordTable } from './record-table.ts';
 import type { CaptureFacts } from './rules/facts.ts';
@@ -61,6 +63,7 @@ export class CaptureRecords implements CaptureFacts {
   unreadable: Unreadable | undefined;
 
   private readonly source: Source;
+  private readonly decrypted: Decrypted;
   private readonly cache = new Map<number, PacketFacts>();
   private readonly indexes = new Map<string, Map<string | number, number[]>>();
   private summed: CaptureSummary | undefined;
@@ -93,6 +96,7 @@ export class CaptureRecords implements CaptureFacts {
       configuration: kept((c) => this.configurations.set(counted++, c), tee?.configuration),
     };
     this.analysis = new Analysis(source, listener, { records: true, live, owners, hashes });
+    this.decrypted = new Decrypted(this, () => this.analysis.keys);
   }
 
   /** Reads the next slice. False when the capture has ended. */
@@ -177,6 +181,21 @@ export class CaptureRecords implements CaptureFacts {
     const connection = this.connectionOf(packet);
     if (connection !== undefined) return this.connections.get(connection)?.application;
     return this.stackOf(packet).endsWith(':quic') ? 'quic' : undefined;
+  }
+
+  /** What TLS carries in a packet, where keys open it; decrypted anew, for a packet that somebody looks at. */
+  decryptedLayers(packet: number): Layer[] {
+    const connection = this.connectionOf(packet);
+    if (connection === undefined || this.tlsSessions.get(connection)?.decryption?.opened === 0) return [];
+    return this.decrypted.layersOf(connection, packet);
+  }
+
+  wireLengthOf(packet: number): number {
+    return this.packets.wirelen(packet);
+  }
+
+  linkTypeOf(packet: number): number {
+    return this.packets.linkType(packet);
   }
 
   /** The captured bytes of a packet, read again. */

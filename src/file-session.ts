@@ -268,6 +268,13 @@ export class FileSession implements SessionView {
   }
 
   packet(number: number): Decoded | undefined {
+    const decoded = this.decoded(number);
+    if (decoded !== undefined) decoded.layers.push(...this.facts.decryptedLayers(number));
+    return decoded;
+  }
+
+  /** The packet by its own bytes. */
+  private decoded(number: number): Decoded | undefined {
     if (!this.index.has(number)) return undefined;
     const bytes = this.facts.bytesOf(number);
     if (bytes === undefined) return undefined;
@@ -314,7 +321,7 @@ export class FileSession implements SessionView {
   }
 
   packetSummary(number: number): PacketSummary | undefined {
-    return this.packet(number)?.summary;
+    return this.decoded(number)?.summary;
   }
 
   journeyPackets(index: number): number[] {

@@ -17,7 +17,6 @@ export interface Decoded {
   bytes: Uint8Array;
   wireLength: number;
   layers: Layer[];
-  /** Payload of a reassembled IP datagram, where this packet completed one. Layers marked `reassembled` point into it. */
   summary: PacketSummary;
 }
 

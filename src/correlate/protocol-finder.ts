@@ -13,6 +13,7 @@ import { idOf } from '../dissect/registry.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
 import { settleRoles, swapRoles } from './roles.ts';
+import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
 import { TlsParser } from './tls.ts';
@@ -49,6 +50,8 @@ export class ProtocolFinder implements Guesser {
   private readonly secureHooks: HttpHooks;
   /** Opens what TLS has sealed, in connections that begin from now on. */
   keys: TlsKeys | undefined;
+  /** Is shown what was opened. */
+  tap: RecordTap | undefined;
   /** Connections whose encrypted records wait for keys. */
   private readonly waiting = new Set<TlsParser>();
   /** `keys.version` when they were last looked through. */
@@ -177,7 +180,10 @@ export class ProtocolFinder implements Guesser {
     const parser = new TlsParser(c.id, this.events.tls, this.handshakes, keys, inner);
     c.tls = parser.session;
     if (keys?.growing) this.waiting.add(parser);
-    if (parser.decryption !== undefined) parser.decryption.patient = patient;
+    if (parser.decryption !== undefined) {
+      parser.decryption.patient = patient;
+      parser.decryption.tap = this.tap;
+    }
     return parser;
   }
 

@@ -6,6 +6,7 @@ import { alertLevelName, alertName, ContentType, ExtensionType, HandshakeType, i
 import type { SealedRecord } from '../dissect/tls/sealed-record.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { SealedReason, TlsSession } from './model.ts';
+import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { noteChain } from './tls-session.ts';
 import { type Agreed, Epoch, Lane } from './tls-lane.ts';
@@ -53,6 +54,7 @@ export class TlsDecryption implements MessageReader {
   private roomless = false;
   /** The connection's end waits for late keys. */
   patient = false;
+  tap: RecordTap | undefined;
   private ends: { direction: 0 | 1; how: 'fin' | 'reset' | 'capture-end'; packet: number; time: number }[] = [];
 
   constructor(
@@ -155,6 +157,7 @@ export class TlsDecryption implements MessageReader {
     this.release();
     this.lanes[direction].skip(length, undefined);
     this.sealed(why ?? this.reason(), packet);
+    this.tap?.missed(direction === 0);
     if (type === ContentType.applicationData && this.lanes[direction].epoch === Epoch.application)
       this.inner.gap(direction === 0, Math.max(0, length - this.overhead(direction)), packet, time);
   }
@@ -164,6 +167,7 @@ export class TlsDecryption implements MessageReader {
     this.pieces[direction].free();
     this.release();
     this.lanes[direction].lose(length);
+    this.tap?.missed(direction === 0);
     this.messages[direction].messagesLost = true;
     this.messages[direction].messageSkip = 0;
     this.messages[direction].dropCarry();
@@ -260,6 +264,7 @@ export class TlsDecryption implements MessageReader {
       lane.skip(record.end - record.at, record.bytes.subarray(record.at, record.end));
       lane.doubt = Math.min(lane.doubt + 1, 8);
       this.sealed(this.reason(), packet);
+      this.tap?.missed(direction === 0);
       if (type === ContentType.applicationData && lane.epoch === Epoch.application)
         this.inner.gap(direction === 0, Math.max(0, record.end - record.at - this.overhead(direction)), packet, time);
       return false;
@@ -274,6 +279,12 @@ export class TlsDecryption implements MessageReader {
       inner = content[--end];
     }
     this.content(direction, inner, content, end, pieces, packet, time);
+    if (this.tap !== undefined) {
+      const { packets } = pieces;
+      const tls13 = isTls13(this.agreed?.version ?? 0);
+      const inside = this.inner.protocol;
+      this.tap.opened({ fromClient: direction === 0, type: inner, bytes: content, end, packets, packet, tls13, inside });
+    }
     return true;
   }
 

@@ -2,7 +2,7 @@ import type { Packets } from './packets.ts';
 
 /**
  * One node of a packet's field tree. `name` is Wireshark's field name where it has one ("ip.ttl"), `label` the field's name
- * in words, `at`/`end` the byte range in the packet's bytes that `decode` was given (or in `Decoded.reassembled`).
+ * in words, `at`/`end` the byte range in the packet's bytes that `decode` was given (or in its layer's own `bytes`).
  */
 export interface Field {
   name: string;
@@ -27,6 +27,8 @@ export interface Layer {
   at: number;
   end: number;
   fields: Field[];
+  /** The layer's own bytes, where it does not lie in the packet's: its range and those of its fields are in these. */
+  bytes?: Uint8Array;
 }
 
 /** What `fields` may look at besides its own bytes. Read-only. */

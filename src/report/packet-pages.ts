@@ -1,4 +1,4 @@
-import type { Field } from '../dissect/protocol.ts';
+import type { Field, Layer } from '../dissect/protocol.ts';
 import type { CaptureFacts } from '../rules/facts.ts';
 import type { PacketFacts } from '../rules/packet.ts';
 import { type PacketStory, stageText } from '../rules/packet-story.ts';
@@ -15,6 +15,7 @@ export function packetPages(
   pages: Pages,
   capture: CaptureFacts,
   packet: PacketFacts,
+  decrypted: readonly Layer[],
   story: PacketStory,
   judgements: Judgement[],
   language: Language,
@@ -33,9 +34,10 @@ export function packetPages(
     pages.text(`${{ en: 'journey', ko: '여정' }[language]} ${journey.id}, ${what}${part}`, 2);
   }
   for (const each of story.says) pages.text(each[language], 4, '  * ');
-  for (const layer of packet.layers) {
+  for (const layer of [...packet.layers, ...decrypted]) {
     pages.blank();
-    pages.heading(`${layer.title}  [${layer.at}–${Math.max(layer.at, layer.end - 1)}]`);
+    const place = layer.bytes === undefined ? '' : { en: 'plaintext ', ko: '평문 ' }[language];
+    pages.heading(`${layer.title}  [${place}${layer.at}–${Math.max(layer.at, layer.end - 1)}]`);
     for (const field of layer.fields) fieldLines(pages, field, language, 1);
   }
   if (judgements.length === 0) return;

@@ -203,6 +203,7 @@ export const SAY = {
   capturedOf: { en: '{n} of {wire} bytes captured', ko: '{wire}바이트 중 {n}바이트 캡처됨' },
   byteRange: { en: 'bytes {from}{dash}{to}', ko: '바이트 {from}{dash}{to}' },
   oneByte: { en: 'byte {from}', ko: '바이트 {from}' },
+  plaintext: { en: 'plaintext', ko: '평문' },
   beyond: { en: '{mark} = after the end of this axis', ko: '{mark} = 이 축보다 뒤' },
   filter: { en: 'Filter: ', ko: '필터: ' },
   palettePrompt: { en: 'Action: ', ko: '동작: ' },

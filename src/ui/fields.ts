@@ -2,7 +2,7 @@
 import type { SessionView } from '../session.ts';
 import { type Model, put } from './model.ts';
 import { layout } from './screens/packet.ts';
-import { fieldAt, treeOf } from './tree.ts';
+import { bytesOf, fieldAt, treeOf } from './tree.ts';
 
 /** Opens or closes the node under the cursor. */
 export function toggle(model: Model, session: SessionView): Model {
@@ -42,9 +42,10 @@ export const perRow = (model: Model): number => layout(model).perRow;
 export function moveByte(model: Model, by: number, session: SessionView): Model {
   const decoded = session.packet(model.packet);
   if (decoded === undefined) return model;
-  const last = decoded.bytes.length - 1;
+  const bytes = bytesOf(decoded, treeOf(decoded, model.opened)[model.places.packet.cursor]);
+  const last = bytes.length - 1;
   const byte = Math.max(0, Math.min(last, by === Infinity ? last : by === -Infinity ? 0 : model.byte + by));
-  const field = fieldAt(decoded, byte);
+  const field = fieldAt(decoded, bytes, byte);
   if (field === undefined) return { ...model, byte };
   const opened = { ...model.opened };
   for (const parent of field.parents) opened[parent] = true;

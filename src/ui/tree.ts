@@ -17,7 +17,12 @@ export interface Node {
   problem?: string;
   /** Of a field; absent for a layer. */
   field?: Field;
+  /** What `at` and `end` point into, where that is not the packet. */
+  bytes: Uint8Array | undefined;
 }
+
+/** The bytes that a row of the tree is about: the packet's, or what was decrypted from them. */
+export const bytesOf = (decoded: Decoded, node: Node | undefined): Uint8Array => node?.bytes ?? decoded.bytes;
 
 /** The rows that are in sight: children of closed nodes are not even looked at. */
 export function treeOf(decoded: Decoded, opened: Model['opened']): Node[] {
@@ -29,7 +34,7 @@ export function treeOf(decoded: Decoded, opened: Model['opened']): Node[] {
     const path = unique(layer.protocol, used);
     const open = layer.fields.length > 0 && (opened[path] ?? i === innermost);
     rows.push(layerRow(layer, path, open));
-    if (open) addFields(rows, layer.fields, path, 1, opened);
+    if (open) addFields(rows, layer.fields, path, 1, opened, layer.bytes);
   });
   return rows;
 }
@@ -44,10 +49,18 @@ function layerRow(layer: Layer, path: string, open: boolean): Node {
     end: layer.end,
     children: layer.fields.length > 0,
     open,
+    bytes: layer.bytes,
   };
 }
 
-function addFields(rows: Node[], fields: Field[], parent: string, depth: number, opened: Model['opened']): void {
+function addFields(
+  rows: Node[],
+  fields: Field[],
+  parent: string,
+  depth: number,
+  opened: Model['opened'],
+  bytes: Uint8Array | undefined,
+): void {
   const used = new Map<string, number>();
   for (const field of fields) {
     const path = unique(`${parent}/${field.name}`, used);
@@ -64,8 +77,9 @@ function addFields(rows: Node[], fields: Field[], parent: string, depth: number,
       children,
       open,
       problem: field.problem,
+      bytes,
     });
-    if (open) addFields(rows, field.children ?? [], path, depth + 1, opened);
+    if (open) addFields(rows, field.children ?? [], path, depth + 1, opened, bytes);
   }
 }
 
@@ -80,12 +94,13 @@ function unique(path: string, used: Map<string, number>): string {
   return times === 0 ? path : `${path}#${times}`;
 }
 
-/** The paths to open so that the innermost field over a byte is seen, and that field's path. */
-export function fieldAt(decoded: Decoded, byte: number): { path: string; parents: string[] } | undefined {
+/** The paths to open so that the innermost field over one of these bytes is seen, and that field's path. */
+export function fieldAt(decoded: Decoded, bytes: Uint8Array, byte: number): { path: string; parents: string[] } | undefined {
   const used = new Map<string, number>();
   let found: { path: string; parents: string[] } | undefined;
   for (const layer of decoded.layers) {
     const path = unique(layer.protocol, used);
+    if ((layer.bytes ?? decoded.bytes) !== bytes) continue;
     if (byte >= layer.at && byte < layer.end) found = descend(layer.fields, path, byte, []);
   }
   return found;

@@ -29,7 +29,7 @@ import { wiresharkFilter } from './selection.ts';
 import { copy, mark, startWrite } from './slice.ts';
 import { nextSort, sorted, sortOn } from './sort.ts';
 import { tabAt } from './tabs.ts';
-import { treeOf } from './tree.ts';
+import { bytesOf, treeOf } from './tree.ts';
 import { startFilter, typed } from './typing.ts';
 
 /** What the next model is. Pure: the session is only asked. */
@@ -344,9 +344,9 @@ function tab(model: Model, session: SessionView): Model {
   if (model.screen !== 'packet') return model;
   if (model.pane === 'bytes') return { ...model, pane: 'fields' };
   const decoded = session.packet(model.packet);
-  if (decoded === undefined || decoded.bytes.length === 0) return model;
-  const node = treeOf(decoded, model.opened)[model.places.packet.cursor];
-  return { ...model, pane: 'bytes', byte: Math.min(node?.at ?? 0, decoded.bytes.length - 1) };
+  const node = decoded && treeOf(decoded, model.opened)[model.places.packet.cursor];
+  const length = decoded === undefined ? 0 : bytesOf(decoded, node).length;
+  return length === 0 ? model : { ...model, pane: 'bytes', byte: Math.min(node?.at ?? 0, length - 1) };
 }
 
 /** What the timeline's cursor is on: a stage, or a piece of evidence; with neither, the whole journey. */

@@ -63,6 +63,8 @@ export function headerFields(f: Fields, table: HpackDecoder, offset: number, siz
     if (found.name?.startsWith(':')) pseudo.set(found.name, found.value ?? '?');
     i = next;
   }
+  // What was not read may have changed the table.
+  if (i < end) table.lose();
   return pseudo;
 }
 

@@ -1,18 +1,9 @@
-import { u16, u24 } from '../bytes.ts';
+import { u16 } from '../bytes.ts';
 import { Fields, hexText } from '../fields.ts';
 import type { Field } from '../protocol.ts';
-import { certificateFacts } from './certificate.ts';
-import { certificateRanges, parseOldClientHello } from './handshake.ts';
-import { clientHelloFields, serverHelloFields } from './hello-fields.ts';
-import {
-  alertLevelName,
-  alertName,
-  ContentType,
-  contentTypeName,
-  HandshakeType,
-  handshakeTypeName,
-  versionName,
-} from './names.ts';
+import { parseOldClientHello } from './handshake.ts';
+import { handshakes } from './message-fields.ts';
+import { alertLevelName, alertName, ContentType, contentTypeName, handshakeTypeName, versionName } from './names.ts';
 import { findRecord, isRecordHeader, RECORD_HEADER } from './records.ts';
 import { suiteName } from './suites.ts';
 
@@ -70,7 +61,7 @@ function recordField(bytes: Uint8Array, at: number, end: number, stop: number, w
   const from = titles.length;
   const dataAt = at + RECORD_HEADER;
   if (type === ContentType.handshake) handshakes(bytes, dataAt, end, stop, children, titles);
-  else if (type === ContentType.alert) alert(f, stop - dataAt, titles);
+  else if (type === ContentType.alert) alertFields(f, RECORD_HEADER, stop - dataAt, titles);
   else if (type === ContentType.changeCipherSpec) {
     f.number('tls.change_cipher_spec', 'Change Cipher Spec Message', RECORD_HEADER, 1);
     titles.push('Change Cipher Spec');
@@ -99,76 +90,19 @@ function recordField(bytes: Uint8Array, at: number, end: number, stop: number, w
   return record;
 }
 
-function alert(f: Fields, length: number, titles: string[]): void {
-  if (length !== 2 || !f.has(RECORD_HEADER, 2)) {
-    f.raw('tls.alert_message', 'Encrypted Alert', RECORD_HEADER, length);
+/** An alert of `length` bytes at `offset`; one of another length than 2 is encrypted. */
+export function alertFields(f: Fields, offset: number, length: number, titles: string[]): void {
+  if (length !== 2 || !f.has(offset, 2)) {
+    f.raw('tls.alert_message', 'Encrypted Alert', offset, length);
     titles.push('Encrypted Alert');
     return;
   }
-  const level = f.read(RECORD_HEADER, 1);
-  const description = f.read(RECORD_HEADER + 1, 1);
-  const message = f.under(f.group('tls.alert_message', 'Alert Message', RECORD_HEADER, 2));
-  message.number('tls.alert_message.level', 'Level', RECORD_HEADER, 1, (value) => `${alertLevelName(value)} (${value})`);
-  message.number('tls.alert_message.desc', 'Description', RECORD_HEADER + 1, 1, (value) => `${alertName(value)} (${value})`);
+  const level = f.read(offset, 1);
+  const description = f.read(offset + 1, 1);
+  const message = f.under(f.group('tls.alert_message', 'Alert Message', offset, 2));
+  message.number('tls.alert_message.level', 'Level', offset, 1, (value) => `${alertLevelName(value)} (${value})`);
+  message.number('tls.alert_message.desc', 'Description', offset + 1, 1, (value) => `${alertName(value)} (${value})`);
   titles.push(`Alert (${alertLevelName(level)}: ${alertName(description)})`);
-}
-
-/** The handshake messages of one record; those that no header begins are encrypted, or go on from an earlier record. */
-function handshakes(bytes: Uint8Array, at: number, end: number, stop: number, fields: Field[], titles: string[]): void {
-  do {
-    const type = bytes[at];
-    const known = end - at >= 4 ? handshakeTypeName(type) : undefined;
-    const next = known === undefined ? stop : at + 4 + u24(bytes, at + 1);
-    // A length that no message has: what looks like a type is encrypted.
-    if (known === undefined || next - at > 1 << 18 || (next > stop && next - at > 1 << 17)) {
-      const label = 'Encrypted Handshake Message, or part of one begun earlier';
-      new Fields(bytes, at, end, fields).raw('tls.handshake', label, 0, end - at);
-      titles.push('Encrypted Handshake Message');
-      return;
-    }
-    fields.push(handshakeField(bytes, at, Math.min(next, end), next, known, titles));
-    at = next;
-  } while (at < end);
-}
-
-function handshakeField(bytes: Uint8Array, at: number, end: number, stop: number, name: string, titles: string[]): Field {
-  const children: Field[] = [];
-  const f = new Fields(bytes, at, end, children);
-  const type = bytes[at];
-  const whole = end === stop;
-  let title = name;
-  f.number('tls.handshake.type', 'Handshake Type', 0, 1, (value) => `${name} (${value})`);
-  f.number('tls.handshake.length', 'Length', 1, 3);
-  if (type === HandshakeType.clientHello) {
-    const hello = clientHelloFields(bytes, at + 4, end, whole, children);
-    if (hello.serverName !== undefined) title = `${name} (SNI=${hello.serverName})`;
-  } else if (type === HandshakeType.serverHello) {
-    const hello = serverHelloFields(bytes, at + 4, end, whole, children);
-    title = `${hello.helloRetryRequest ? 'Hello Retry Request' : name} (${versionName(hello.version)}${hello.cipherSuite >= 0 ? `, ${suiteName(hello.cipherSuite)}` : ''})`;
-  } else if (type === HandshakeType.certificate) certificates(bytes, at + 4, end, children);
-  else if (end > at + 4) f.raw('tls.handshake.data', 'Data', 4, end - at - 4);
-  if (!whole) title += ' (first part)';
-  titles.push(title);
-  return { name: 'tls.handshake', label: 'Handshake Protocol', at, end, value: type, text: title, children };
-}
-
-function certificates(bytes: Uint8Array, at: number, end: number, fields: Field[]): void {
-  const f = new Fields(bytes, at, end, fields);
-  f.number('tls.handshake.certificates_length', 'Certificates Length', 0, 3);
-  const ranges = certificateRanges(bytes, at, end);
-  for (let i = 0; i < ranges.length; i += 2) {
-    const [from, to] = [ranges[i], ranges[i + 1]];
-    const names = (certificateFacts(bytes, from, to)?.names ?? []).join(', ');
-    f.number('tls.handshake.certificate_length', 'Certificate Length', from - 3 - at, 3);
-    fields.push({
-      name: 'tls.handshake.certificate',
-      label: 'Certificate',
-      at: from,
-      end: to,
-      value: names,
-      text: names || `${to - from} bytes`,
-    });
-  }
 }
 
 function oldHelloFields(bytes: Uint8Array, at: number, end: number, fields: Field[]): void {

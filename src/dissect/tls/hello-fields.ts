@@ -102,7 +102,7 @@ function extensionFields(f: Fields, hello: Hello, fromClient: boolean): void {
   for (const extension of hello.extensions) f.list.push(extensionField(f.bytes, extension, fromClient));
 }
 
-function extensionField(bytes: Uint8Array, { type, at, dataAt, end }: Extension, fromClient: boolean): Field {
+export function extensionField(bytes: Uint8Array, { type, at, dataAt, end }: Extension, fromClient: boolean): Field {
   const name = extensionName(type);
   const children: Field[] = [
     { name: 'tls.handshake.extension.type', label: 'Type', at, end: at + 2, value: type, text: `${name} (${type})` },

@@ -35,8 +35,12 @@ export class TlsKeys {
   growing = false;
   /** Reads what has come since, where the secrets come from a file that grows. */
   refresh: (() => void) | undefined;
-  private readonly byRandom = new Map<string, Secrets>();
+  private readonly byRandom: Map<string, Secrets>;
   private evicted = 0;
+
+  constructor(byRandom = new Map<string, Secrets>()) {
+    this.byRandom = byRandom;
+  }
 
   get size(): number {
     return this.byRandom.size;
@@ -45,6 +49,13 @@ export class TlsKeys {
   /** Secrets let go for want of room. */
   get letGo(): number {
     return this.evicted;
+  }
+
+  /** The same secrets, for who reads what was captured before: nothing is waited for. */
+  get settled(): TlsKeys {
+    const keys = new TlsKeys(this.byRandom);
+    keys.version = this.version;
+    return keys;
   }
 
   find(random: Uint8Array): Secrets | undefined {

@@ -10,6 +10,14 @@ export const TLS_FIELDS: Meanings = {
     '옛 장비를 위해 옛 값으로 둡니다. 실제 버전은 Hello에 있습니다',
   ],
   'tls.record.length': ['bytes of the record behind its 5-byte header', '5바이트 헤더 뒤의 바이트 수'],
+  'tls.segment.data': [
+    'what was sealed in the record, opened with the keys; it lies in no packet, its bytes are shown on their own',
+    '레코드에 봉해져 있던 내용을 키로 연 것. 패킷 안에는 없으며 바이트도 따로 보입니다',
+  ],
+  'tls.handshake.verify_data': [
+    'a keyed hash over the whole handshake: proves that nobody changed it on the way',
+    '핸드셰이크 전체의 키 해시. 도중에 아무도 바꾸지 않았음을 증명합니다',
+  ],
   'tls.handshake.type': [
     '1 ClientHello, 2 ServerHello, 11 Certificate, 20 Finished',
     '1은 ClientHello, 2는 ServerHello, 11은 인증서, 20은 Finished',

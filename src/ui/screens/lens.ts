@@ -56,7 +56,10 @@ function row(model: Model, part: Part, length: number, selected: boolean): Line 
   return fitted([...(selected ? select(line) : line), span(' '), ...bar], model.width);
 }
 
-const layersOf = (model: Model, session: SessionView): readonly Layer[] => session.packet(model.packet)?.layers ?? [];
+const layersOf = (model: Model, session: SessionView): readonly Layer[] => ownLayers(session.packet(model.packet)?.layers ?? []);
+
+/** What was decrypted lies in no packet: it has no place in the drawing. */
+const ownLayers = (layers: readonly Layer[]): readonly Layer[] => layers.filter((layer) => layer.bytes === undefined);
 
 /**
  * The packet at each vantage where several captures are open:
@@ -104,7 +107,7 @@ export const lens: Screen = {
     if (decoded === undefined)
       return block([[], [span(`  ${missing(model, session, model.packet)}`)]], bodyHeight(model), model.width);
     const length = decoded.bytes.length;
-    const parts = partsOf(decoded.layers, length);
+    const parts = partsOf(ownLayers(decoded.layers), length);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.lens, parts.length, page);
     const last = parts.at(-1);

@@ -5,7 +5,7 @@ import { count } from '../format.ts';
 import { bytesPerRow, hexRows, hexTop, hexWidth } from '../hex.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, slice, span, wrap } from '../span.ts';
-import { type Node, treeOf } from '../tree.ts';
+import { bytesOf, type Node, treeOf } from '../tree.ts';
 import { glyphs, missing, type Screen, say, within } from './screen.ts';
 
 /*
@@ -79,18 +79,19 @@ function treeLine(model: Model, node: Node, cells: number, selected: boolean): L
 }
 
 /** What is lit in the bytes: the selected field, kept within them. */
-function litRange(node: Node | undefined, decoded: Decoded): { from: number; to: number } {
+function litRange(node: Node | undefined, bytes: Uint8Array): { from: number; to: number } {
   if (node === undefined) return { from: 0, to: 0 };
-  const to = Math.min(node.end, decoded.bytes.length);
+  const to = Math.min(node.end, bytes.length);
   return { from: Math.min(node.at, to), to };
 }
 
 function rangeText(model: Model, node: Node | undefined): string {
   if (node === undefined) return '';
   const g = glyphs(model);
-  if (node.end <= node.at) return node.name;
+  const name = node.bytes === undefined ? node.name : `${node.name} ${g.between} ${say(model, SAY.plaintext)}`;
+  if (node.end <= node.at) return name;
   const where = node.end - node.at === 1 ? SAY.oneByte : SAY.byteRange;
-  return `${node.name} ${g.between} ${say(model, where, { from: node.at, to: node.end - 1, dash: g.range })}`;
+  return `${name} ${g.between} ${say(model, where, { from: node.at, to: node.end - 1, dash: g.range })}`;
 }
 
 function bytesRule(model: Model, text: string, cells: number): Line {
@@ -131,11 +132,12 @@ export const packet: Screen = {
     const nodes = treeOf(decoded, model.opened);
     const { cursor, top } = within(model.places.packet, nodes.length, treeHeight);
     const node = nodes[cursor];
-    const lit = litRange(node, decoded);
-    const byte = model.pane === 'bytes' ? Math.min(model.byte, decoded.bytes.length - 1) : undefined;
-    const rows = Math.ceil(decoded.bytes.length / perRow);
+    const bytes = bytesOf(decoded, node);
+    const lit = litRange(node, bytes);
+    const byte = model.pane === 'bytes' ? Math.min(model.byte, bytes.length - 1) : undefined;
+    const rows = Math.ceil(bytes.length / perRow);
     const first = hexTop(Math.floor((byte ?? lit.from) / perRow), rows, hexHeight);
-    const dump = hexRows(decoded.bytes, first, hexHeight, perRow, { ...lit, cursor: byte }, glyphs(model));
+    const dump = hexRows(bytes, first, hexHeight, perRow, { ...lit, cursor: byte }, glyphs(model));
     const tree = nodes.slice(top, top + treeHeight).map((n, i) => treeLine(model, n, treeWidth, top + i === cursor));
     const title = titleLine(model, session, decoded);
     if (!beside) {

@@ -1,0 +1,167 @@
+import { Fields } from '../fields.ts';
+import { isSecret } from '../http/header-names.ts';
+import type { Field, Layer } from '../protocol.ts';
+import { frameFields } from './frame-fields.ts';
+import { FRAME_HEADER, Flag, PREFACE, plausible, Setting, Type, u24 } from './frames.ts';
+import { headerFields, packetTable } from './header-fields.ts';
+import { HpackDecoder } from './hpack.ts';
+
+/** Frames of one packet that get fields, and those that the title names. */
+const FRAMES_LIMIT = 256;
+const NAMED_LIMIT = 6;
+/** Of a frame in pieces, or a header block in several frames, so much is kept. */
+const CARRY_LIMIT = 1 << 20;
+const NOTHING = new Uint8Array(0);
+const SINK = { field: (): void => {} };
+
+/** One direction of HTTP/2 whose bytes come in order: frames over their pieces, header fields with the table of all before. */
+export class FrameStream {
+  private readonly table = new HpackDecoder((name) => !isSecret(name));
+  private carry: Uint8Array = NOTHING;
+  /** Fragments of a header block that CONTINUATION frames go on with. */
+  private block: Uint8Array | undefined;
+  private begun = false;
+  private lost = false;
+  /** Bytes of a frame too large to keep. */
+  private skip = 0;
+
+  /** The other direction's SETTINGS_HEADER_TABLE_SIZE. */
+  allow(size: number): void {
+    this.table.allow(size);
+  }
+
+  /** Bytes are missing here. */
+  miss(): void {
+    this.carry = NOTHING;
+    this.block = undefined;
+    this.table.lose();
+    this.lost = true;
+    this.skip = 0;
+  }
+
+  /** The next bytes. `other`: the direction that SETTINGS here are about. Fields are made only where they are wanted. */
+  next(piece: Uint8Array, other: FrameStream, wanted: boolean): Layer | undefined {
+    const whole = this.carry.length === 0 ? piece : Buffer.concat([this.carry, piece]);
+    this.carry = NOTHING;
+    const fields: Field[] = [];
+    const words: string[] = [];
+    let at = this.start(whole, fields, words);
+    for (let frames = 0; at + FRAME_HEADER <= whole.length; frames++) {
+      if (this.lost && !plausible(whole, at)) break;
+      this.lost = false;
+      const end = at + FRAME_HEADER + u24(whole, at);
+      if (end > whole.length) break;
+      const shown = wanted && frames < FRAMES_LIMIT;
+      const word = this.frame(whole, at, end, other, shown ? fields : undefined);
+      if (shown) words.push(word);
+      at = end;
+    }
+    if (at < whole.length) this.rest(whole, at, fields);
+    if (!wanted) return undefined;
+    const more = words.length > NAMED_LIMIT ? `, and ${words.length - NAMED_LIMIT} more` : '';
+    const title = words.length === 0 ? 'part of a frame' : `${words.slice(0, NAMED_LIMIT).join(', ')}${more}`;
+    return {
+      protocol: 'http2',
+      title: `HyperText Transfer Protocol 2, ${title}`,
+      at: 0,
+      end: whole.length,
+      fields,
+      bytes: whole,
+    };
+  }
+
+  private start(whole: Uint8Array, fields: Field[], words: string[]): number {
+    const skipped = Math.min(this.skip, whole.length);
+    this.skip -= skipped;
+    if (skipped > 0) fields.push(segment('Part of a frame that began earlier', 0, skipped));
+    if (this.begun || skipped > 0) return skipped;
+    this.begun = true;
+    if (whole.length >= PREFACE.length && PREFACE.equals(whole.subarray(0, PREFACE.length))) {
+      new Fields(whole, 0, whole.length, fields).add('http2.magic', 'Magic', 0, PREFACE.length, PREFACE.toString('latin1'));
+      words.push('Magic');
+      return PREFACE.length;
+    }
+    // A server begins with SETTINGS; all else is the middle of a connection.
+    if (whole[3] !== Type.settings) this.miss();
+    return 0;
+  }
+
+  private rest(whole: Uint8Array, at: number, fields: Field[]): void {
+    const left = whole.length - at;
+    const missing = left >= FRAME_HEADER && !this.lost ? FRAME_HEADER + u24(whole, at) - left : 0;
+    if (this.lost) fields.push(segment('Part of a frame whose beginning is missing', at, whole.length));
+    else {
+      fields.push(segment('The beginning of a frame that is whole in a later packet', at, whole.length));
+      if (left + missing <= CARRY_LIMIT) this.carry = whole.slice(at);
+      else {
+        this.skip = missing;
+        if (whole[at + 3] !== Type.data) this.table.lose();
+      }
+    }
+  }
+
+  private frame(whole: Uint8Array, at: number, end: number, other: FrameStream, list: Field[] | undefined): string {
+    const type = whole[at + 3];
+    const flags = whole[at + 4];
+    if (type === Type.settings && !(flags & Flag.ack))
+      for (let i = at + FRAME_HEADER; i + 6 <= end; i += 6)
+        if (((whole[i] << 8) | whole[i + 1]) === Setting.headerTableSize)
+          other.allow(((whole[i + 2] << 24) | (whole[i + 3] << 16) | (whole[i + 4] << 8) | whole[i + 5]) >>> 0);
+    const opens = type === Type.headers || type === Type.pushPromise;
+    const ends = (flags & Flag.endHeaders) !== 0;
+    if (opens && ends && list !== undefined) return frameFields(new Fields(whole, at, end), this.table, list);
+    const word = list === undefined ? '' : frameFields(new Fields(whole, at, end), packetTable(), list);
+    if (opens || (type === Type.continuation && this.block !== undefined)) {
+      const before = opens ? NOTHING : (this.block ?? NOTHING);
+      const block = Buffer.concat([before, fragment(whole, at, end)]);
+      this.block = block.length > CARRY_LIMIT ? undefined : block;
+      if (this.block === undefined) this.table.lose();
+      else if (ends) {
+        this.block = undefined;
+        const frame = list?.at(-1);
+        if (frame === undefined) this.table.decode(block, 0, block.length, SINK);
+        else continued(frame, block, this.table);
+      }
+    }
+    return word;
+  }
+}
+
+/** The fields of a block that began in earlier frames stand under the frame that ends it, each with the range of all of it. */
+function continued(frame: Field, block: Uint8Array, table: HpackDecoder): void {
+  const under = frame.children?.at(-1);
+  if (under === undefined) return;
+  const f = new Fields(block, 0, block.length);
+  headerFields(f, table, 0, block.length, true);
+  place(f.list, under.at, under.end);
+  under.children = f.list;
+}
+
+function place(fields: Field[], at: number, end: number): void {
+  for (const field of fields) {
+    field.at = at;
+    field.end = end;
+    if (field.children !== undefined) place(field.children, at, end);
+  }
+}
+
+/** The header block fragment of a HEADERS, PUSH_PROMISE or CONTINUATION frame (RFC 9113 §6.2, §6.6, §6.10). */
+function fragment(bytes: Uint8Array, at: number, end: number): Uint8Array {
+  const type = bytes[at + 3];
+  const flags = bytes[at + 4];
+  let from = at + FRAME_HEADER;
+  let to = end;
+  if (type !== Type.continuation && flags & Flag.padded) to -= bytes[from++];
+  if (type === Type.headers && flags & Flag.priority) from += 5;
+  if (type === Type.pushPromise) from += 4;
+  return bytes.subarray(from, Math.max(from, to));
+}
+
+const segment = (label: string, at: number, end: number): Field => ({
+  name: 'http2.data.segment',
+  label,
+  at,
+  end,
+  value: null,
+  text: `${end - at} bytes`,
+});
