@@ -38,6 +38,7 @@ export class LiveSession extends FileSession {
   /** The capture's counters have changed. */
   changed(): void {
     this.version++;
+    if (!this.capture.state.running) this.owners?.close();
   }
 
   owner(connection: number): Owner | 'unknown' | undefined {

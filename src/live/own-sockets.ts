@@ -119,7 +119,7 @@ export class OwnSockets {
     this.gather();
     const wanted = new Map<number, number>();
     for (const pid of this.members.keys())
-      for (const { fd, inode } of socketsOf(pid)) {
+      for (const { fd, inode } of socketsOf(pid) ?? []) {
         const looks = this.looks.get(inode) ?? 0;
         this.looks.set(inode, looks + 1);
         if (looks >= LOOKS && this.rounds % NOW_AND_THEN !== 0) continue;

@@ -1,6 +1,8 @@
 import type { Endpoint } from '../correlate/model.ts';
 import type { Owner, Owners } from '../correlate/owners.ts';
 import { inodesOf, ownerOf, processes, sockets } from './proc.ts';
+import { inodeByDiag } from './sock-diag.ts';
+import { tupleOf, YoungSockets } from './young.ts';
 
 /** Connections that wait for their process at most; more at once (a scan, a flood) are not looked up. */
 const WAITING = 512;
@@ -8,8 +10,9 @@ const WAITING = 512;
 const SHARE = 20;
 const AT_ONCE = 40;
 const LEAST_PAUSE = 10;
-/** Searches that one connection is worth. */
+/** Searches that one connection is worth, and questions for its socket: one that is being accepted has no process yet. */
 const TRIES = 8;
+const QUESTIONS = 3;
 /** Processes that had a connection before are asked first. */
 const REMEMBERED = 16;
 /** Answers kept for connections whose record is not out yet. */
@@ -17,6 +20,8 @@ const KNOWN = 100_000;
 
 export interface System {
   now(): number;
+  /** The inode of one socket, 0 where no process has it; undefined: not found, or not to be asked so. */
+  inode?(local: Endpoint, remote: Endpoint): number | undefined;
   sockets(): { local: Endpoint; remote: Endpoint; inode: number }[];
   processes(): number[];
   inodesOf(pid: number): number[];
@@ -26,24 +31,25 @@ export interface System {
 /** This host, or the network that another process of it lives in. */
 export const thisHost = (of: number | 'self' = 'self'): System => ({
   now: () => performance.now(),
+  ...(of === 'self' ? { inode: inodeByDiag } : {}),
   sockets: () => sockets(of, 'tcp'),
   processes,
   inodesOf,
   ownerOf,
 });
 
-const keyOf = (from: Endpoint, to: Endpoint): string => `${from.address} ${from.port} ${to.address} ${to.port}`;
-
 interface Waiting {
   id: number;
   client: Endpoint;
   server: Endpoint;
   tries: number;
+  asked: number;
 }
 
 /**
- * Which process has a connection: looked up once, when the connection is first seen, for all that came meanwhile together. What
- * belongs to other users may not be visible, and what ended within milliseconds is gone.
+ * Which process has a connection: looked up when the connection is first seen, for all that came meanwhile together, unless
+ * `young` saw it before its first packet was read. What belongs to other users may not be visible, and what ended within
+ * milliseconds may be gone.
  */
 export class ProcessOwners implements Owners {
   private readonly system: System;
@@ -53,17 +59,26 @@ export class ProcessOwners implements Owners {
   private nextAt = 0;
   private cutAt = Number.POSITIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
+  private readonly young: YoungSockets | undefined;
+  /** One socket can be asked for: it has worked. */
+  private direct = false;
   /** Called when something was found out. */
   onFound: (() => void) | undefined;
 
-  constructor(system: System = thisHost()) {
+  constructor(system: System = thisHost(), young?: YoungSockets) {
     this.system = system;
+    this.young = young;
+  }
+
+  /** No more connections come. */
+  close(): void {
+    this.young?.close();
   }
 
   opened(id: number, endpoints: () => { client: Endpoint; server: Endpoint }): void {
     if (this.waiting.length >= WAITING) return;
     const { client, server } = endpoints();
-    this.waiting.push({ id, client, server, tries: 0 });
+    this.waiting.push({ id, client, server, tries: 0, asked: 0 });
   }
 
   /** After each batch: looks for those that wait, now or as soon as it is time again. */
@@ -90,17 +105,46 @@ export class ProcessOwners implements Owners {
   private find(): void {
     const { system } = this;
     const started = system.now();
-    const byKey = new Map<string, number>();
-    for (const { local, remote, inode } of system.sockets()) if (inode !== 0) byKey.set(keyOf(local, remote), inode);
     const wanted = new Map<number, Waiting[]>();
+    const missing: Waiting[] = [];
+    let found = false;
+    const take = (each: Waiting, inode: number): void => {
+      const owner = this.young?.ofInode(inode);
+      if (owner === undefined) wanted.set(inode, [...(wanted.get(inode) ?? []), each]);
+      else this.keep(each.id, owner);
+      found ||= owner !== undefined;
+    };
     for (const each of this.waiting) {
-      const inode = byKey.get(keyOf(each.client, each.server)) ?? byKey.get(keyOf(each.server, each.client));
-      if (inode !== undefined) wanted.set(inode, [...(wanted.get(inode) ?? []), each]);
+      const seen = this.young?.ofTuple(each.client, each.server) ?? this.young?.ofTuple(each.server, each.client);
+      const inode = seen === undefined ? this.inodeOf(each) : 0;
+      if (seen !== undefined) {
+        this.keep(each.id, seen);
+        found = true;
+      } else if (inode > 0) take(each, inode);
+      else missing.push(each);
     }
     this.waiting = [];
+    if (missing.length > 0 && !this.direct) {
+      const byKey = new Map<string, number>();
+      for (const { local, remote, inode } of system.sockets()) if (inode !== 0) byKey.set(tupleOf(local, remote), inode);
+      for (const each of missing) {
+        const inode = byKey.get(tupleOf(each.client, each.server)) ?? byKey.get(tupleOf(each.server, each.client));
+        if (inode !== undefined) take(each, inode);
+      }
+    } else for (const each of missing) if (++each.asked < QUESTIONS) this.waiting.push(each);
     if (wanted.size > 0) this.search(wanted, system.now() + AT_ONCE);
+    else if (found) this.onFound?.();
     this.nextAt = system.now() + Math.max(LEAST_PAUSE, (system.now() - started) * (SHARE - 1));
     if (this.waiting.length > 0) this.look();
+  }
+
+  /** 0: not known. */
+  private inodeOf({ client, server }: Waiting): number {
+    const { inode } = this.system;
+    if (inode === undefined) return 0;
+    const found = inode(client, server) || inode(server, client) || 0;
+    this.direct ||= found > 0;
+    return found;
   }
 
   private search(wanted: Map<number, Waiting[]>, until: number): void {
@@ -118,6 +162,7 @@ export class ProcessOwners implements Owners {
         for (const { id } of found) this.keep(id, owner);
       }
       if (owner === undefined) return;
+      this.young?.watch(pid);
       const at = recent.indexOf(pid);
       if (at >= 0) recent.splice(at, 1);
       recent.unshift(pid);
@@ -150,4 +195,5 @@ export class ProcessOwners implements Owners {
 }
 
 /** Undefined where the system does not tell. */
-export const processOwners = (): ProcessOwners | undefined => (process.platform === 'linux' ? new ProcessOwners() : undefined);
+export const processOwners = (): ProcessOwners | undefined =>
+  process.platform === 'linux' ? new ProcessOwners(thisHost(), new YoungSockets().start()) : undefined;

@@ -11,13 +11,14 @@ export function readText(path: string): string {
   }
 }
 
-const list = (path: string): string[] => {
+const entries = (path: string): string[] | undefined => {
   try {
     return readdirSync(path);
   } catch {
-    return [];
+    return undefined;
   }
 };
+const list = (path: string): string[] => entries(path) ?? [];
 
 /** All processes, the newest of the highest numbers first. */
 export const processes = (): number[] =>
@@ -32,11 +33,13 @@ export function sockets(of: number | 'self', protocol: 'tcp' | 'udp'): SocketLin
   return [...parseSockets(readText(root)), ...parseSockets(readText(`${root}6`))];
 }
 
-/** The sockets that a process has open, by descriptor. */
-export function socketsOf(pid: number): { fd: number; inode: number }[] {
+/** The sockets that a process has open, by descriptor; undefined: it is gone, or not to be looked into. */
+export function socketsOf(pid: number): { fd: number; inode: number }[] | undefined {
   const directory = `/proc/${pid}/fd`;
   const found: { fd: number; inode: number }[] = [];
-  for (const name of list(directory)) {
+  const names = entries(directory);
+  if (names === undefined) return undefined;
+  for (const name of names) {
     try {
       const inode = socketInode(readlinkSync(`${directory}/${name}`));
       if (inode !== undefined) found.push({ fd: Number(name), inode });
@@ -47,7 +50,7 @@ export function socketsOf(pid: number): { fd: number; inode: number }[] {
   return found;
 }
 
-export const inodesOf = (pid: number): number[] => socketsOf(pid).map(({ inode }) => inode);
+export const inodesOf = (pid: number): number[] => (socketsOf(pid) ?? []).map(({ inode }) => inode);
 
 export function ownerOf(pid: number): Owner {
   const name = Buffer.from(readText(`/proc/${pid}/comm`), 'latin1')
