@@ -120,6 +120,10 @@ class Lab:
         """Echo requests of pc with this identifier; how many were answered."""
         return int(self.in_client("python3", "-B", HERE / "clients" / "ping.py", address, count, identifier))
 
+    def trace(self, how, address, most):
+        """The routers on pc's way there, by UDP or ICMP probes of rising hop limits."""
+        return json.loads(self.in_client("python3", "-B", HERE / "clients" / "trace.py", how, address, most))
+
     def in_client(self, *command, check=True):
         return run(*inside("pc", *command), check=check)
 
