@@ -232,6 +232,23 @@ export class CaptureRecords implements CaptureFacts {
     return this.packets.has(packet) ? this.analysis.correlator.stacks.name(this.packets.stack(packet)) : 'unknown';
   }
 
+  packetsWith(layer: string, limit: number): number[] {
+    const { stacks } = this.analysis.correlator;
+    const known = new Map<number, boolean>();
+    const found: number[] = [];
+    for (let n = 1; n <= this.packetCount && found.length < limit; n++) {
+      if (!this.packets.has(n)) continue;
+      const stack = this.packets.stack(n);
+      let has = known.get(stack);
+      if (has === undefined) {
+        has = stacks.layers(stack).includes(layer);
+        known.set(stack, has);
+      }
+      if (has) found.push(n);
+    }
+    return found;
+  }
+
   timeOf(packet: number): number {
     return this.packets.has(packet) ? this.packets.time(packet) : 0;
   }

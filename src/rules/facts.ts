@@ -62,6 +62,8 @@ export interface CaptureFacts {
   packetsFrom(connection: number, packet: number, limit: number): number[];
   /** The layers of a packet, "eth:ip:tcp:http", without reading its bytes. */
   stackOf(packet: number): string;
+  /** Numbers of the first packets, at most `limit`, that have this layer ("ospf"), without reading their bytes. */
+  packetsWith(layer: string, limit: number): number[];
   timeOf(packet: number): number;
   /** "23:07:36.829816000" UTC for a time of this capture. */
   clockText(time: number): string;
