@@ -22,6 +22,11 @@ const KEY_UPDATE = 24;
 const COMPRESSED_CERTIFICATE = 25;
 const END_OF_EARLY_DATA = 5;
 
+const isWhole = (s: Secrets): boolean =>
+  s.master !== undefined ||
+  s.premaster !== undefined ||
+  (s.client !== undefined && s.server !== undefined && s.clientHandshake !== undefined && s.serverHandshake !== undefined);
+
 /** A record that waits for its keys. */
 interface Waiting {
   direction: 0 | 1;
@@ -186,11 +191,7 @@ export class TlsDecryption implements MessageReader {
   /** Nothing more comes: what still waits stays sealed. */
   finish(): void {
     this.patient = false;
-    for (const each of this.waiting ?? []) {
-      each.pieces.free();
-      this.sealed('no-keys', each.packet);
-    }
-    this.waiting = undefined;
+    this.giveUp();
     this.lateEnds();
   }
 
@@ -228,7 +229,9 @@ export class TlsDecryption implements MessageReader {
       this.lookedAt = this.keys.version;
       this.secrets = this.keys.find(this.agreed.clientRandom);
     }
-    return this.secrets;
+    if (this.secrets === undefined || this.gaveUp || !this.keys.growing) return this.secrets;
+    // A client writes its keys one by one, as it comes to have them: the first do not open what the next are for.
+    return isWhole(this.secrets) ? this.secrets : undefined;
   }
 
   private wait(direction: 0 | 1, type: number, version: number, packet: number, time: number): void {
@@ -245,8 +248,10 @@ export class TlsDecryption implements MessageReader {
     pieces.clear();
   }
 
+  /** Some of the keys may be there: they open what they are for. */
   private giveUp(): void {
     this.gaveUp = true;
+    if (this.release()) return;
     for (const { direction, pieces, packet } of this.waiting ?? []) {
       this.lanes[direction].skip(pieces.end - pieces.at, undefined);
       this.sealed('no-keys', packet);

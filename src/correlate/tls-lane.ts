@@ -113,7 +113,9 @@ export class Lane {
       const content = this.attempt(this.cipher, this.sequence, record);
       if (content !== undefined) return content;
     }
-    const first = this.epoch < 0 ? (this.client && agreed.earlyData ? Epoch.early : Epoch.handshake) : this.epoch + 1;
+    // An epoch that began before its keys were known is still to be tried.
+    const next = this.cipher === undefined ? this.epoch : this.epoch + 1;
+    const first = this.epoch < 0 ? (this.client && agreed.earlyData ? Epoch.early : Epoch.handshake) : next;
     for (let epoch = first; epoch <= Epoch.application; epoch++) {
       // A handshake takes a few records, whatever came behind it.
       const from = epoch === Epoch.application ? Math.max(0, this.unkeyed - FLIGHT) : 0;

@@ -30,9 +30,13 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Reads the capture from a pipe; the keys are written once `packets` of it have been analysed. */
-async function read(packets: number, keys = KEYS): Promise<{ exchanges: Exchange[]; sessions: TlsSession[] }> {
+async function read(
+  packets: number,
+  keys: string | Buffer = KEYS,
+  before = '',
+): Promise<{ exchanges: Exchange[]; sessions: TlsSession[] }> {
   const path = join(directory, 'keys.log');
-  writeFileSync(path, '', { mode: 0o600 });
+  writeFileSync(path, before, { mode: 0o600 });
   const exchanges: Exchange[] = [];
   const sessions: TlsSession[] = [];
   const at = offsets()[packets];
@@ -62,6 +66,24 @@ test.each([12, 20, 33, 50, last])('keys that come after packet %i open what was 
   expect(sessions.map((t) => t.decryption?.sealed)).toEqual([0, 0, 0, 0]);
   expect(exchanges.map((x) => x.target)).toEqual(['/', '/about.html', '/', '/about.html']);
   expect(exchanges.every((x) => x.complete && x.whole)).toBe(true);
+});
+
+const LINES = KEYS.toString('latin1').trimEnd().split('\n');
+const linesWith = (pattern: RegExp): string => `${LINES.filter((line) => pattern.test(line)).join('\n')}\n`;
+
+// As Chromium does it: the handshake's secrets are in the file well before those of what follows.
+test.each(
+  [12, 20, 33, 50, last].flatMap((packets) => ['HANDSHAKE', 'CLIENT', 'SERVER'].map((first) => [first, packets] as const)),
+)('keys that come one by one: those with %s first, the others after packet %i', async (first, packets) => {
+  const { exchanges, sessions } = await read(packets, KEYS, linesWith(new RegExp(`^\\w*${first}`)));
+  expect(sessions.map((t) => t.decryption?.sealed)).toEqual([0, 0, 0, 0]);
+  expect(exchanges.map((x) => x.target)).toEqual(['/', '/about.html', '/', '/about.html']);
+  expect(exchanges.every((x) => x.complete && x.whole)).toBe(true);
+});
+
+test('keys of which some never come open what they are for', async () => {
+  const { exchanges } = await read(20, linesWith(/^(CLIENT_TRAFFIC_SECRET|SERVER_TRAFFIC_SECRET|CLIENT_RANDOM)/));
+  expect(exchanges.map((x) => x.target)).toEqual(['/', '/about.html', '/', '/about.html']);
 });
 
 test('keys of one connection alone open that one alone', async () => {
