@@ -19,6 +19,16 @@ export interface SeenFlow {
 
 /** The first flows of a capture whose packets are not inside a tunnel. */
 export function seenFlows(capture: CaptureFacts): SeenFlow[] {
+  const known = made.get(capture);
+  if (known !== undefined) return known;
+  const flows = look(capture);
+  made.set(capture, flows);
+  return flows;
+}
+
+const made = new WeakMap<CaptureFacts, SeenFlow[]>();
+
+function look(capture: CaptureFacts): SeenFlow[] {
   const flows: SeenFlow[] = [];
   for (const connection of first(capture.connections)) flows.push(ofConnection(capture, connection));
   for (const lookup of first(capture.lookups)) {
@@ -107,4 +117,14 @@ export function cookedDirection(packet: PacketFacts | undefined): 'in' | 'out' |
   const { linkType, bytes } = packet ?? {};
   const value = linkType === 113 ? bytes?.[1] : linkType === 276 ? bytes?.[10] : undefined;
   return value === 4 ? 'out' : value === 0 ? 'in' : undefined;
+}
+
+/**
+ * The MAC address that a packet is sent to. A cooked capture has the sender's alone: there it is where the answer comes from, if
+ * that goes the other way through the same host.
+ */
+export function givenTo(packet: PacketFacts, answer: PacketFacts | undefined): string | undefined {
+  if (packet.destinationMac !== undefined) return packet.destinationMac;
+  const [there, back] = [cookedDirection(packet), cookedDirection(answer)];
+  return there !== undefined && back !== undefined && there !== back ? answer?.sourceMac : undefined;
 }

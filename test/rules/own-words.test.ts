@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judgeAll } from '../../src/rules/engine.ts';
+import { RULES_OF_ARP } from '../../src/rules/arp/index.ts';
 import { RULES_OF_DNS } from '../../src/rules/dns/index.ts';
 import { RULES_OF_NAMES } from '../../src/rules/names/index.ts';
 import { RULES_OF_ORDER } from '../../src/rules/order/index.ts';
@@ -10,14 +11,14 @@ import { buildHops } from '../../src/rules/join/build.ts';
 import { RULES_OF_RESOLVER } from '../../src/rules/resolver/index.ts';
 import { readCaptures } from './judge.ts';
 
-const RULES = [...RULES_OF_NAMES, ...RULES_OF_DNS, ...RULES_OF_RESOLVER, ...RULES_OF_PAGE, ...RULES_OF_ORDER];
+const RULES = [...RULES_OF_NAMES, ...RULES_OF_DNS, ...RULES_OF_RESOLVER, ...RULES_OF_ARP, ...RULES_OF_PAGE, ...RULES_OF_ORDER];
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const files = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((name) => /\.pcap(ng)?$/.test(name));
 
 /** Words of the engine and of needs that several rules share. */
 const SHARED = ['nothing-of-its-kind', 'no-connection', 'mid-stream', 'one-direction', 'no-request', 'no-keys'];
 
-describe('what rules about names, pages and order say of the fixtures', () => {
+describe('what rules about names, ARP, pages and order say of the fixtures', () => {
   test.each(files)('%s', async (file) => {
     const [capture] = await readCaptures([join(FIXTURES, file)]);
     const reasons = new Map(RULES.map((rule) => [rule.id, new Set([...rule.reasons, ...SHARED])]));
