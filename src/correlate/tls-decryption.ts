@@ -285,7 +285,7 @@ export class TlsDecryption implements MessageReader {
     }
     this.content(direction, inner, content, end, pieces, packet, time);
     if (this.tap !== undefined) {
-      const { packets } = pieces;
+      const packets = pieces.packets.slice(0, pieces.count);
       const tls13 = isTls13(this.agreed?.version ?? 0);
       const inside = this.inner.protocol;
       this.tap.opened({ fromClient: direction === 0, type: inner, bytes: content, end, packets, packet, tls13, inside });
@@ -321,7 +321,7 @@ export class TlsDecryption implements MessageReader {
   private data(direction: 0 | 1, bytes: Uint8Array, end: number, pieces: RecordPieces, time: number): void {
     const { ends, packets, times } = pieces;
     const lead = this.lanes[direction].lead;
-    const last = ends.length - 1;
+    const last = pieces.count - 1;
     this.session.firstApplicationDataPacket ??= packets[0];
     this.session.firstApplicationDataTime ??= times[0];
     for (let i = 0, at = 0; i <= last && at < end; i++) {

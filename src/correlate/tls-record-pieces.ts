@@ -15,6 +15,8 @@ export class RecordPieces {
   readonly ends: number[] = [];
   readonly packets: number[] = [];
   readonly times: number[] = [];
+  /** How many of these are the record's: lists that are emptied are given back, and made anew. */
+  count = 0;
   private buffer: Uint8Array = NOTHING;
   private length = 0;
   private readonly budget: HeldBytes;
@@ -26,9 +28,7 @@ export class RecordPieces {
   /** A record begins. */
   clear(): void {
     this.length = 0;
-    this.ends.length = 0;
-    this.packets.length = 0;
-    this.times.length = 0;
+    this.count = 0;
   }
 
   /** Nothing is held any longer. */
@@ -47,14 +47,14 @@ export class RecordPieces {
     } else if (!this.append(bytes, at, end, total)) return false;
     this.length += end - at;
     const { ends, packets, times } = this;
-    const last = ends.length - 1;
-    if (last >= 0 && (packets[last] === packet || ends.length === PIECES)) {
+    const last = this.count - 1;
+    if (last >= 0 && (packets[last] === packet || this.count === PIECES)) {
       ends[last] = this.length;
       return true;
     }
-    ends.push(this.length);
-    packets.push(packet);
-    times.push(time);
+    ends[this.count] = this.length;
+    packets[this.count] = packet;
+    times[this.count++] = time;
     return true;
   }
 
@@ -65,9 +65,10 @@ export class RecordPieces {
     const other = new RecordPieces(this.budget);
     other.buffer = other.bytes = this.bytes.slice(this.at, this.end);
     other.end = other.length = length;
-    other.ends.push(...this.ends);
-    other.packets.push(...this.packets);
-    other.times.push(...this.times);
+    other.ends.push(...this.ends.slice(0, this.count));
+    other.packets.push(...this.packets.slice(0, this.count));
+    other.times.push(...this.times.slice(0, this.count));
+    other.count = this.count;
     return other;
   }
 

@@ -6,6 +6,7 @@ import { CaptureRecords } from '../capture-records.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
+import { collectAtOnce } from './collection.ts';
 import { JsonReport } from './json.ts';
 import { JsonLinesReport } from './jsonl.ts';
 import { Out, OutputClosed } from './out.ts';
@@ -48,6 +49,7 @@ export async function writeReport(
     : undefined;
   const analysis = records?.analysis ?? new Analysis(source, writer, { hashes, owners: options.owners });
   writer.of(analysis);
+  if (analysis.keys !== undefined) collectAtOnce();
   options.begun?.(analysis);
   try {
     // A pipe may be live: what is final goes out at once. A file's records go out in large pieces.

@@ -31,6 +31,7 @@ export class AeadCipher implements RecordCipher {
     this.tls13 = tls13;
     this.lead = tls13 ? 0 : parameters.explicitBytes;
     this.header = new Uint8Array(tls13 ? HEADER : ADDITIONAL);
+    this.nonce.set(iv.subarray(0, NONCE));
   }
 
   open(sequence: number, record: SealedRecord): Uint8Array | undefined {
@@ -42,9 +43,9 @@ export class AeadCipher implements RecordCipher {
       nonce.set(iv);
       nonce.set(bytes.subarray(at, at + this.lead), iv.length);
     } else {
-      nonce.fill(0, 0, NONCE - 8);
+      // The first four bytes are those of the IV.
       putSequence(nonce, NONCE - 8, sequence);
-      for (let i = 0; i < NONCE; i++) nonce[i] ^= iv[i];
+      for (let i = NONCE - 8; i < NONCE; i++) nonce[i] ^= iv[i];
     }
     if (this.tls13) {
       header[0] = record.type;
