@@ -32,6 +32,14 @@ const GROUPS = {
   palette: [':', 'v', 'e', '\x1b'],
   'Wireshark filter': ['F', '\x1b'],
   'summary and problems': ['6', '5', '1'],
+  book: ['\r', '7', 'j', 'j', ' ', '\t', '\t', 'J', '\x7f', '1', 'G', '7', 'j', '1', 'g'],
+  waterfall: ['8', 'j', 'k', '1', 'G', '8', 'j', '1', 'g'],
+  ladder: ['9', 'j', 'G', 'g', '1', 'G', '9', 'j', '1', 'g'],
+  connections: ['0', 'j', 'j', 'G', 'k', 'b', 'g', '1'],
+  DNS: ['D', 'j', 'G', 'k', 'b', 'g', '1'],
+  stream: ['f', 'j', ' ', 'G', 'g', '1', 'G', 'f', 'j', '1', 'g'],
+  compare: ['m', 'j', 'd', 'j', 'k', '\x7f', 'k', 'm'],
+  lens: ['e', 'j', '1'],
   'help and language': ['?', 'j', '\x1b', 'L', 'L'],
 };
 

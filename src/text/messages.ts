@@ -107,6 +107,24 @@ export const SCREEN = {
   lens: { en: 'Lens', ko: '렌즈' },
 } satisfies Record<string, Text>;
 
+/** The same where room is scarce: four cells or little more. */
+export const SCREEN_SHORT = {
+  journeys: { en: 'Jrny', ko: '여정' },
+  timeline: { en: 'Time', ko: '시간' },
+  packets: { en: 'Pkts', ko: '패킷' },
+  packet: { en: 'Pkt', ko: '필드' },
+  problems: { en: 'Prob', ko: '문제' },
+  summary: { en: 'Sum', ko: '요약' },
+  book: { en: 'Book', ko: '책' },
+  waterfall: { en: 'Fall', ko: '폭포' },
+  ladder: { en: 'Ladr', ko: '왕복' },
+  connections: { en: 'Conn', ko: '연결' },
+  dns: { en: 'DNS', ko: 'DNS' },
+  stream: { en: 'Said', ko: '대화' },
+  compare: { en: 'Diff', ko: '비교' },
+  lens: { en: 'Lens', ko: '렌즈' },
+} satisfies Record<string, Text>;
+
 /** Heads of columns and labels. */
 export const LABEL = {
   start: { en: 'Start', ko: '시작' },
@@ -138,6 +156,9 @@ export const LABEL = {
   protocols: { en: 'Bytes by protocol', ko: '프로토콜별 바이트' },
   packetRate: { en: 'Packets per second', ko: '초당 패킷 수' },
   legend: { en: 'Letters of the bars', ko: '막대 글자의 뜻' },
+  book: { en: 'Book', ko: '책' },
+  end: { en: 'End', ko: '끝' },
+  way: { en: 'Way', ko: '길' },
   bytesPane: { en: 'Bytes', ko: '바이트' },
 } satisfies Record<string, Text>;
 
@@ -187,6 +208,7 @@ export const SAY = {
   },
   nothingToJump: { en: 'this journey has no such packet', ko: '이 여정에는 그런 패킷이 없습니다' },
   noPacketsOfVerdict: { en: 'no packets belong to this verdict', ko: '이 판정에는 패킷이 없습니다' },
+  bookOfStage: { en: 'the book here: {tally} (7 shows it)', ko: '책과 비교: {tally} (7을 누르면 보입니다)' },
   noPacketsOfStage: { en: 'This stage has no packets of its own.', ko: '이 단계에는 패킷이 없습니다.' },
   noPacketOfProblem: { en: 'This problem names no packet.', ko: '이 문제는 특정 패킷에 관한 것이 아닙니다.' },
   quitWithQ: { en: 'This is the first screen. Press q to quit.', ko: '첫 화면입니다. 끝내려면 q를 누르세요.' },

@@ -1,14 +1,25 @@
 import type { SessionView } from '../session.ts';
 import { SAY } from '../text/messages.ts';
 import { type Filtered, matchesFilter } from './filter.ts';
+import { verdictsOf } from './screens/book.ts';
 import { journeyAt, journeyRows, type Model, packetAt, packetRows, put } from './model.ts';
 
 /** Rows that one key looks at. */
 const LOOKS = 3000;
 const PACKET_LOOKS = 300;
 
+/** In the book: the next statement that the packets contradict. */
+function findContradicted(model: Model, by: number, session: SessionView): Model {
+  const verdicts = verdictsOf(model, session);
+  const { cursor, top } = model.places.book;
+  for (let row = cursor + by; row >= 0 && row < verdicts.length; row += by)
+    if (verdicts[row].verdict === 'contradicted') return put(model, 'book', { cursor: row, top });
+  return { ...model, notice: by > 0 ? SAY.lastMatch : SAY.firstMatch };
+}
+
 /** n and N: the next row that the last filter finds or that is marked, in a list that shows all. In a filtered list every row is one. */
 export function find(model: Model, by: number, session: SessionView): Model {
+  if (model.screen === 'book') return findContradicted(model, by, session);
   const list: Filtered | undefined =
     model.screen === 'packets' ? 'packets' : model.screen === 'journeys' ? 'journeys' : undefined;
   if (list === undefined) return model;

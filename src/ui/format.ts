@@ -35,7 +35,7 @@ function fixed(value: number, digits: number, cells: number): string {
 
 /** "812 B", "12.3 kB", "1.23 MB". At most 7 cells. */
 export function bytes(value: number): string {
-  if (value < 1000) return `${value} B`;
+  if (value < 999.5) return `${Math.round(value)} B`;
   let scaled = value;
   for (const unit of ['kB', 'MB', 'GB', 'TB']) {
     scaled /= 1000;

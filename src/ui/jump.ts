@@ -6,7 +6,7 @@ import { openPacket, withPackets } from './opening.ts';
 import { chosen } from './screens/timeline.ts';
 
 /** The packet of a journey that is meant; undefined: it has none. */
-function target(model: Model, session: SessionView, to: JumpTarget): number | undefined {
+export function packetOf(model: Model, session: SessionView, to: JumpTarget): number | undefined {
   const journey = chosen(model, session);
   if (journey === undefined) return undefined;
   const exchange = journey.exchange === undefined ? undefined : session.exchange(journey.exchange);
@@ -28,7 +28,7 @@ function target(model: Model, session: SessionView, to: JumpTarget): number | un
 
 /** Shows that packet among its journey's. */
 export function jump(model: Model, session: SessionView, to: JumpTarget): Model {
-  const packet = target(model, session, to);
+  const packet = packetOf(model, session, to);
   if (packet === undefined) return { ...model, notice: SAY.nothingToJump };
   return openPacket(withPackets(model, { kind: 'journey' }, packet, session), packet, session);
 }

@@ -36,6 +36,8 @@ export interface Key {
   plainHint?: string;
   /** Screens on which it does something; absent: all. */
   on?: ScreenName[];
+  /** Those on which it is hinted at, where not all of these. */
+  hintOn?: ScreenName[];
   /** Of a live capture only. */
   live?: boolean;
 }
@@ -59,6 +61,25 @@ const jump = (name: string, to: JumpTarget, en: string, ko: string): Key => ({
 
 /** Every key, what it does, and what the help says of it. */
 export const KEYS: readonly KeyGroup[] = [
+  {
+    title: { en: 'Screens', ko: '화면' },
+    keys: [
+      show('1', 'journeys', 'journeys: what was asked for', '여정: 무엇을 요청했나'),
+      show('2', 'timeline', 'timeline: where its time went', '타임라인: 시간이 어디에 쓰였나'),
+      show('3', 'packets', 'packets', '패킷 목록'),
+      show('4', 'packet', 'one packet: fields and bytes', '패킷 하나: 필드와 바이트'),
+      show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
+      show('6', 'summary', 'summary with charts', '요약과 차트'),
+      show('7', 'book', 'the book: what it says, and your packets', '책: 문서의 말과 실제 패킷'),
+      show('8', 'waterfall', 'waterfall: the requests of the page', '폭포: 페이지의 요청들'),
+      show('9', 'ladder', 'ladder: packets as arrows between hosts', '사다리: 호스트 사이를 오가는 패킷'),
+      show('0', 'connections', 'connections: RTT, bytes, what was sent again', '연결: RTT, 바이트, 재전송'),
+      show('D', 'dns', 'DNS: questions and answers', 'DNS: 질문과 응답'),
+      show('f', 'stream', 'follow the stream: what was said', '스트림 따라가기: 주고받은 내용'),
+      show('d', 'compare', 'compare two journeys that m has marked', 'm으로 표시한 여정 둘 비교'),
+      show('e', 'lens', 'lens: the layers of a packet, to scale', '렌즈: 패킷의 계층을 크기대로'),
+    ],
+  },
   {
     title: { en: 'Look closer and go back', ko: '들어가기와 나오기' },
     keys: [
@@ -120,19 +141,23 @@ export const KEYS: readonly KeyGroup[] = [
       {
         keys: ['n'],
         message: { kind: 'find', by: 1 },
-        help: { en: 'next row that the last filter finds, or marked one', ko: '지난 필터에 맞거나 표시한 다음 줄' },
-        on: ['journeys', 'packets'],
+        help: { en: 'next match or mark; book: next contradiction', ko: '다음 일치나 표시. 책에서는 다음 "다름"' },
+        hint: { en: 'next ✗', ko: '다음 다름' },
+        plainHint: 'next x',
+        on: ['journeys', 'packets', 'book'],
+        hintOn: ['book'],
       },
       {
         keys: ['N'],
         message: { kind: 'find', by: -1 },
         help: { en: 'previous one', ko: '그 이전 줄' },
-        on: ['journeys', 'packets'],
+        on: ['journeys', 'packets', 'book'],
       },
       {
         keys: ['s'],
         message: { kind: 'sort' },
         help: { en: 'sort by start, time, stage, status, bytes, name', ko: '정렬: 시작, 시간, 단계, 상태, 바이트, 이름' },
+        hint: { en: 'sort', ko: '정렬' },
         on: ['journeys'],
       },
     ],
@@ -152,25 +177,6 @@ export const KEYS: readonly KeyGroup[] = [
         message: { kind: 'edge', to: 'last' },
         help: { en: 'to the last row; live: follow what comes', ko: '맨 끝으로. 라이브에서는 새로 오는 것을 따라간다' },
       },
-    ],
-  },
-  {
-    title: { en: 'Screens', ko: '화면' },
-    keys: [
-      show('1', 'journeys', 'journeys: what was asked for', '여정: 무엇을 요청했나'),
-      show('2', 'timeline', 'timeline: where its time went', '타임라인: 시간이 어디에 쓰였나'),
-      show('3', 'packets', 'packets', '패킷 목록'),
-      show('4', 'packet', 'one packet: fields and bytes', '패킷 하나: 필드와 바이트'),
-      show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
-      show('6', 'summary', 'summary with charts', '요약과 차트'),
-      show('7', 'book', 'the book: what it says, and your packets', '책: 문서의 말과 실제 패킷'),
-      show('8', 'waterfall', 'waterfall: the requests of the page', '폭포: 페이지의 요청들'),
-      show('9', 'ladder', 'ladder: packets as arrows between hosts', '사다리: 호스트 사이를 오가는 패킷'),
-      show('0', 'connections', 'connections: RTT, bytes, what was sent again', '연결: RTT, 바이트, 재전송'),
-      show('D', 'dns', 'DNS: questions and answers', 'DNS: 질문과 응답'),
-      show('f', 'stream', 'follow the stream: what was said', '스트림 따라가기: 주고받은 내용'),
-      show('d', 'compare', 'compare two journeys that m has marked', 'm으로 표시한 여정 둘 비교'),
-      show('e', 'lens', 'lens: the layers of a packet, to scale', '렌즈: 패킷의 계층을 크기대로'),
     ],
   },
   {
@@ -319,6 +325,6 @@ export function hints(model: Model): Key[] {
     .flatMap((group) => group.keys)
     .filter(
       (key) =>
-        key.hint !== undefined && (key.on === undefined || key.on.includes(screen)) && (!key.live || model.follow !== undefined),
+        key.hint !== undefined && ((key.hintOn ?? key.on)?.includes(screen) ?? true) && (!key.live || model.follow !== undefined),
     );
 }

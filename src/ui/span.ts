@@ -19,6 +19,7 @@ export type Style =
   | 'warn'
   | 'lit'
   | 'key'
+  | 'tab-key'
   | `bar-${StageKind}`;
 
 export interface Span {

@@ -39,6 +39,7 @@ const LOOKS: Record<Style, Look> = {
   bold: { bold: true },
   head: { bold: true, underline: true },
   title: { reverse: true },
+  'tab-key': { reverse: true, bold: true },
   tab: { bold: true, underline: true },
   selected: { bold: true, reverse: true },
   bad: { bold: true, 16: { text: 1 }, 256: { text: 160 } },

@@ -20,10 +20,11 @@ import {
   type ScreenName,
 } from './model.ts';
 import { go, openPacket, openPackets, withPackets } from './opening.ts';
-import { jump } from './jump.ts';
+import { jump, packetOf } from './jump.ts';
 import { comparedIds } from './screens/compare.ts';
 import { screenOf } from './screens/index.ts';
 import { within } from './screens/screen.ts';
+import { firstAbout } from './screens/stage-chapters.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
 import { wiresharkFilter } from './selection.ts';
 import { copy, mark, startWrite } from './slice.ts';
@@ -295,10 +296,12 @@ function show(model: Model, screen: ScreenName, session: SessionView): Model {
     return compared === undefined ? { ...model, notice: SAY.twoToCompare } : go({ ...from, compared }, screen);
   }
   if (screen === 'lens') {
-    const first =
-      from.packet !== 0 ? from.packet : (chosen(from, session)?.stages.find((each) => each.packets.length > 0)?.packets[0] ?? 0);
-    return go({ ...from, packet: first }, screen);
+    const among = model.screen === 'packets' || model.screen === 'packet' || model.screen === 'ladder';
+    const first = (chosen(from, session)?.stages ?? []).find((each) => each.packets.length > 0)?.packets[0];
+    const packet = among && from.packet !== 0 ? from.packet : (packetOf(from, session, 'request') ?? first ?? from.packet);
+    return put(go({ ...from, packet }, screen), screen, { cursor: 0, top: 0 });
   }
+  if (screen === 'book' && model.screen === 'timeline') return bookAt(from, session);
   if (screen !== 'packets' && screen !== 'packet') return go(from, screen);
   // From journeys and timeline: the packets of that journey. From elsewhere: those looked at last.
   const keep = from.packet !== 0 && model.screen !== 'journeys' && model.screen !== 'timeline';
@@ -308,6 +311,16 @@ function show(model: Model, screen: ScreenName, session: SessionView): Model {
   const listed = keep ? from : withPackets(from, scope, at ?? from.packet, session);
   if (screen === 'packets') return go(listed, 'packets');
   return listed.packet === 0 ? go(listed, 'packet') : openPacket(listed, listed.packet, session);
+}
+
+/** The book at what it says of the stage under the timeline's cursor. */
+function bookAt(model: Model, session: SessionView): Model {
+  const journey = chosen(model, session);
+  const under = scopeUnderCursor(model, session);
+  const shown = go({ ...model, wide: false }, 'book');
+  if (journey === undefined || model.journey === undefined || under.kind !== 'stage') return shown;
+  const row = firstAbout(session.verdicts(model.journey.index), journey.stages[under.stage].kind);
+  return row < 0 ? shown : put(shown, 'book', { cursor: row, top: row });
 }
 
 function sibling(model: Model, by: number, session: SessionView): Model {

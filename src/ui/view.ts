@@ -8,9 +8,9 @@ import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
 import { overlayPrompt, promptHint, promptLine } from './prompt.ts';
 import { bodyHeight, journeyRows, LEAST, listRows, type Model, packetRows, plainAscii } from './model.ts';
-import { SCREENS, screenOf } from './screens/index.ts';
+import { screenOf } from './screens/index.ts';
 import { glyphs, journeysText, packetsText, say } from './screens/screen.ts';
-import { PROGRAM, tabTexts } from './tabs.ts';
+import { tabs } from './tabs.ts';
 import { block, cell, ends, fitted, type Line, span } from './span.ts';
 
 /*
@@ -35,16 +35,20 @@ export function view(model: Model, session: SessionView): Line[] {
 }
 
 function titleBar(model: Model, session: SessionView): Line {
-  const tabs = tabTexts(model).map((text, i) => span(text, SCREENS[i].name === model.screen ? 'tab' : 'title'));
+  const { program, list } = tabs(model);
+  const names = list.flatMap(({ front, key, name }) => [
+    span(key, front ? 'tab' : 'tab-key'),
+    span(name, front ? 'tab' : 'title'),
+  ]);
   const file = fileInTitle(model, session);
-  return ends([span(PROGRAM, 'title'), ...tabs], file === '' ? [] : [span(`${file} `, 'title')], model.width, 'title');
+  return ends([span(program, 'title'), ...names], file === '' ? [] : [span(`${file} `, 'title')], model.width, 'title');
 }
 
 const baseName = (session: SessionView): string => safe(session.file.replace(/^.*[\\/]/, ''));
 
 /** The whole path where there is room, else the file's name, else nothing: then the status line tells it. */
 function fileInTitle(model: Model, session: SessionView): string {
-  const room = model.width - tabTexts(model).reduce((sum, text) => sum + width(text), PROGRAM.length) - 2;
+  const room = model.width - tabs(model).cells - 2;
   return [safe(session.file), baseName(session)].find((name) => width(name) <= room) ?? '';
 }
 

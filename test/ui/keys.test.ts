@@ -50,7 +50,7 @@ describe('the key table', () => {
   test('hints fit the screens they are for', () => {
     const model = start({ language: 'en', width: 80, height: 24 });
     const words = (screen: 'journeys' | 'packets') => hints({ ...model, screen }).map((key) => key.keys[0]);
-    expect(words('journeys')).toEqual(['Enter', 'Esc', '/', ':', 'L', '?', 'q']);
+    expect(words('journeys')).toEqual(['Enter', 'Esc', '/', 's', ':', 'L', '?', 'q']);
     expect(words('packets')).toContain('Tab');
   });
   test('works on a Korean keyboard in Hangul mode', () => {

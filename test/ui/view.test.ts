@@ -98,7 +98,7 @@ test('only ASCII is drawn where the locale is not UTF-8, until somebody asks for
   const drawn = /[^\x20-\x7e\n]/g;
   expect(drive.text().match(drawn)).toBeNull();
   expect(drive.press('7').text().match(drawn)).toBeNull();
-  expect(drive.press('2').press('L').text()).toContain('타임라인');
+  expect(drive.press('2').press('L').text()).toContain('2시간');
 });
 
 describe('the list of journeys', () => {

@@ -1,4 +1,4 @@
-import type { Journey, StageKind } from '../../correlate/model.ts';
+import type { Journey } from '../../correlate/model.ts';
 import { ruleById } from '../../rules/registry.ts';
 import type { Chapter, Judgement } from '../../rules/rule.ts';
 import type { SessionView } from '../../session.ts';
@@ -10,6 +10,7 @@ import { milliseconds } from '../format.ts';
 import { bodyHeight, journeyName, type Model, plainAscii } from '../model.ts';
 import { block, cell, ends, fitted, type Line, type Style, select, span, wrap } from '../span.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
+import { stagesOf } from './stage-chapters.ts';
 import { chosen } from './timeline.ts';
 
 /*
@@ -27,16 +28,6 @@ const FOOT_LINES = 7;
 const STAGE_CELLS = 16;
 const VERDICT_CELLS = 18;
 const RULE_CELLS = 9;
-
-/** The stages in which a chapter's statements come true. */
-const STAGES: Partial<Record<Chapter, StageKind[]>> = {
-  arp: ['arp', 'ndp'],
-  dns: ['dns'],
-  tcp: ['tcp'],
-  tls: ['tls'],
-  http: ['send', 'wait', 'receive'],
-  close: ['close'],
-};
 
 const STYLES: Partial<Record<Judgement['verdict'], Style>> = {
   contradicted: 'bad',
@@ -61,8 +52,8 @@ const spoken = (model: Model, text: Text): string =>
 
 function stageText(model: Model, journey: Journey | undefined, chapter: Chapter): string {
   if (journey === undefined) return say(model, CHAPTER_SAYS[chapter]);
-  const kinds = STAGES[chapter];
-  const stage = journey.stages.filter((each) => kinds?.includes(each.kind));
+  const kinds = stagesOf(chapter);
+  const stage = journey.stages.filter((each) => kinds.includes(each.kind));
   if (stage.length === 0) return say(model, CHAPTER_SAYS[chapter]);
   const names = [...new Set(stage.map((each) => say(model, STAGE_SHORT[each.kind])))];
   const took = stage.reduce((sum, each) => sum + (each.reused ? 0 : each.end - each.start), 0);

@@ -3,9 +3,11 @@ import type { SessionView } from '../../session.ts';
 import { closeText } from '../../text/closes.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, seconds } from '../format.ts';
+import type { Glyphs } from '../glyphs.ts';
 import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { sequencePlot } from '../sequence-plot.ts';
+import { closeWithPackets } from './journey-end.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 /*
@@ -18,7 +20,7 @@ import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 const HEAD_LINES = 1;
 const PLOT_LINES = 6;
-const FOOT_LINES = 3 + PLOT_LINES;
+const FOOT_LINES = 4 + PLOT_LINES;
 
 const HEADS = {
   number: { en: 'No.', ko: '번호' },
@@ -35,7 +37,8 @@ const HEADS = {
 
 function columns(width: number) {
   const wide = width >= 110;
-  const host = wide ? 28 : Math.max(15, Math.floor((width - 50) / 2));
+  // An IPv4 address with its port has 21 cells at most; longer ones stand in whole below the list.
+  const host = Math.max(15, Math.min(28, Math.floor((width - (wide ? 84 : 50)) / 2)));
   const fixed = {
     number: 6,
     client: host,
@@ -54,6 +57,14 @@ function columns(width: number) {
 const host = (e: { address: string; port: number }): string =>
   e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 
+/** Where room is scarce the port stays: it tells connections to one host apart. */
+function hostCell(e: { address: string; port: number }, cells: number, g: Glyphs): string {
+  const whole = host(e);
+  if (whole.length <= cells) return cell(whole, cells, g);
+  const port = `:${e.port}`;
+  return `${cell(whole.slice(0, -port.length), cells - port.length, g)}${port}`;
+}
+
 function row(model: Model, c: Connection | undefined, id: number, selected: boolean): Line {
   const g = glyphs(model);
   const w = columns(model.width);
@@ -67,8 +78,8 @@ function row(model: Model, c: Connection | undefined, id: number, selected: bool
   const again = c.counts?.retransmissions ?? c.retransmissions.length;
   const parts: [string, number, 'left' | 'right'][] = [
     [String(id), w.number, 'right'],
-    [host(c.client), w.client, 'left'],
-    [host(c.server), w.server, 'left'],
+    [hostCell(c.client, w.client, g), w.client, 'left'],
+    [hostCell(c.server, w.server, g), w.server, 'left'],
     [c.application ?? '', w.what, 'left'],
     [count(c.fromClient.packets + c.fromServer.packets), w.packets, 'right'],
     [bytes(total), w.bytes, 'right'],
@@ -101,7 +112,9 @@ function detail(model: Model, session: SessionView, c: Connection | undefined): 
     [{ en: 'out of order', ko: '순서 바뀜' }, c.counts?.outOfOrder ?? c.outOfOrder.length],
     [{ en: 'duplicate ACKs', ko: '중복 ACK' }, c.counts?.duplicateAcks ?? c.duplicateAcks.length],
   ];
+  const between = ` ${glyphs(model).between} `;
   const said = [
+    `${host(c.client)} ${glyphs(model).to} ${host(c.server)}${between}${closeWithPackets(model, c.close)}`,
     `${say(model, { en: 'from client', ko: '클라이언트' })} ${of(c.fromClient)}  ${say(model, { en: 'from server', ko: '서버' })} ${of(c.fromServer)}`,
     [
       ...lists.map(([text, n]) => `${say(model, text)} ${count(n)}`),

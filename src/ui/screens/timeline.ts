@@ -1,12 +1,16 @@
 import type { Evidence, Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
 import { LABEL, OUTCOME, SAY, STAGE, STAGE_MARK, STAGE_MEANING } from '../../text/messages.ts';
+import type { Text } from '../../text/text.ts';
+import { VERDICT_SAYS } from '../../text/verdicts.ts';
 import { axisLine, axisOf, type Axis, waterfallBar } from '../bars.ts';
 import { bytes, duration, milliseconds, ranges } from '../format.ts';
-import { bodyHeight, journeyName, type Model } from '../model.ts';
+import { bodyHeight, journeyName, type Model, plainAscii } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
+import { endOf, wayOf } from './journey-end.ts';
 import { outcomeStyle } from './journeys.ts';
 import { glyphs, type Screen, say, within } from './screen.ts';
+import { tallies } from './stage-chapters.ts';
 
 /*
  *  GET http://web.lab/                                       200 OK, complete, 84.2 ms
@@ -23,7 +27,8 @@ import { glyphs, type Screen, say, within } from './screen.ts';
  */
 
 const HEAD_LINES = 3;
-const FOOT_LINES = 4;
+/** On a low screen without how it ended and how far it is. */
+const footLines = (model: Model): number => (model.height >= 22 ? 6 : 4);
 
 export const chosen = (model: Model, session: SessionView): Journey | undefined =>
   model.journey !== undefined && model.journey.index < session.journeyCount() ? session.journey(model.journey.index) : undefined;
@@ -44,8 +49,9 @@ function columns(model: Model, journey: Journey) {
   const packets = wide ? 16 : 11;
   const noted = width >= 140 && journey.stages.some((stage) => stage.note !== undefined);
   const note = noted ? Math.floor(width / 4) : 0;
-  const bar = width - 2 - label - 1 - 10 - 1 - 10 - 1 - packets - 1 - (note > 0 ? note + 1 : 0) - 1;
-  return { label, packets, note, bar };
+  const book = width >= 100 ? 7 : 0;
+  const bar = width - 2 - label - 1 - 10 - 1 - 10 - 1 - packets - 1 - (book > 0 ? book + 1 : 0) - (note > 0 ? note + 1 : 0) - 1;
+  return { label, packets, book, note, bar };
 }
 
 function titleLines(model: Model, session: SessionView, journey: Journey): Line[] {
@@ -82,6 +88,7 @@ function axisHead(model: Model, journey: Journey, axis: Axis): Line {
     cell(say(model, LABEL.startMs), 10, g, 'right'),
     cell(say(model, LABEL.tookMs), 10, g, 'right'),
     cell(say(model, LABEL.packets), c.packets, g),
+    ...(c.book > 0 ? [cell(say(model, LABEL.book), c.book, g)] : []),
   ].join(' ');
   const note = axis.cutOff ? say(model, SAY.beyond, { mark: g.later }) : '';
   return fitted(
@@ -91,7 +98,17 @@ function axisHead(model: Model, journey: Journey, axis: Axis): Line {
   );
 }
 
-function stageLine(model: Model, journey: Journey, stage: Stage, axis: Axis, selected: boolean): Line {
+type Tallies = ReturnType<typeof tallies>;
+
+/** "✓8 ✗2": how many of the book's statements about the stage hold here, and how many do not. */
+function tallyText(model: Model, tally: { holds: number; fails: number } | undefined): string {
+  if (tally === undefined) return '';
+  const mark = (verdict: 'confirmed' | 'contradicted'): string => VERDICT_SAYS[verdict][plainAscii(model) ? 'ascii' : 'mark'];
+  const part = (verdict: 'confirmed' | 'contradicted', n: number): string[] => (n > 0 ? [`${mark(verdict)}${n}`] : []);
+  return [...part('confirmed', tally.holds), ...part('contradicted', tally.fails)].join(' ');
+}
+
+function stageLine(model: Model, journey: Journey, stage: Stage, axis: Axis, book: Tallies, selected: boolean): Line {
   const g = glyphs(model);
   const c = columns(model, journey);
   const label: Line = [
@@ -103,6 +120,7 @@ function stageLine(model: Model, journey: Journey, stage: Stage, axis: Axis, sel
   const rest: Line = [
     span(`${cell(milliseconds(stage.start - journey.start), 10, g, 'right')} ${cell(took, 10, g, 'right')} `),
     span(`${cell(numbers, c.packets, g)} `, 'dim'),
+    ...(c.book > 0 ? [span(`${cell(tallyText(model, book.get(stage.kind)), c.book, g)} `)] : []),
   ];
   const mark = span(selected ? `${g.cursor} ` : '  ');
   const words = selected ? select([mark, ...label, ...rest]) : [mark, ...label, ...rest];
@@ -131,7 +149,7 @@ function rule(model: Model, text: string): Line {
 }
 
 /** All about the selected row, in words. */
-function detail(model: Model, journey: Journey, cursor: number): Line[] {
+function detail(model: Model, journey: Journey, book: Tallies, cursor: number): Line[] {
   const g = glyphs(model);
   const rows = stageRows(journey);
   const stage = journey.stages[rows[cursor]];
@@ -142,15 +160,27 @@ function detail(model: Model, journey: Journey, cursor: number): Line[] {
     const numbers = ranges(stage.packets, stage.packetCount, width - 14, g.range);
     const where = numbers === '' ? say(model, SAY.noPacketsOfStage) : `${say(model, LABEL.packets)} ${numbers}`;
     const note = stage.note === undefined ? '' : say(model, stage.note);
+    const tally = tallyText(model, book.get(stage.kind));
+    const judged = tally === '' ? '' : ` ${g.between} ${say(model, SAY.bookOfStage, { tally })}`;
     return [
       rule(model, `${say(model, STAGE[stage.kind])}: ${say(model, STAGE_MEANING[stage.kind])}`),
-      ...block(lines([where, ...wrap(note, width, 1)]), 2, model.width),
+      ...block(lines([cell(`${where}${judged}`, width, g), ...wrap(note, width, 1)]), 2, model.width),
     ];
   }
   return [
     rule(model, say(model, LABEL.evidence)),
     ...block(lines(evidence === undefined ? [] : wrap(say(model, evidence.text), width, 2)), 2, model.width),
   ];
+}
+
+/** How it ended, and how far away its ends are. */
+function endLines(model: Model, session: SessionView, journey: Journey): Line[] {
+  if (footLines(model) < 6) return [];
+  const g = glyphs(model);
+  const line = (label: Text, text: string): Line =>
+    text === '' ? [] : [span(` ${cell(say(model, label), 7, g)}`, 'bold'), span(cell(text, model.width - 8, g))];
+  const lines = [line(LABEL.end, endOf(model, session, journey)), line(LABEL.way, wayOf(model, session, journey))];
+  return block(lines, 2, model.width);
 }
 
 /** HAR's timings; what does not apply is left out. */
@@ -175,7 +205,7 @@ export const timeline: Screen = {
     return journey === undefined ? 0 : stageRows(journey).length + journey.evidence.length;
   },
   // One line less than there is room for: the head of the evidence.
-  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES - 1),
+  page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - footLines(model) - 1),
   view(model, session) {
     const journey = chosen(model, session);
     if (journey === undefined) return block([[], [span(`  ${say(model, SAY.noJourney)}`)]], bodyHeight(model), model.width);
@@ -184,10 +214,12 @@ export const timeline: Screen = {
     const axis = axisOf(journey, columns(model, journey).bar);
     const lines: Line[] = [];
     const { evidence } = journey;
+    const judged = session.progress().done && model.journey !== undefined ? session.verdicts(model.journey.index) : [];
+    const book = tallies(journey, judged);
     const stages = stageRows(journey).map((i) => journey.stages[i]);
     if (stages.length === 0) lines.push([span(`  ${say(model, SAY.noStages)}`)]);
     for (let i = top; i < stages.length && lines.length < page + 1; i++)
-      lines.push(stageLine(model, journey, stages[i], axis, i === cursor));
+      lines.push(stageLine(model, journey, stages[i], axis, book, i === cursor));
     if (evidence.length > 0 && top <= stages.length) lines.push(rule(model, say(model, LABEL.evidence)));
     for (let i = Math.max(0, top - stages.length); i < evidence.length && lines.length < page + 1; i++) {
       lines.push(evidenceLine(model, evidence[i], i + stages.length === cursor));
@@ -196,7 +228,8 @@ export const timeline: Screen = {
       ...titleLines(model, session, journey),
       axisHead(model, journey, axis),
       ...block(lines, page + 1, model.width),
-      ...detail(model, journey, cursor),
+      ...detail(model, journey, book, cursor),
+      ...endLines(model, session, journey),
       harLine(model, journey),
     ];
   },

@@ -1,0 +1,63 @@
+// What somebody wants to know, on real captures: each within six keys of the start, at 80x24.
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openCapture } from '../../src/capture/open.ts';
+import { FileSession } from '../../src/file-session.ts';
+import { FIXTURES } from '../fixtures/truth.ts';
+import { Drive } from './drive.ts';
+import type { FakeSession } from './fake.ts';
+
+async function on(scenario: string, options: ConstructorParameters<typeof Drive>[1] = {}): Promise<Drive> {
+  const session = new FileSession(await openCapture(join(FIXTURES, scenario, 'client.pcap'), { keep: true }));
+  while (await session.step());
+  return new Drive(session as unknown as FakeSession, options);
+}
+
+describe('within six keys', () => {
+  test('why did the connection end? The timeline tells, and a RST from between is suspected by its TTL', async () => {
+    expect((await on('cold-http')).press('Enter').text()).toContain('End    FIN by both, client first (16–18)');
+    // The lab's truth: the router "isp" sent it in the server's name; the server is two routers away.
+    const reset = (await on('reset-middlebox')).press('Enter').text();
+    expect(reset).toContain("End    reset, server first (11); TTL 63, not the server's 62: somebody between?");
+    expect((await on('reset-server')).press('Enter').text()).not.toContain('somebody between');
+    expect((await on('nxdomain')).press('Enter').text()).toMatch(/End +the lookup was answered with NXDOMAIN/);
+  });
+
+  test('how many routers lie between?', async () => {
+    expect((await on('cold-http')).press('Enter').text()).toContain("client's packets 0 (64), server's 2 (62)");
+  });
+
+  test('is the documented flow true of this stage?', async () => {
+    const drive = (await on('cold-http')).press('Enter j j');
+    expect(drive.text()).toMatch(/the book here: ✓2 ✗2 \(7 shows it\)/);
+    expect(drive.press('7').text()).toMatch(/> TCP 32\.850 +✓ confirmed +R-TCP-1/);
+    expect(drive.press('n').text()).toMatch(/> TCP 32\.850 +✗ contradicted +R-TCP-2/);
+    expect(drive.press('n').text()).toMatch(/> .*✗ contradicted +R-TCP-4/);
+    expect(drive.press('N').text()).toMatch(/> .*✗ contradicted +R-TCP-2/);
+  });
+
+  test('on a wide screen each stage has its verdicts beside it', async () => {
+    const text = (await on('cold-http', { width: 120 })).press('Enter').text();
+    expect(text).toMatch(/t TCP connect .* ✓2 ✗2 /);
+    expect(text).toMatch(/d DNS lookup .* ✓5 /);
+  });
+
+  test('the lens of a journey shows its request', async () => {
+    expect((await on('cold-http')).press('e').text()).toContain('Packet 10, 144 bytes: 66 of them are wrapping around http');
+  });
+
+  test('the whole end of a connection, its port, and rates in whole bytes', async () => {
+    const text = (await on('closes')).press('0').text();
+    expect(text).toMatch(/> +0 192\.168\.\S*…:42756 192\.0\.2\.81:8080/);
+    expect(text).toContain('192.168.0.10:42756 → 192.0.2.81:8080 · FIN by both, client first (14–17)');
+    expect(text).toContain('from client 77 B, 60 B/s (6)  from server 266 B, 207 B/s (5)');
+  });
+});
+
+describe('the screens by name in the title bar', () => {
+  test.each([80, 100, 120, 160, 200])('every screen is named, %i columns wide, in both languages', async (width) => {
+    const drive = await on('cold-http', { width });
+    expect(drive.lines()[0]).toMatch(/1 ?J.*2 ?T.*3 ?P.*4 ?P.*5 ?P.*6 ?S.*7 ?B.*8 ?[WF].*9 ?L.*0 ?C.*DNS.*f ?S.*d ?[CD].*e ?L/);
+    expect(drive.press('L').lines()[0]).toMatch(/1 ?여정.*7 ?책.*0 ?연결.*DNS.*e ?렌즈/);
+  });
+});
