@@ -355,6 +355,7 @@ export class LookupTracker {
       type: typeName(this.pending.key[TYPE]),
       start: this.time,
       end: undefined,
+      took: undefined,
       lastAsked: this.time,
       answerPacket: undefined,
       rcode: undefined,

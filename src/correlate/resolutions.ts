@@ -65,6 +65,10 @@ export class ResolutionTracker {
       senderAddress: ipv4(bytes, at + 14),
       targetMac: mac(bytes, at + 18),
       targetAddress: ipv4(bytes, at + 24),
+      answerPacket: undefined,
+      answerTime: undefined,
+      took: undefined,
+      answerMac: undefined,
     });
   }
 
@@ -125,6 +129,10 @@ export class ResolutionTracker {
       senderAddress: sender,
       targetMac: type === NEIGHBOR_ADVERTISEMENT ? senderMac : '',
       targetAddress: target,
+      answerPacket: undefined,
+      answerTime: undefined,
+      took: undefined,
+      answerMac: undefined,
     };
     if (type === NEIGHBOR_SOLICITATION) {
       // Sender "::" is duplicate address detection (RFC 4862 §5.4): nobody should answer.

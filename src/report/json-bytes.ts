@@ -104,18 +104,19 @@ export class JsonBytes {
       bytes = Buffer.from(quoted(text), 'utf8');
       if (this.sentences.size < SENTENCES) this.sentences.set(text, bytes);
     }
-    this.room(bytes.length);
-    this.bytes.set(bytes, this.length);
-    this.length += bytes.length;
-    return this;
+    return this.copy(bytes);
   }
 
   /** Any text, as it is, in UTF-8. */
   utf8(text: string): this {
-    const encoded = Buffer.from(text, 'utf8');
-    this.room(encoded.length);
-    this.bytes.set(encoded, this.length);
-    this.length += encoded.length;
+    return this.copy(Buffer.from(text, 'utf8'));
+  }
+
+  /** JSON that was encoded before. */
+  copy(piece: Uint8Array): this {
+    this.room(piece.length);
+    this.bytes.set(piece, this.length);
+    this.length += piece.length;
     return this;
   }
 

@@ -172,6 +172,6 @@ export const OPEN_PACKET = literal('{"packet":');
 export const NEXT_JOIN_TEXT = literal(',{"join":"');
 export const OPEN_JOIN_TEXT = literal('{"join":"');
 export const DECRYPTION = member('decryption');
-export const CERTIFICATES = member('certificates');
+export const CERTIFICATES_LIST = literal(',"certificates":[');
 export const JA4 = member('ja4');
 export const ALPN_VISIBLE_FALSE = literal(',"alpnVisible":false');

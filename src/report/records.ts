@@ -14,6 +14,7 @@ import type {
   TlsSession,
 } from '../correlate/model.ts';
 import { STAGE_KINDS } from '../correlate/model.ts';
+import type { CertificateFacts } from '../dissect/tls/certificate.ts';
 import { SEGMENT_KINDS } from '../correlate/tcp-lists.ts';
 import { milliseconds } from '../correlate/timeline.ts';
 import type { Http2Connection, Http2Exchange } from '../correlate/http2-model.ts';
@@ -157,9 +158,18 @@ export function configuration(w: JsonBytes, c: Configuration): void {
   if (c.packetCount > c.repeats.length + 1) w.put(K.PACKET_COUNT).int(c.packetCount);
 }
 
-/** Readable by `raw`, which takes ASCII. */
+/** ASCII alone. */
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A certificate's facts are one object each time it comes. */
+const encodedCertificates = new WeakMap<CertificateFacts, Uint8Array>();
+
+function certificate(facts: CertificateFacts): Uint8Array {
+  let encoded = encodedCertificates.get(facts);
+  if (encoded === undefined) encodedCertificates.set(facts, (encoded = Buffer.from(asciiJson(facts), 'latin1')));
+  return encoded;
+}
 
 export function tls(w: JsonBytes, t: TlsSession): void {
   w.put(K.FIRST_CONNECTION).int(t.connection);
@@ -176,7 +186,11 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
   if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
-  if (t.certificates !== undefined && t.certificates.length > 0) w.put(K.CERTIFICATES).raw(asciiJson(t.certificates));
+  if (t.certificates !== undefined && t.certificates.length > 0) {
+    for (let i = 0; i < t.certificates.length; i++)
+      w.put(i > 0 ? K.COMMA : K.CERTIFICATES_LIST).copy(certificate(t.certificates[i]));
+    w.put(K.END_LIST);
+  }
   if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
   w.put(K.ALERTS_LIST);
   t.alerts.forEach((a, i) => {
