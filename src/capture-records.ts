@@ -18,7 +18,7 @@ import type {
 import type { Owners } from './correlate/owners.ts';
 import type { Layer } from './dissect/protocol.ts';
 import { PacketIndex } from './packet-index.ts';
-import { RecordTable } from './record-table.ts';
+import { RecordIndex, RecordTable } from './record-table.ts';
 import type { CaptureFacts } from './rules/facts.ts';
 import { type PacketFacts, packetFacts } from './rules/packet.ts';
 import type { Vantage, VantageKind } from './rules/vantage.ts';
@@ -65,9 +65,10 @@ export class CaptureRecords implements CaptureFacts {
   private readonly source: Source;
   private readonly decrypted: Decrypted;
   private readonly cache = new Map<number, PacketFacts>();
-  private readonly indexes = new Map<string, Map<string | number, number[]>>();
+  private readonly indexes = new Map<string, RecordIndex>();
+  private openOnes = { at: -1, byId: new Map<number, ReturnType<CaptureRecords['ahead']>>() };
   private summed: CaptureSummary | undefined;
-  private seen: Vantage | undefined;
+  private seen: { vantage: Vantage; packets: number } | undefined;
   private readonly givenVantage: VantageKind | undefined;
 
   constructor(source: Source, options: RecordOptions = {}) {
@@ -97,6 +98,9 @@ export class CaptureRecords implements CaptureFacts {
     };
     this.analysis = new Analysis(source, listener, { records: true, live, owners, hashes });
     this.decrypted = new Decrypted(this, () => this.analysis.keys);
+    if (!live) return;
+    this.connections.ahead = (id) => this.ahead(id)?.connection;
+    this.tlsSessions.ahead = (id) => this.ahead(id)?.tls;
   }
 
   /** Reads the next slice. False when the capture has ended. */
@@ -147,8 +151,10 @@ export class CaptureRecords implements CaptureFacts {
   }
 
   get vantage(): Vantage {
-    this.seen ??= vantageOf(this, this.givenVantage);
-    return this.seen;
+    // While a capture grows it is asked again now and then.
+    if (this.seen === undefined || this.packetCount > this.seen.packets * 1.1)
+      this.seen = { vantage: vantageOf(this, this.givenVantage), packets: this.packetCount };
+    return this.seen.vantage;
   }
 
   get summary(): CaptureSummary {
@@ -293,19 +299,25 @@ export class CaptureRecords implements CaptureFacts {
     for (const table of [...tables, this.datagrams, this.resolutions, this.icmp, this.configurations]) table.close();
   }
 
+  /** An index is made when it is first asked for; what comes later is added to it. */
   private indexed<T>(kind: string, table: RecordTable<T>, keysOf: (record: T) => (string | number)[], key: string | number): T[] {
     let index = this.indexes.get(kind);
     if (index === undefined) {
-      index = new Map();
-      for (const [id, record] of table.entries())
-        for (const each of keysOf(record)) {
-          const list = index.get(each);
-          if (list === undefined) index.set(each, [id]);
-          else list.push(id);
-        }
-      if (this.analysis.done) this.indexes.set(kind, index);
+      index = new RecordIndex(keysOf as (record: unknown) => (string | number)[]);
+      for (const [id, record] of table.entries()) index.add(id, record);
+      this.indexes.set(kind, index);
+      table.onSet.push((id, record) => index?.add(id, record));
     }
-    return (index.get(key) ?? []).map((id) => table.get(id)).filter((each) => each !== undefined);
+    return index.ids(key).flatMap((id) => table.get(id) ?? []);
+  }
+
+  /** What is known so far of a connection that has not ended, made once for the packets read. */
+  private ahead(id: number): ReturnType<CaptureRecords['analysis']['correlator']['openConnection']> {
+    const { packetCount } = this;
+    if (this.openOnes.at !== packetCount) this.openOnes = { at: packetCount, byId: new Map() };
+    const { byId } = this.openOnes;
+    if (!byId.has(id)) byId.set(id, this.analysis.correlator.openConnection(id));
+    return byId.get(id);
   }
 }
 

@@ -16,7 +16,7 @@ import { IcmpTracker } from './icmp.ts';
 import { LateKeys } from './late-keys.ts';
 import { JourneyTracker } from './journeys.ts';
 import { isDnsPort, LookupTracker } from './lookups.ts';
-import type { Exchange, Journey, Listener, Lookup, TlsSession } from './model.ts';
+import type { Connection, Exchange, Journey, Listener, Lookup, TlsSession } from './model.ts';
 import type { Owners } from './owners.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
@@ -162,6 +162,16 @@ export class Correlator implements TcpEvents {
     open.sort((a, b) => b.id - a.id);
     const journeys = open.slice(0, limit).flatMap((c) => this.journeys.unfinished(new ConnectionFacts(c.page, c.base, c)));
     return [...journeys, ...this.journeys.unusedNames(limit)].sort((a, b) => a.start - b.start || a.id - b.id);
+  }
+
+  /** What is known so far of a connection whose record is not out yet. */
+  openConnection(id: number): { connection: Connection; tls: TlsSession | undefined } | undefined {
+    const { table, conversations } = this.tcp;
+    for (const slot of table.slots()) {
+      const [page, base, c] = [table.page(slot), table.base(slot), conversations[slot]];
+      if (page.words[base + R.ID] === id) return { connection: connectionOf(new ConnectionFacts(page, base, c)), tls: c?.tls };
+    }
+    return undefined;
   }
 
   /**
