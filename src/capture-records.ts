@@ -17,6 +17,7 @@ import type {
 } from './correlate/model.ts';
 import type { Owners } from './correlate/owners.ts';
 import type { Layer } from './dissect/protocol.ts';
+import type { PlainRecord } from './dissect/tls/plaintext.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordIndex, RecordTable } from './record-table.ts';
 import type { CaptureFacts } from './rules/facts.ts';
@@ -194,6 +195,11 @@ export class CaptureRecords implements CaptureFacts {
     const connection = this.connectionOf(packet);
     if (connection === undefined || this.tlsSessions.get(connection)?.decryption?.opened === 0) return [];
     return this.decrypted.layersOf(connection, packet);
+  }
+
+  /** What keys open of a connection, in order; so many bytes of it at most. */
+  openedRecords(connection: number, most: number): PlainRecord[] {
+    return this.tlsSessions.get(connection) === undefined ? [] : this.decrypted.recordsOf(connection, most);
   }
 
   wireLengthOf(packet: number): number {

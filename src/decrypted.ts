@@ -51,32 +51,45 @@ export class Decrypted {
       this.replay = new Replay(this.packets, connection, keys.settled, packet);
     return (this.replay as Replay).layersOf(packet);
   }
+
+  /** A connection's opened records in their order, from its first one on, as far as they hold no more than `most` bytes. */
+  recordsOf(connection: number, most: number): PlainRecord[] {
+    const keys = this.keys();
+    if (keys === undefined || keys.size === 0) return [];
+    const records: PlainRecord[] = [];
+    let bytes = 0;
+    const gaps = new Set<boolean>();
+    const opened = (record: PlainRecord): void => {
+      bytes += record.bytes.length;
+      if (bytes <= most) records.push(gaps.delete(record.fromClient) ? { ...record, behindGap: true } : record);
+    };
+    const missed = (fromClient: boolean): void => void gaps.add(fromClient);
+    const reading = new Rereading(this.packets, connection, keys.settled, { opened, missed });
+    while (bytes <= most && reading.feed());
+    return records;
+  }
 }
 
-/** One connection from its first packet on. */
-class Replay implements RecordTap {
-  readonly connection: number;
-  readonly version: number;
-  /** Packets from this one on have their layers. */
-  from: number;
+interface PlainTap {
+  opened(record: PlainRecord): void;
+  missed(fromClient: boolean): void;
+}
+
+/** Reads one connection again from its first packet on, on the analysis' own path. */
+class Rereading implements RecordTap {
+  /** The capture's numbers of the packets read, in their order. */
+  readonly numbers: number[] = [];
+  bytes = 0;
   private readonly source: CapturedPackets;
+  private readonly connection: number;
   private readonly correlator: Correlator;
   private readonly batch = new Batch();
-  private readonly plaintext = new Plaintext();
-  private readonly layers = new Map<number, Layer[]>();
-  /** Packets that carry a part of a record, and the one that completes it. */
-  private readonly parts = new Map<number, number>();
-  /** Records that one packet completed, as they come. */
-  private group: PlainRecord[] = [];
-  /** The capture's numbers of the packets read, in their order. */
-  private readonly numbers: number[] = [];
-  private bytes = 0;
+  private readonly tap: PlainTap;
 
-  constructor(source: CapturedPackets, connection: number, keys: TlsKeys, packet: number) {
+  constructor(source: CapturedPackets, connection: number, keys: TlsKeys, tap: PlainTap) {
     this.source = source;
     this.connection = connection;
-    this.version = keys.version;
-    this.from = source.packetsFrom(connection, packet, -BEFORE)[0] ?? packet;
+    this.tap = tap;
     this.batch.bytes = new Uint8Array(CHUNK_BYTES + ANNEX_BYTES);
     this.batch.annexAt = CHUNK_BYTES;
     this.correlator = new Correlator({}, { keys });
@@ -84,18 +97,8 @@ class Replay implements RecordTap {
     this.correlator.baseSeconds = 0;
   }
 
-  layersOf(packet: number): Layer[] {
-    // What it carries may end in a packet behind it.
-    while ((this.numbers.at(-1 - BEHIND) ?? 0) < packet) if (!this.feed()) break;
-    if (this.bytes > REPLAY_BYTES && (this.numbers.at(-1) ?? 0) < packet)
-      return [note('too far into its connection to be opened here')];
-    const whole = this.parts.get(packet);
-    const found = this.layers.get(packet) ?? [];
-    return whole === undefined ? found : [...found, note(`a part of a record that is whole in packet ${whole}`)];
-  }
-
   /** Reads the next packets. False: there are none, or too many were read. */
-  private feed(): boolean {
+  feed(): boolean {
     const { batch, source, numbers } = this;
     const next = source.packetsFrom(this.connection, (numbers.at(-1) ?? 0) + 1, CHUNK_ROWS);
     batch.count = 0;
@@ -120,29 +123,72 @@ class Replay implements RecordTap {
     }
     if (batch.count === 0) return false;
     this.correlator.batch(batch);
-    this.flush();
-    this.forget();
     return true;
   }
 
   opened(record: OpenedRecord): void {
     const { fromClient, type, tls13, inside } = record;
-    const packet = this.number(record.packet);
     const packets = record.packets.map((each) => this.number(each));
+    const bytes = record.bytes.slice(0, record.end);
+    this.tap.opened({ fromClient, type, bytes, packets, packet: this.number(record.packet), tls13, inside });
+  }
+
+  missed(fromClient: boolean): void {
+    this.tap.missed(fromClient);
+  }
+
+  private number(read: number): number {
+    return this.numbers[read - 1] ?? 0;
+  }
+}
+
+/** The layers of one connection's packets. */
+class Replay implements PlainTap {
+  readonly connection: number;
+  readonly version: number;
+  /** Packets from this one on have their layers. */
+  from: number;
+  private readonly reading: Rereading;
+  private readonly plaintext = new Plaintext();
+  private readonly layers = new Map<number, Layer[]>();
+  /** Packets that carry a part of a record, and the one that completes it. */
+  private readonly parts = new Map<number, number>();
+  /** Records that one packet completed, as they come. */
+  private group: PlainRecord[] = [];
+
+  constructor(source: CapturedPackets, connection: number, keys: TlsKeys, packet: number) {
+    this.connection = connection;
+    this.version = keys.version;
+    this.from = source.packetsFrom(connection, packet, -BEFORE)[0] ?? packet;
+    this.reading = new Rereading(source, connection, keys, this);
+  }
+
+  layersOf(packet: number): Layer[] {
+    const { numbers } = this.reading;
+    // What it carries may end in a packet behind it.
+    while ((numbers.at(-1 - BEHIND) ?? 0) < packet) {
+      if (!this.reading.feed()) break;
+      this.flush();
+      this.forget();
+    }
+    if (this.reading.bytes > REPLAY_BYTES && (numbers.at(-1) ?? 0) < packet)
+      return [note('too far into its connection to be opened here')];
+    const whole = this.parts.get(packet);
+    const found = this.layers.get(packet) ?? [];
+    return whole === undefined ? found : [...found, note(`a part of a record that is whole in packet ${whole}`)];
+  }
+
+  opened(record: PlainRecord): void {
+    const { packet, packets, type, fromClient } = record;
     for (const each of packets) if (each !== packet) this.parts.set(each, packet);
     const [first] = this.group;
     if (first !== undefined && (first.packet !== packet || first.type !== type || first.fromClient !== fromClient)) this.flush();
-    const bytes = record.bytes.slice(0, record.end);
-    this.group.push({ fromClient, type, bytes, packets, packet, tls13, inside });
+    this.group.push(record);
   }
 
   missed(fromClient: boolean): void {
     this.flush();
     this.plaintext.miss(fromClient);
-  }
-
-  private number(read: number): number {
-    return this.numbers[read - 1] ?? 0;
   }
 
   private flush(): void {

@@ -28,6 +28,8 @@ import {
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
 const BINS = 200;
+/** What TLS carries of a stream that is followed. */
+const FOLLOWED_BYTES = 8 << 20;
 /** Rules about a capture as a whole look at all of it: with more journeys somebody would wait for them. */
 const WIDE_JOURNEYS = 20_000;
 /** Journeys of one page that are listed. */
@@ -236,7 +238,10 @@ export class FileSession implements SessionView {
   }
 
   follow(connection: number): readonly Turn[] {
-    if (this.followed?.connection !== connection) this.followed = { connection, turns: follow(this.facts, connection) };
+    if (this.followed?.connection !== connection) {
+      const opened = this.facts.openedRecords(connection, FOLLOWED_BYTES);
+      this.followed = { connection, turns: follow(this.facts, connection, opened) };
+    }
     return this.followed.turns;
   }
 

@@ -5,6 +5,7 @@ import { openCapture } from '../../src/capture/open.ts';
 import type { Field, Layer } from '../../src/dissect/protocol.ts';
 import { Plaintext } from '../../src/dissect/tls/plaintext.ts';
 import { FileSession } from '../../src/file-session.ts';
+import type { Turn } from '../../src/follow.ts';
 import type { Decoded } from '../../src/session.ts';
 import { moveByte } from '../../src/ui/fields.ts';
 import { openPacket } from '../../src/ui/opening.ts';
@@ -141,6 +142,50 @@ describe('with keys a packet shows what TLS carries in it', () => {
     expect(inBytes.byte).toBe(0);
     const decoded = session.packet(head) as Decoded;
     expect(treeOf(decoded, inBytes.opened)[inBytes.places.packet.cursor].name).toBe('http.request.method');
+    session.close();
+  });
+});
+
+describe('following a stream with keys', () => {
+  test('https: what HTTP/1 said, in turns', async () => {
+    const session = await open('https');
+    const { requests } = truthOf('https');
+    const turns = [...Array(session.connectionCount()).keys()].flatMap((id) => session.follow(id));
+    const asked = turns.filter((turn) => turn.from === 'client' && turn.bytes > 0);
+    expect(asked.map((turn) => turn.lines[0])).toEqual(
+      requests.map(({ method, url }) => `${method} ${new URL(url).pathname} HTTP/1.1`),
+    );
+    expect(turns.filter((turn) => turn.from === 'server').map((turn) => turn.lines[0])).toEqual(
+      requests.map(({ httpCode }) => expect.stringMatching(`^HTTP/1.1 ${httpCode} `)),
+    );
+    expect(turns.every((turn) => !turn.sealed && turn.missing === 0)).toBe(true);
+    session.close();
+  });
+
+  test('https-h2-parallel: each stream’s request and response, as many bytes of body as curl counted', async () => {
+    const session = await open('https-h2-parallel');
+    const { requests } = truthOf('https-h2-parallel');
+    const turns = [...Array(session.connectionCount()).keys()].flatMap((id) => session.follow(id));
+    const sides = (from: string) => turns.filter((turn) => turn.from === from && turn.stream !== undefined);
+    const line = (turn: Turn, name: string) => turn.lines.find((each) => each.startsWith(`${name}: `))?.slice(name.length + 2);
+    expect(
+      sides('client')
+        .map((turn) => line(turn, ':path'))
+        .sort(),
+    ).toEqual(paths(requests.map(({ url }) => url)).sort());
+    const answers = sides('server').map((turn) => {
+      const request = sides('client').find((each) => each.stream === turn.stream) as Turn;
+      return [line(request, ':path'), Number(line(turn, ':status')), turn.bytes];
+    });
+    expect(answers.sort()).toEqual(requests.map((each) => [new URL(each.url).pathname, each.httpCode, each.sizeDownload]).sort());
+    session.close();
+  });
+
+  test('without keys it says that it is sealed, and shows none of its bytes', async () => {
+    const session = await open('https', []);
+    const turns = session.follow(0);
+    expect(turns.length).toBeGreaterThan(1);
+    for (const turn of turns) expect(turn).toMatchObject({ sealed: true, lines: [] });
     session.close();
   });
 });

@@ -2,7 +2,7 @@ import { Fields } from '../fields.ts';
 import { isSecret } from '../http/header-names.ts';
 import type { Field, Layer } from '../protocol.ts';
 import { frameFields } from './frame-fields.ts';
-import { FRAME_HEADER, Flag, PREFACE, plausible, Setting, Type, u24 } from './frames.ts';
+import { FRAME_HEADER, Flag, PREFACE, plausible, Setting, Type, u24, u31 } from './frames.ts';
 import { headerFields, packetTable } from './header-fields.ts';
 import { HpackDecoder } from './hpack.ts';
 
@@ -12,7 +12,21 @@ const NAMED_LIMIT = 6;
 /** Of a frame in pieces, or a header block in several frames, so much is kept. */
 const CARRY_LIMIT = 1 << 20;
 const NOTHING = new Uint8Array(0);
-const SINK = { field: (): void => {} };
+
+/** A field of a whole header block; undefined: an entry of the table that was not seen. A hidden one has no value. */
+export interface HeadField {
+  name: string | undefined;
+  value: string | undefined;
+  hidden: boolean;
+}
+
+/** Told of what frames carry, where no fields are made. */
+export interface FrameSink {
+  /** A whole header block; of a PUSH_PROMISE with the stream that it promises. */
+  head(stream: number, fields: readonly HeadField[]): void;
+  /** A DATA frame's content without its padding. */
+  data(stream: number, bytes: Uint8Array): void;
+}
 
 /** One direction of HTTP/2 whose bytes come in order: frames over their pieces, header fields with the table of all before. */
 export class FrameStream {
@@ -24,6 +38,13 @@ export class FrameStream {
   private lost = false;
   /** Bytes of a frame too large to keep. */
   private skip = 0;
+  /** The stream of the header block at hand. */
+  private stream = 0;
+  private readonly sink: FrameSink | undefined;
+
+  constructor(sink?: FrameSink) {
+    this.sink = sink;
+  }
 
   /** The other direction's SETTINGS_HEADER_TABLE_SIZE. */
   allow(size: number): void {
@@ -111,6 +132,12 @@ export class FrameStream {
     const ends = (flags & Flag.endHeaders) !== 0;
     if (opens && ends && list !== undefined) return frameFields(new Fields(whole, at, end), this.table, list);
     const word = list === undefined ? '' : frameFields(new Fields(whole, at, end), packetTable(), list);
+    if (type === Type.data && this.sink !== undefined) {
+      const from = at + FRAME_HEADER + (flags & Flag.padded ? 1 : 0);
+      const to = flags & Flag.padded ? end - whole[at + FRAME_HEADER] : end;
+      this.sink.data(u31(whole, at + 5), whole.subarray(from, Math.max(from, to)));
+    }
+    if (opens) this.stream = u31(whole, at + (type === Type.headers ? 5 : FRAME_HEADER + (flags & Flag.padded ? 1 : 0)));
     if (opens || (type === Type.continuation && this.block !== undefined)) {
       const before = opens ? NOTHING : (this.block ?? NOTHING);
       const block = Buffer.concat([before, fragment(whole, at, end)]);
@@ -119,11 +146,21 @@ export class FrameStream {
       else if (ends) {
         this.block = undefined;
         const frame = list?.at(-1);
-        if (frame === undefined) this.table.decode(block, 0, block.length, SINK);
+        if (frame === undefined) this.decode(block);
         else continued(frame, block, this.table);
       }
     }
     return word;
+  }
+
+  private decode(block: Uint8Array): void {
+    const fields: HeadField[] = [];
+    this.table.decode(block, 0, block.length, {
+      field: (name, value) => {
+        if (this.sink !== undefined) fields.push({ name, value, hidden: name !== undefined && isSecret(name) });
+      },
+    });
+    this.sink?.head(this.stream, fields);
   }
 }
 

@@ -19,6 +19,8 @@ export interface PlainRecord {
   tls13: boolean;
   /** "http", "http2", "dns", "unknown". */
   inside: string;
+  /** Content of this side is missing before it. */
+  behindGap?: boolean;
 }
 
 /** Handshake messages and DNS messages in pieces: so much of one is kept. */

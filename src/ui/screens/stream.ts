@@ -46,12 +46,19 @@ function line(model: Model, session: SessionView, { turn, line: at }: Row, selec
     const lost =
       turn.missing === 0
         ? ''
-        : say(model, {
-            en: `, ${count(turn.missing)} bytes before it were not captured`,
-            ko: `, 앞의 ${count(turn.missing)}바이트는 캡처되지 않음`,
-          });
+        : turn.missing < 0
+          ? say(model, { en: ', what stood before it was not opened', ko: ', 그 앞은 열지 못함' })
+          : say(model, {
+              en: `, ${count(turn.missing)} bytes before it were not captured`,
+              ko: `, 앞의 ${count(turn.missing)}바이트는 캡처되지 않음`,
+            });
     const what = say(model, { en: `packet ${turn.packet}`, ko: `${turn.packet}번 패킷` });
-    const text = `${edge} ${who}, ${what}, ${seconds(turn.time - session.firstTime)} s, ${bytes(turn.bytes)}${lost}`;
+    const number = turn.stream === undefined ? '' : say(model, { en: `stream ${turn.stream}, `, ko: `스트림 ${turn.stream}, ` });
+    const sealed = turn.sealed
+      ? say(model, { en: ', TLS: its keys would open it (--keylog)', ko: ', TLS. 키가 있으면 열립니다(--keylog)' })
+      : '';
+    const size = `${bytes(turn.bytes)}${sealed}${lost}`;
+    const text = `${edge} ${who}, ${number}${what}, ${seconds(turn.time - session.firstTime)} s, ${size}`;
     const shown = [span(mark), span(cell(text, model.width - 2, g), 'bold')];
     return fitted(selected ? select(shown) : shown, model.width);
   }
