@@ -55,6 +55,10 @@ describe('R-IP-3', () => {
     expect((await over('R-IP-3', timed([other, error(11, 1, other)]))).map(short)).toEqual(['skipped nothing-of-its-kind']);
     expect((await over('R-IP-3', timed([probe]))).map(short)).toEqual(['unknown nobody-told']);
   });
+  test('a quote that was cut off tells no packet', async () => {
+    const cut = error(11, 0, udpFrame({ from: `${CLIENT}:40000`, to: `${SERVER}:33434`, ttl: 1 })).subarray(0, 46);
+    expect((await over('R-IP-3', timed([cut]))).map(short)).toEqual(['unknown quote-cut']);
+  });
   test('a quote of a packet that is not in the capture names no packet', async () => {
     const probe = udpFrame({ from: `${CLIENT}:40000`, to: `${SERVER}:33434`, ttl: 1, id: 7 });
     const another = udpFrame({ from: `${CLIENT}:40000`, to: `${SERVER}:33434`, ttl: 1, id: 8 });

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../correlate/model.ts';
 import { hopsTaken, isFresh } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
+import { unknown } from '../findings.ts';
 import { aConnection, connectionOf, exchangeOf, quicOf } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { JourneySubject, Need } from '../rule.ts';
@@ -56,7 +57,19 @@ function sides(
   return { fromClient: from(client), fromServer: from(server) };
 }
 
-export const talks: Need<JourneySubject> = (subject) => (endsOf(subject) === undefined ? aConnection(subject) : undefined);
+/** Somebody talks, and at least one of the packets can be read. */
+export const talks: Need<JourneySubject> = (subject) => {
+  const ends = endsOf(subject);
+  if (ends === undefined) return aConnection(subject);
+  if (ends.fromClient !== undefined || ends.fromServer !== undefined) return undefined;
+  return unknown(NO_PACKET, [], {
+    en: `no packet between ${ends.client.address} and ${ends.server.address} can be read`,
+    ko: `${ends.client.address}, ${ends.server.address} 사이의 패킷을 읽을 수 없습니다`,
+  });
+};
+
+/** Reason of the above. */
+export const NO_PACKET = 'no-packet';
 
 /** No router has had it, if it began with a usual value. */
 export const isHere = (packet: PacketFacts | undefined): boolean => isFresh(packet?.hopLimit ?? 0);

@@ -1,11 +1,11 @@
 import { together, topic } from '../../text/particles.ts';
 import { type AddressClass, addressClass } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
+import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { forwardedFor, requestHead } from '../http-head.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import type { VantageKind } from '../vantage.ts';
-import { type Ends, endsOf, isHere, limitName, talks } from './ends.ts';
+import { type Ends, endsOf, isHere, limitName, NO_PACKET, talks } from './ends.ts';
 
 /** Places that a client's packets pass before any gateway has translated them. */
 const BEFORE_TRANSLATION: VantageKind[] = ['client', 'gateway-inside'];
@@ -35,7 +35,7 @@ export const rule: JourneyRule = {
     'loopback',
     'behind-a-router',
     'sent-on-by-a-proxy',
-    'no-packet',
+    NO_PACKET,
   ],
   needs: [talks],
   check(subject) {
@@ -44,11 +44,7 @@ export const rule: JourneyRule = {
     const { client, server } = ends;
     const [from, to] = [addressClass(client.address), addressClass(server.address)];
     const packet = ends.fromClient ?? ends.fromServer;
-    if (packet === undefined)
-      return unknown('no-packet', [], {
-        en: `no packet between ${client.address} and ${server.address} can be read`,
-        ko: `${client.address}, ${server.address} 사이의 패킷을 읽을 수 없습니다`,
-      });
+    if (packet === undefined) throw new Error('no packet');
     if (from === 'loopback' || client.address === server.address)
       return skipped('loopback', [packet.number], {
         en: `${client.address} talks with ${server.address} inside one host: no packet leaves it`,
@@ -94,9 +90,9 @@ function elsewhere(subject: JourneySubject, ends: Ends, packet: number): Finding
     text: { en: 'capture at the client itself', ko: '클라이언트에서 직접 캡처하세요' },
     command: `tcpdump -i any -w client.pcap host ${server.address}`,
   };
-  const { kind } = capture.vantage;
+  const { kinds, given } = capture.vantage;
   const says = proxiesIn(capture).get(client.address);
-  if (says !== undefined || (kind !== undefined && BEHIND_A_PROXY.includes(kind)))
+  if (says !== undefined || (kinds.length > 0 && kinds.every((each) => BEHIND_A_PROXY.includes(each))))
     return notVisible(
       'sent-on-by-a-proxy',
       [packet, says],
@@ -106,8 +102,8 @@ function elsewhere(subject: JourneySubject, ends: Ends, packet: number): Finding
       },
       { ...advice, command: 'tcpdump -i any -w client.pcap tcp' },
     );
-  const isBefore = kind !== undefined && BEFORE_TRANSLATION.includes(kind);
-  if (isBefore || (isHere(fromClient) && (kind === undefined || !capture.vantage.given))) return undefined;
+  const isBefore = kinds.length === 0 || kinds.some((each) => BEFORE_TRANSLATION.includes(each));
+  if (isBefore && (isHere(fromClient) || given)) return undefined;
   const how =
     fromClient === undefined
       ? { en: `none of its packets is here`, ko: '보낸 패킷이 여기에는 없습니다' }

@@ -31,18 +31,22 @@ export const rule: CaptureRule = {
   },
   rfc: ['RFC 791 §3.1', 'RFC 792', 'RFC 4443 §3.3', 'RFC 1812 §5.3.1'],
   vantages: ['client', 'router', 'server'],
-  reasons: ['time-exceeded', 'nobody-told'],
+  reasons: ['time-exceeded', 'nobody-told', 'quote-cut'],
   needs: [],
   check(capture) {
     const ways = new Map<string, Way>();
     const answered = new Set<number>();
+    let unread: IcmpMessage | undefined;
     let count = 0;
     for (const message of capture.icmp) {
       if (count++ >= LOOK) break;
       if (message.about?.datagram !== undefined) answered.add(message.about.datagram);
       if (!isTimeExceeded(message)) continue;
       const quote = quoteOf(capture, message);
-      if (quote === undefined) continue;
+      if (quote === undefined) {
+        unread ??= message;
+        continue;
+      }
       const key = `${quote.source}>${quote.destination} ${quote.protocol}`;
       let way = ways.get(key);
       if (way === undefined) {
@@ -53,6 +57,13 @@ export const rule: CaptureRule = {
       way.count++;
       if (way.dropped.length < NAMED) way.dropped.push({ message, packet: quote.packet });
     }
+    if (ways.size === 0 && unread !== undefined)
+      return [
+        unknown('quote-cut', [unread.packet], {
+          en: `packet ${unread.packet}: ${unread.source} sends ICMP Time Exceeded to ${unread.destination}, but too little of it was captured to tell which packet it is about`,
+          ko: `${unread.packet}번 패킷: ${unread.source}에서 ${unread.destination}에 ICMP Time Exceeded를 보냈지만, 잡힌 부분이 짧아 어느 패킷에 대한 것인지 알 수 없습니다`,
+        }),
+      ];
     if (ways.size === 0) return silent(capture, answered);
     return [...ways.values()].map((way) => told(capture, way));
   },

@@ -1,7 +1,7 @@
 import { confirmed, contradicted, unknown } from '../findings.ts';
 import type { PacketFacts } from '../packet.ts';
 import type { JourneyRule } from '../rule.ts';
-import { type Beginning, beginningOf, endsOf, limitName, talks } from './ends.ts';
+import { type Beginning, beginningOf, endsOf, limitName, NO_PACKET, talks } from './ends.ts';
 
 const TEXTBOOK = [64, 128];
 
@@ -16,7 +16,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 791 §3.1', 'RFC 1700', 'RFC 8200 §3'],
   vantages: ['client', 'server'],
-  reasons: ['as-sent', 'inferred', 'other-as-sent', 'other-inferred', 'ambiguous'],
+  reasons: ['as-sent', 'inferred', 'other-as-sent', 'other-inferred', 'ambiguous', NO_PACKET],
   needs: [talks],
   check(subject) {
     const { capture } = subject;

@@ -2,7 +2,7 @@ import { hopsTaken } from '../addresses.ts';
 import { contradicted, notVisible } from '../findings.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { JourneyRule } from '../rule.ts';
-import { beginningOf, endsOf, limitName, talks } from './ends.ts';
+import { beginningOf, endsOf, limitName, NO_PACKET, talks } from './ends.ts';
 
 export const rule: JourneyRule = {
   id: 'R-IP-5',
@@ -18,7 +18,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 791 §3.1', 'RFC 1812 §5.3.1'],
   vantages: ['client', 'server'],
-  reasons: ['few-routers', 'some-routers', 'nothing-from-afar'],
+  reasons: ['few-routers', 'some-routers', 'nothing-from-afar', NO_PACKET],
   needs: [talks],
   check(subject) {
     const { capture } = subject;

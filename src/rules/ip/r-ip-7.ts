@@ -4,7 +4,7 @@ import { aConnection, connectionOf, endpointText, exchangeOf } from '../needs.ts
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { packetsText } from '../segments.ts';
-import { isHere, limitName } from './ends.ts';
+import { isHere, limitName, NO_PACKET } from './ends.ts';
 
 /** Packets of one response that are looked at. */
 const LOOK = 512;
@@ -33,14 +33,21 @@ export const rule: JourneyRule = {
     'hole-left',
     'undecided',
     'super-segments',
+    NO_PACKET,
   ],
   needs: [aConnection],
   check(subject) {
+    const { capture } = subject;
     const c = connectionOf(subject);
     if (c === undefined) throw new Error('no connection');
     const packets = responsePackets(subject, c);
     const server = endpointText(c.server);
     const numbers = packets.map((each) => each.number);
+    if (packets.length === 0 && c.fromServer.payloadBytes > 0 && capture.packet(c.firstPacket) === undefined)
+      return unknown(NO_PACKET, [], {
+        en: `the packets of ${server} cannot be read`,
+        ko: `${server}에서 보낸 패킷을 읽을 수 없습니다`,
+      });
     if (packets.length === 0)
       return skipped('no-response', [c.firstPacket], {
         en: `${server} sent no response on this connection`,
