@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeAll } from '../../src/rules/engine.ts';
 import { RULES_OF_ARP } from '../../src/rules/arp/index.ts';
 import { RULES_OF_DNS } from '../../src/rules/dns/index.ts';
+import { RULES_OF_LINK } from '../../src/rules/link/index.ts';
 import { RULES_OF_NAMES } from '../../src/rules/names/index.ts';
 import { RULES_OF_ORDER } from '../../src/rules/order/index.ts';
 import { RULES_OF_PAGE } from '../../src/rules/page/index.ts';
@@ -11,7 +12,15 @@ import { buildHops } from '../../src/rules/join/build.ts';
 import { RULES_OF_RESOLVER } from '../../src/rules/resolver/index.ts';
 import { readCaptures } from './judge.ts';
 
-const RULES = [...RULES_OF_NAMES, ...RULES_OF_DNS, ...RULES_OF_RESOLVER, ...RULES_OF_ARP, ...RULES_OF_PAGE, ...RULES_OF_ORDER];
+const RULES = [
+  ...RULES_OF_NAMES,
+  ...RULES_OF_DNS,
+  ...RULES_OF_RESOLVER,
+  ...RULES_OF_ARP,
+  ...RULES_OF_LINK,
+  ...RULES_OF_PAGE,
+  ...RULES_OF_ORDER,
+];
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const files = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((name) => /\.pcap(ng)?$/.test(name));
 
