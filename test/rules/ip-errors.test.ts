@@ -131,10 +131,37 @@ describe('R-FW-1', () => {
     expect(await told(119)).toBe('not-visible port-closed');
     expect(await told(50)).toBe('unknown farther-reset');
   });
+  test('in an open connection: the TTL of a RST among those of a side that has several', async () => {
+    const data = (ttl: number): Uint8Array =>
+      tcpFrame({
+        from: `${SERVER}:80`,
+        to: `${CLIENT}:40080`,
+        flags: 'PA',
+        sequence: 501,
+        acknowledgment: 101,
+        payload: 'x',
+        ttl,
+      });
+    const ack = tcpFrame({
+      from: `${CLIENT}:40080`,
+      to: `${SERVER}:80`,
+      flags: 'A',
+      sequence: 101,
+      acknowledgment: 501,
+      ttl: 64,
+    });
+    const rst = tcpFrame({ from: `${SERVER}:80`, to: `${CLIENT}:40080`, flags: 'R', sequence: 502, ttl: 60 });
+    const opened = [syn(80), back(80, 'SA', 55), ack];
+    expect((await over('R-FW-1', timed([...opened, data(55), rst]))).map(short)).toEqual(['confirmed reset-from-elsewhere']);
+    expect((await over('R-FW-1', timed([...opened, data(57), rst]))).map(short)).toEqual(['not-visible permitted']);
+  });
   test('silence at a port that answers at other times may be a busy server', async () => {
-    const silent = [syn(81, 1), syn(81, 2)];
+    const silent = [syn(81, 1), syn(81, 2), syn(81, 3)];
     const answered = [syn(80), back(80, 'SA', 55)];
     expect((await over('R-FW-1', timed([...answered, ...silent]))).map(short)[1]).toBe('confirmed silence');
+    // Two may be lost, unless the server answers while they are not answered.
+    expect((await over('R-FW-1', timed([...answered, syn(81, 1), syn(81, 2)]))).map(short)[1]).toBe('unknown unanswered');
+    expect((await over('R-FW-1', timed([syn(81, 1), ...answered, syn(81, 2)]))).map(short)).toContain('confirmed silence');
     const other = tcpFrame({ from: `${CLIENT}:50000`, to: `${SERVER}:81`, flags: 'S', sequence: 9, ttl: 64 });
     const itsAnswer = tcpFrame({
       from: `${SERVER}:81`,

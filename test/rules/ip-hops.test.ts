@@ -59,7 +59,11 @@ function link({
       0.04,
       tcpFrame({ from: SERVER, to: from, ttl: back, flags: 'PA', sequence: 901, acknowledgment: 78, payload: 'x', ...home }),
     ]);
-  return pcapOf(packets);
+  if (there !== undefined)
+    packets.push([0.05, tcpFrame({ from, to: SERVER, ttl: there, flags: 'A', sequence: 78, acknowledgment: 902, id: 3, ...to })]);
+  if (back !== undefined)
+    packets.push([0.06, tcpFrame({ from: SERVER, to: from, ttl: back, flags: 'A', sequence: 902, acknowledgment: 78, ...home })]);
+  return pcapOf(packets.sort((p, q) => p[0] - q[0]));
 }
 const B: [string, string] = ['02:00:00:00:00:03', '02:00:00:00:00:04'];
 const C: [string, string] = ['02:00:00:00:00:05', '02:00:00:00:00:06'];
@@ -149,6 +153,24 @@ describe('R-IP-6', () => {
     expect(short(await made('R-IP-6', core([[B[1], '192.0.2.2']])))).toEqual(['contradicted one-direction']);
     const other = link({ back: 63, macs: C, from: OUTSIDE });
     expect(short(await made('R-IP-6', core(), other))).toEqual(['contradicted two-ways']);
+  });
+  test('what was under way when the capture began is no direction', async () => {
+    const fin = tcpFrame({ from: OUTSIDE, to: SERVER, ttl: 62, flags: 'FA', sequence: 78, acknowledgment: 901 });
+    const arp = arpFrame({
+      operation: 1,
+      senderMac: '02:00:00:00:00:02',
+      senderAddress: '192.0.2.2',
+      targetAddress: '192.0.2.1',
+    });
+    const found = await made(
+      'R-IP-6',
+      pcapOf([
+        [0, arp],
+        [0.1, fin],
+        [0.2, fin],
+      ]),
+    );
+    expect(short(found)).toEqual(['not-visible one-place']);
   });
   test('answers to another router than requests come from; a shared address of two routers is none', async () => {
     const at = (mac: string): Uint8Array =>

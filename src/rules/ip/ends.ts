@@ -51,7 +51,10 @@ function sides(
 ): Pick<Ends, 'fromClient' | 'fromServer'> {
   const packets = numbers.map((n) => (n === undefined ? n : capture.packet(n))).filter((each) => each?.hopLimit !== undefined);
   const from = (end: Endpoint): PacketFacts | undefined => {
-    const own = packets.filter((each) => each?.source === end.address && each.sourcePort === end.port);
+    const own = packets.filter(
+      // A fragment has no ports.
+      (each) => each?.source === end.address && (each.kind === 'fragment' || each.sourcePort === end.port),
+    );
     return own.find((each) => each?.tcp === undefined || (each.tcp.flags & Flag.rst) === 0) ?? own[0];
   };
   return { fromClient: from(client), fromServer: from(server) };

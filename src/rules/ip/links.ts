@@ -60,6 +60,7 @@ const isAddress = (address: string): boolean => address !== '0.0.0.0' && address
 
 /** Does the capture have a frame against the direction of this packet: from whom it goes to, to whom it comes from or to all? */
 export function takesBothWays(capture: CaptureFacts, packet: PacketFacts): boolean {
+  if (capture.dropped !== undefined && capture.dropped > 0) return false;
   const { frames } = linksOf(capture);
   const { sourceMac, destinationMac } = packet;
   return frames.has(`${destinationMac}>${sourceMac}`) || frames.has(`${destinationMac}>*`);
@@ -99,9 +100,15 @@ export function answersBySameRouter(capture: CaptureFacts, { handshake }: Connec
   return isSame(from.sourceMac, to.destinationMac) && isSame(from.destinationMac, to.sourceMac);
 }
 
-/** A packet of the only direction that a capture has of a connection, where its acknowledgment shows that there is another one. */
+/** So many packets of one direction are no chance, if the connection began in the capture, and so many where it did not. */
+const ENOUGH = { begun: 3, older: 10 };
+
+/** A packet of the only direction that a capture has of a connection, where its acknowledgment shows that there is another one; undefined for few. */
 export function onlyDirection(capture: CaptureFacts, c: Connection): PacketFacts | undefined {
   if (c.fromClient.packets > 0 && c.fromServer.packets > 0) return undefined;
+  // What was under way when the capture began, and ended at once, may have been answered by nobody.
+  const begun = (c.handshake?.syn.length ?? 0) + (c.handshake?.synAck.length ?? 0) > 0;
+  if (c.fromClient.packets + c.fromServer.packets < (begun ? ENOUGH.begun : ENOUGH.older)) return undefined;
   for (const number of capture.packetsFrom(c.id, c.firstPacket, BEGINNING)) {
     const packet = capture.packet(number);
     if (packet?.tcp !== undefined && (packet.tcp.flags & (Flag.ack | Flag.rst)) === Flag.ack) return packet;

@@ -125,13 +125,14 @@ function reset(capture: CaptureFacts, c: Connection): Finding | undefined {
     const rst = capture.packet(number);
     if (rst?.tcp === undefined || rst.hopLimit === undefined || (rst.tcp.flags & Flag.rst) === 0) continue;
     const isServers = rst.source === c.server.address && rst.sourcePort === c.server.port;
-    const usual = [c.handshake?.[isServers ? 'synAck' : 'syn'][0], ...capture.packetsFrom(c.id, number, -BEFORE).reverse()]
+    const own = [c.handshake?.[isServers ? 'synAck' : 'syn'][0], ...capture.packetsFrom(c.id, number, -BEFORE).reverse()]
       .map((n) => (n === undefined ? n : capture.packet(n)))
-      .find(
-        (each) =>
-          each?.source === rst.source && each?.sourcePort === rst.sourcePort && ((each?.tcp?.flags ?? 4) & Flag.rst) === 0,
-      );
-    if (usual?.hopLimit === undefined || !differs(rst, usual)) continue;
+      .filter((each) => each?.source === rst.source && each?.sourcePort === rst.sourcePort)
+      .filter((each) => each?.hopLimit !== undefined && ((each.tcp?.flags ?? 4) & Flag.rst) === 0);
+    const [usual] = own;
+    // A site whose packets come by several ways, or from several machines, may send its RST by another one.
+    const isSteady = own.every((each) => each === undefined || usual === undefined || !differs(each, usual));
+    if (usual === undefined || !isSteady || !differs(rst, usual)) continue;
     if (isServers) return elsewhere(c, rst, usual);
     return unknown('reset-as-client', [usual.number, rst.number], {
       en: `packet ${rst.number}: a RST in the name of ${endpointText(c.client)} has ${limitName(rst)} ${rst.hopLimit}, its other packets ${usual.hopLimit} (packet ${usual.number}): somebody on the way sent it, a firewall or a gateway that had lost its NAT entry`,
@@ -218,24 +219,38 @@ function silence(capture: CaptureFacts, c: Connection, syn: number[]): Finding {
       },
       serverAdvice(c),
     );
+  if (syn.length < MANY && alive < syn[0])
+    return unknown(
+      'unanswered',
+      [...syn, alive],
+      {
+        en: `${asked.en}; ${c.server.address} answered elsewhere before (packet ${alive}), so that these may have been lost, too`,
+        ko: `${asked.ko}. ${topic(c.server.address)} 그 전에 다른 요청에 응답했습니다 (${alive}번 패킷). 손실되었을 수도 있습니다`,
+      },
+      serverAdvice(c),
+    );
   return confirmed('silence', [...syn.slice(0, 4), alive], {
     en: `${asked.en}, while ${c.server.address} answers elsewhere (packet ${alive}) and a closed port would answer with RST: something drops them`,
     ko: `${asked.ko}. ${topic(c.server.address)} 다른 요청에는 응답하고 (${alive}번 패킷) 닫힌 포트라면 RST로 답했을 것입니다. 무언가가 버리고 있습니다`,
   });
 }
 
-/** An answer of the server at another port, or to an echo request. At the same port it may have been too busy at times. */
+/** An answer of the server at another port, or to an echo request; the last one. At the same port it may have been too busy at times. */
 function aliveness(capture: CaptureFacts, c: Connection): number | undefined {
   const others = capture.connectionsTo(c.server.address).slice(0, LOOK);
   if (others.some((each) => each.server.port === c.server.port && (each.handshake?.synAck.length ?? 0) > 0)) return undefined;
-  for (const other of others) if (other.handshake?.synAck[0] !== undefined) return other.handshake.synAck[0];
+  let found: number | undefined;
+  for (const other of others) found = Math.max(found ?? 0, other.handshake?.synAck[0] ?? 0) || undefined;
   let count = 0;
   for (const { packet, version, type, source } of capture.icmp) {
-    if (count++ >= LOOK) return undefined;
-    if (source === c.server.address && type === (version === 4 ? 0 : 129)) return packet;
+    if (count++ >= LOOK) break;
+    if (source === c.server.address && type === (version === 4 ? 0 : 129)) found = Math.max(found ?? 0, packet);
   }
-  return undefined;
+  return found;
 }
+
+/** So many SYNs are not lost one after the other; fewer only count if the server answered elsewhere since the first one. */
+const MANY = 3;
 
 const serverAdvice = (c: Connection): Advice => ({
   text: {
