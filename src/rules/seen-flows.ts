@@ -6,6 +6,9 @@ import type { PacketFacts } from './packet.ts';
 /** Flows of each kind that are looked at: enough to tell a place by, and the same work for every capture. */
 const LOOKED_AT = 300;
 
+/** Below this a TTL was chosen to run out (traceroute), or the packet has been going round: it tells no place. */
+const TELLING = 32;
+
 /** A connection or lookup with one packet of each direction. */
 export interface SeenFlow {
   kind: 'tcp' | 'dns' | 'quic' | 'echo';
@@ -15,6 +18,8 @@ export interface SeenFlow {
   response?: PacketFacts | undefined;
   connection?: Connection;
   lookup?: Lookup;
+  /** Of a ping: its request once more, one router away. */
+  copy?: PacketFacts | undefined;
 }
 
 /** The first flows of a capture whose packets are not inside a tunnel. */
@@ -55,11 +60,25 @@ function echoes(capture: CaptureFacts): SeenFlow[] {
     const [client, server] = asks ? [source, destination] : [destination, source];
     const key = `${client} ${server}`;
     const flow: SeenFlow = found.get(key) ?? { kind: 'echo', client, server };
-    if (asks) flow.request ??= capture.packet(packet);
-    else flow.response ??= capture.packet(packet);
+    const read = capture.packet(packet);
+    if (asks && flow.request === undefined) flow.request = read;
+    else if (asks && isCopy(flow.request, read)) flow.copy ??= read;
+    else if (!asks) flow.response ??= read;
     found.set(key, flow);
   }
   return [...found.values()];
+}
+
+/** The same ping, a router later: only its TTL and what is computed of that differ. */
+function isCopy(one: PacketFacts | undefined, other: PacketFacts | undefined): boolean {
+  if (one?.hopLimit === undefined || other?.hopLimit === undefined || one.hopLimit < TELLING || one.ipId !== other.ipId)
+    return false;
+  if (Math.abs(one.hopLimit - other.hopLimit) !== 1) return false;
+  const message = (packet: PacketFacts): string => {
+    const at = packet.layers.find(({ protocol }) => protocol.startsWith('icmp'))?.at;
+    return at === undefined ? '' : Buffer.from(packet.bytes.subarray(at + 4, at + 64)).toString('latin1');
+  };
+  return message(one) === message(other);
 }
 
 function ofConnection(capture: CaptureFacts, connection: Connection): SeenFlow {
@@ -104,9 +123,6 @@ export function* first<T>(table: Iterable<T>, limit = LOOKED_AT): Iterable<T> {
     yield each;
   }
 }
-
-/** Below this a TTL was chosen to run out (traceroute), or the packet has been going round: it tells no place. */
-const TELLING = 32;
 
 /** Whether a packet is on the link of the host that sent it; undefined where nothing tells. */
 export const onItsLink = (packet: PacketFacts | undefined): boolean | undefined =>

@@ -114,7 +114,7 @@ export function onOneLink(flows: SeenFlow[], capture: CaptureFacts): Place {
   const cache = cacheHeader(served, capture);
   const server: VantageKind = cache === undefined ? 'server' : 'cache-front';
   if (cache !== undefined) evidence.push(cache);
-  const proxied = behindProxy(served, capture) ?? regularChecks(served);
+  const proxied = behindProxy(served, capture) ?? regularChecks(served, capture);
   const client: VantageKind[] = proxied?.kinds ?? ['client'];
   if (proxied !== undefined) evidence.push(...proxied.evidence);
   const clients = byMac(served.map((flow) => flow.request as PacketFacts));

@@ -1,5 +1,5 @@
 import { toward } from '../text/particles.ts';
-import { hopsTaken } from './addresses.ts';
+import { hopsTaken, isFresh } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
 import type { SeenFlow } from './seen-flows.ts';
@@ -70,7 +70,16 @@ export function bothSidesOfNat(flows: SeenFlow[]): Place | undefined {
 
 /** The same packet twice, one router apart, with its addresses as they were. */
 export function bothSidesOfRouter(flows: SeenFlow[], capture: CaptureFacts): Place | undefined {
-  for (const { request, response, connection, kind } of flows) {
+  for (const { request, response, connection, kind, copy: ping } of flows) {
+    if (ping?.hopLimit !== undefined && request?.hopLimit !== undefined) {
+      const [first, second] = request.hopLimit > ping.hopLimit ? [request, ping] : [ping, request];
+      return both(
+        first,
+        second,
+        hopsTaken(first.hopLimit as number) === 0,
+        response?.hopLimit !== undefined && isFresh(response.hopLimit),
+      );
+    }
     if (kind !== 'tcp' || connection === undefined || request?.hopLimit === undefined) continue;
     for (const number of connection.segments?.duplicates?.slice(0, 4) ?? []) {
       const copy = capture.packet(number);
@@ -79,19 +88,23 @@ export function bothSidesOfRouter(flows: SeenFlow[], capture: CaptureFacts): Pla
       if (copy.hopLimit !== original.hopLimit - 1) continue;
       const near = hopsTaken(request.hopLimit) === 0;
       const far = response?.hopLimit !== undefined && hopsTaken(Math.max(response.hopLimit, copy.hopLimit)) === 0;
-      return {
-        kinds: near ? ['gateway-inside', 'gateway-outside'] : far ? ['last-router', 'router'] : ['router'],
-        evidence: [
-          {
-            text: {
-              en: `${copy.source} is seen with TTL ${original.hopLimit} (packet ${original.number}) and ${copy.hopLimit} (packet ${number}): both interfaces of a router`,
-              ko: `${copy.source}의 패킷이 TTL ${original.hopLimit}(${original.number}번 패킷)과 TTL ${copy.hopLimit}(${number}번 패킷)로 두 번 보입니다. 라우터의 두 인터페이스입니다`,
-            },
-            packets: [original.number, number],
-          },
-        ],
-      };
+      return both(original, copy, near, far);
     }
   }
   return undefined;
+}
+
+function both(first: PacketFacts, second: PacketFacts, near: boolean, far: boolean): Place {
+  return {
+    kinds: near ? ['gateway-inside', 'gateway-outside'] : far ? ['last-router', 'router'] : ['router'],
+    evidence: [
+      {
+        text: {
+          en: `${first.source} is seen with TTL ${first.hopLimit} (packet ${first.number}) and ${second.hopLimit} (packet ${second.number}): both interfaces of a router`,
+          ko: `${first.source}의 패킷이 TTL ${first.hopLimit}(${first.number}번 패킷)과 TTL ${toward(second.hopLimit)}(${second.number}번 패킷) 두 번 보입니다. 라우터의 두 인터페이스입니다`,
+        },
+        packets: [first.number, second.number],
+      },
+    ],
+  };
 }

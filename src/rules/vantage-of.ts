@@ -5,7 +5,7 @@ import { cookedDirection, onItsLink, type SeenFlow, seenFlows } from './seen-flo
 import type { Place, Vantage, VantageKind } from './vantage.ts';
 import { nearClient, nearServer, onOneLink } from './vantage-ends.ts';
 import { bothSidesOfNat, bothSidesOfRouter } from './vantage-gateway.ts';
-import { farFromBoth, translatedByOwner } from './vantage-outside.ts';
+import { addressesWith, farFromBoth, oneWay, translatedByOwner } from './vantage-outside.ts';
 import { proxyBetween } from './vantage-proxy.ts';
 import { resolverBetween } from './vantage-resolver.ts';
 
@@ -64,7 +64,7 @@ function loopback(flows: SeenFlow[]): Place | undefined {
 function byHopLimits(flows: SeenFlow[], capture: CaptureFacts): Place | undefined {
   const places = { client: [] as SeenFlow[], server: [] as SeenFlow[], link: [] as SeenFlow[], between: [] as SeenFlow[] };
   for (const flow of flows) {
-    const place = placeOfFlow(flow);
+    const place = placeOfFlow(flow, capture);
     if (place !== undefined) places[place].push(flow);
   }
   const outside = translatedByOwner(places, capture);
@@ -81,17 +81,23 @@ function byHopLimits(flows: SeenFlow[], capture: CaptureFacts): Place | undefine
   if (found.length > 0)
     return { kinds: [...new Set(found.flatMap((each) => each.kinds))], evidence: found.flatMap((each) => each.evidence) };
   if (places.link.length > 0) return onOneLink(places.link, capture);
-  return places.between.length > 0 ? farFromBoth(places.between, capture) : undefined;
+  return places.between.length > 0 ? farFromBoth(places.between, capture) : oneWay(flows, capture);
 }
 
-function placeOfFlow(flow: SeenFlow): 'client' | 'server' | 'link' | 'between' | undefined {
-  const fromClient = onItsLink(flow.request);
-  const fromServer = onItsLink(flow.response);
-  // The sender of a packet that leaves this host with less than any host begins with is a router, not the end.
-  if (fromClient === undefined && fromServer === undefined) return undefined;
+function placeOfFlow(flow: SeenFlow, capture: CaptureFacts): 'client' | 'server' | 'link' | 'between' | undefined {
+  const { request, response } = flow;
+  const fromClient = onItsLink(request);
+  const fromServer = onItsLink(response);
   if (fromClient && fromServer) return cookedEnd(flow) ?? 'link';
   if (fromClient) return 'client';
-  return fromServer ? 'server' : 'between';
+  if (fromServer) return 'server';
+  if (fromClient === false && fromServer === false) return 'between';
+  // One direction alone: its sender is elsewhere, and where its receiver is ARP may tell.
+  const [packet, other] = fromClient === false ? [request, response] : [response, request];
+  if (packet?.destinationMac === undefined || other !== undefined) return undefined;
+  const owned = addressesWith(capture, packet.destinationMac);
+  if (owned.length === 0) return undefined;
+  return owned.includes(packet.destination as string) ? undefined : 'between';
 }
 
 const cookedEnd = (flow: SeenFlow): 'client' | 'server' | undefined => {

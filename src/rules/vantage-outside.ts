@@ -91,3 +91,46 @@ function addressOf(capture: CaptureFacts, mac: string): { address: string; packe
       return { address: each.senderAddress, packet: each.packet };
   return undefined;
 }
+
+/** ARP packets that are looked at. */
+const MOST = 2000;
+
+/** Addresses that this MAC has by what it says, or answers. */
+export function addressesWith(capture: CaptureFacts, mac: string): string[] {
+  const found = new Set<string>();
+  let count = 0;
+  for (const { senderMac, senderAddress, answerMac, targetAddress } of capture.resolutions) {
+    if (count++ > MOST) break;
+    if (senderMac === mac && addressClass(senderAddress) !== 'unspecified') found.add(senderAddress);
+    if (answerMac === mac) found.add(targetAddress);
+  }
+  return [...found];
+}
+
+/** Packets of one direction, from afar, whose receiver has its address on this link. */
+export function oneWay(flows: SeenFlow[], capture: CaptureFacts): Place | undefined {
+  for (const { request, response } of flows) {
+    const packet =
+      onItsLink(request) === false && response === undefined
+        ? request
+        : onItsLink(response) === false && request === undefined
+          ? response
+          : undefined;
+    if (packet?.destinationMac === undefined || packet.destination === undefined) continue;
+    const owner = ownerOf(capture, packet.destination);
+    if (owner?.mac !== packet.destinationMac) continue;
+    return {
+      kinds: packet === request ? ['last-router', 'server'] : ['client', 'gateway-inside'],
+      evidence: [
+        {
+          text: {
+            en: `${packet.destination} is on this link (${owner.mac}, packet ${owner.packet}) and gets packets from afar (packet ${packet.number}, TTL ${packet.hopLimit}); what it sends does not pass here`,
+            ko: `${packet.destination}의 MAC 주소가 이 링크에 있고(${owner.mac}, ${owner.packet}번 패킷) 멀리서 온 패킷을 받습니다(${packet.number}번 패킷, TTL ${packet.hopLimit}). 그쪽에서 보내는 패킷은 여기를 지나지 않습니다`,
+          },
+          packets: [owner.packet, packet.number],
+        },
+      ],
+    };
+  }
+  return undefined;
+}

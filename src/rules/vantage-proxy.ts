@@ -1,5 +1,5 @@
 import { subject, topic } from '../text/particles.ts';
-import type { Exchange } from '../correlate/model.ts';
+import type { Connection, Exchange } from '../correlate/model.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
 import { first, onItsLink, type SeenFlow } from './seen-flows.ts';
@@ -126,11 +126,20 @@ function* requestsOn(flows: SeenFlow[], capture: CaptureFacts): Iterable<Exchang
   }
 }
 
+/** Nothing is asked, or only whether the server is well; a client that comes back at regular times asks for more. */
+function isCheck(capture: CaptureFacts, connection: Connection): boolean {
+  const exchanges = capture.exchangesOn(connection.id);
+  if (exchanges.length === 0) return connection.fromClient.payloadBytes === 0;
+  return exchanges.every(
+    ({ method, target }) => method === 'OPTIONS' || /health|check|ping|alive|ready|status/i.test(target ?? ''),
+  );
+}
+
 /** Connections of one host to one server at regular intervals: health checks. */
-export function regularChecks(flows: SeenFlow[]): Proxied | undefined {
+export function regularChecks(flows: SeenFlow[], capture: CaptureFacts): Proxied | undefined {
   const series = new Map<string, PacketFacts[]>();
   for (const { kind, client, connection, request } of flows) {
-    if (kind !== 'tcp' || connection === undefined || request === undefined) continue;
+    if (kind !== 'tcp' || connection === undefined || request === undefined || !isCheck(capture, connection)) continue;
     const key = `${client} ${connection.server.address} ${connection.server.port}`;
     series.set(key, [...(series.get(key) ?? []), request]);
   }

@@ -147,6 +147,15 @@ describe('made packets', () => {
     expect((await vantage(capture(twin))).kinds).toEqual(['client', 'gateway-inside']);
   });
 
+  test('one direction alone tells where ARP says whose the receiver’s MAC address is', async () => {
+    const [syn] = handshake({ client: '203.0.113.2', clientTtl: 62, serverTtl: 64, clientMac: MAC.router, serverMac: MAC.pc });
+    const has = (address: string): Uint8Array =>
+      arpFrame({ operation: 2, senderMac: MAC.pc, senderAddress: address, targetMac: MAC.router, targetAddress: '192.0.2.1' });
+    expect((await vantage(capture([syn]))).kinds).toEqual([]);
+    expect((await vantage(capture([has('192.0.2.80'), syn]))).kinds).toEqual(['last-router', 'server']);
+    expect((await vantage(capture([has('192.0.2.9'), syn]))).kinds).toEqual(['router']);
+  });
+
   test('a loopback interface is client and server', async () => {
     const frames = handshake({ client: '127.0.0.1', server: '127.0.0.1', clientTtl: 64, serverTtl: 64 });
     expect((await vantage(capture(frames))).kinds).toEqual(['client', 'server']);
@@ -167,6 +176,8 @@ describe('made packets', () => {
       ipFrame({ from: '192.168.0.10:0', to: '192.0.2.80:0', ttl }, 1, icmp(8, 0, u8(0, 1, 0, 1)));
     expect((await vantage(capture([ping(64)]))).kinds).toEqual(['client', 'gateway-inside']);
     expect((await vantage(capture([ping(1), ping(2), ping(3)]))).kinds).toEqual([]);
+    // The same one twice, a router apart.
+    expect((await vantage(capture([ping(64), ping(63)]))).kinds).toEqual(['gateway-inside', 'gateway-outside']);
   });
 
   test('what tells nothing stays undefined; what the user says stands', async () => {

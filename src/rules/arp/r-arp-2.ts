@@ -148,6 +148,7 @@ function nobodyLeaves(capture: CaptureFacts): Finding {
       },
       clientAdvice,
     );
+  if (own.every(({ request }) => request.destinationMac === undefined)) return noMac(capture, own[0].request);
   const near = own.find(({ request, response }) => wayOut(capture, request, response).to === 'near');
   const [{ request, server }] = near === undefined ? own : [near];
   if (near !== undefined)

@@ -64,9 +64,10 @@ function judge(capture: CaptureFacts, group: Group): Finding {
       ko: `${address}에서 ${aloud.packet}번 패킷으로 ${target} 주소를 찾았고, ${aloud.replies[0].packet}번의 응답은 물은 쪽이 아니라 모두에게 갔습니다`,
     });
   const asked = asks.find((ask) => ask.frameTo === BROADCAST && ask.replies.length > 0);
+  const before = asked !== undefined && known !== undefined && asked.packet < known.packet ? asked : undefined;
   const proxy = asks.map((ask) => proxyOf(capture, ask)).find((each) => each !== undefined);
   if (proxy !== undefined) return proxy;
-  if (known !== undefined) return directed(known, asked);
+  if (known !== undefined) return directed(known, before);
   if (asked !== undefined) {
     const [reply] = asked.replies;
     return confirmed('broadcast-and-owner', [asked.packet, reply.packet], {

@@ -62,6 +62,8 @@ function passageOf(hops: Hops, join: HopJoin): Passage | undefined {
   const near = hops.captures[join.from].packet(pair.from);
   const far = hops.captures[join.to].packet(pair.to);
   if (near?.hopLimit === undefined || far?.hopLimit === undefined) return undefined;
+  // One capture that has a packet twice just so has no second place.
+  if (join.from === join.to && near.hopLimit === far.hopLimit) return undefined;
   const journey = join.kind === 'connection' ? journeyOf(hops.captures[join.from], join.fromId) : undefined;
   return { join, pair, near, far, routers: Math.abs(near.hopLimit - far.hopLimit), journey };
 }
