@@ -179,6 +179,7 @@ export class ProtocolFinder implements Guesser {
     const inner = keys === undefined ? undefined : new InnerStream(c, this);
     const parser = new TlsParser(c.id, this.events.tls, this.handshakes, keys, inner);
     c.tls = parser.session;
+    if (portOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0) === DNS_OVER_TLS_PORT) c.tls.encryptedDns = 'dot';
     if (keys?.growing) this.waiting.add(parser);
     if (parser.decryption !== undefined) {
       parser.decryption.patient = patient;

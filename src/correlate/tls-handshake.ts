@@ -1,3 +1,4 @@
+import { encryptedDnsOf } from '../dissect/dns/encrypted.ts';
 import { certificateRanges, parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
 import { ja4 } from '../dissect/tls/ja4.ts';
 import { HandshakeType, handshakeTypeName, isTls13, versionName } from '../dissect/tls/names.ts';
@@ -90,6 +91,7 @@ export class TlsHandshake implements MessageReader {
     this.decryption?.clientHello(bytes, hello);
     if (hello.serverName !== undefined) session.sni = hello.serverName;
     session.alpnOffered = hello.alpn;
+    session.encryptedDns ??= encryptedDnsOf(session.sni, hello.alpn);
     session.ja4 = ja4(hello, bytes);
     this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
   }

@@ -29,6 +29,11 @@ export interface TlsSession {
   certificateNames?: string[];
   /** The server's chain as it was sent, its own certificate first; nothing of it is verified. */
   certificates?: CertificateFacts[];
+  /**
+   * DNS inside, as the ClientHello tells without keys: "dot" by port 853 or ALPN (RFC 7858), "doh-host" where the name is known to
+   * serve DNS over HTTPS, which makes it likely.
+   */
+  encryptedDns?: 'dot' | 'doh-host' | undefined;
   /** FoxIO's fingerprint of the ClientHello. */
   ja4?: string;
   alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
@@ -78,6 +83,7 @@ export function newSession(connection: number): TlsSession {
     resumed: undefined,
     certificateNames: undefined,
     certificates: undefined,
+    encryptedDns: undefined,
     ja4: undefined,
     alerts: [],
     packets: [],

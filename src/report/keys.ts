@@ -98,6 +98,7 @@ export const FINISHED_PACKET = member('finishedPacket');
 export const SNI = member('sni');
 export const CIPHER = member('cipher');
 export const CIPHER_ID = member('cipherId');
+export const ENCRYPTED_DNS = member('encryptedDns');
 export const ALPN_OFFERED = member('alpnOffered');
 export const ALPN = member('alpn');
 export const CERTIFICATE_NAMES = member('certificateNames');

@@ -191,6 +191,7 @@ export function tls(w: JsonBytes, t: TlsSession): void {
       w.put(i > 0 ? K.COMMA : K.CERTIFICATES_LIST).copy(certificate(t.certificates[i]));
     w.put(K.END_LIST);
   }
+  if (t.encryptedDns !== undefined) w.put(K.ENCRYPTED_DNS).str(t.encryptedDns);
   if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
   w.put(K.ALERTS_LIST);
   t.alerts.forEach((a, i) => {

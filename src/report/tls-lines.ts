@@ -14,6 +14,8 @@ export function tlsLines(t: TlsSession, language: Language): string {
   const opened = t.decryption?.opened ?? 0;
   if (opened > 0) facts.push(say(TLS.opened, { n: opened }));
   else if (t.alpnVisible) facts.push(say(TLS.hiddenContent));
+  if (t.encryptedDns === 'dot') facts.push(say(TLS.dot));
+  else if (t.encryptedDns === 'doh-host' && opened === 0) facts.push(say(TLS.dohHost));
   const lines = [facts.join('  ')];
   const [certificate] = t.certificates ?? [];
   if (certificate !== undefined)

@@ -16,6 +16,11 @@ export const TLS = {
     en: 'requests not visible without keys',
     ko: '키가 없어 요청은 보이지 않음',
   },
+  dot: { en: 'DNS over TLS (by port 853 or ALPN)', ko: 'DNS over TLS(853번 포트 또는 ALPN)' },
+  dohHost: {
+    en: 'likely DNS over HTTPS: the name is known to serve it',
+    ko: 'DNS over HTTPS일 가능성 높음: 이를 제공하는 이름으로 알려짐',
+  },
   resumed: { en: 'resumed', ko: '세션 재개' },
   certificate: {
     en: 'certificate: {subject}, issued by {issuer}, {from} to {to}, {key}',

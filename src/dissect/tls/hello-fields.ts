@@ -1,5 +1,5 @@
 import { u16 } from '../bytes.ts';
-import { Fields, hexText, wrong } from '../fields.ts';
+import { Fields, hexText, namedHex, wrong } from '../fields.ts';
 import type { Field } from '../protocol.ts';
 import {
   type ClientHello,
@@ -100,6 +100,15 @@ function extensionFields(f: Fields, hello: Hello, fromClient: boolean): void {
   if (first === undefined) return;
   f.number('tls.handshake.extensions_length', 'Extensions Length', first.at - 2 - f.at, 2);
   for (const extension of hello.extensions) f.list.push(extensionField(f.bytes, extension, fromClient));
+  if (fromClient && hello.extensions.some(({ type }) => type === ExtensionType.encryptedClientHello)) outerName(f.list);
+}
+
+/** The name beside an encrypted ClientHello is the one for everybody's eyes. */
+function outerName(fields: readonly Field[]): void {
+  for (const field of fields) {
+    const name = field.children?.find((each) => each.name === 'tls.handshake.extensions_server_name');
+    if (name !== undefined) name.text = `${name.value} (outer: another may be inside the encrypted ClientHello)`;
+  }
 }
 
 export function extensionField(bytes: Uint8Array, { type, at, dataAt, end }: Extension, fromClient: boolean): Field {
@@ -177,5 +186,31 @@ function extensionValues(
       }
       break;
   }
+  if (type === ExtensionType.encryptedClientHello && fromClient)
+    told.push(...encryptedHello(new Fields(bytes, at, end, children)));
   return told.length > 0 ? told.join(', ') : undefined;
 }
+
+/** RFC 9849 §5. Clients that have no keys of the server send the same with random bytes (§6.2), so nobody can tell what is inside. */
+function encryptedHello(f: Fields): string[] {
+  if (!f.has(0, 1)) return [];
+  if (f.read(0, 1) === 1) {
+    f.number('tls.ech.client_hello_type', 'Client Hello type', 0, 1, () => '1 (inner)');
+    return ['inner'];
+  }
+  if (f.read(0, 1) !== 0 || !f.has(0, 10)) return [];
+  const enc = f.read(6, 2);
+  f.number('tls.ech.client_hello_type', 'Client Hello type', 0, 1, () => '0 (outer)');
+  f.number('tls.ech.hpke.keyconfig.cipher_suite.kdf_id', 'KDF Id', 1, 2, namedHex(KDFS, 4));
+  f.number('tls.ech.hpke.keyconfig.cipher_suite.aead_id', 'AEAD Id', 3, 2, namedHex(AEADS, 4));
+  f.number('tls.ech.config_id', 'Config Id', 5, 1);
+  f.number('tls.ech.enc_length', 'Enc length', 6, 2);
+  f.raw('tls.ech.enc', 'Enc', 8, enc);
+  f.number('tls.ech.payload_length', 'Payload length', 8 + enc, 2);
+  f.raw('tls.ech.payload', 'Payload', 10 + enc, f.read(8 + enc, 2));
+  return ['outer, with an encrypted ClientHello or random bytes in its place'];
+}
+
+/** RFC 9180 §7.2, §7.3. */
+const KDFS: Record<number, string> = { 1: 'HKDF-SHA256', 2: 'HKDF-SHA384', 3: 'HKDF-SHA512' };
+const AEADS: Record<number, string> = { 1: 'AES-128-GCM', 2: 'AES-256-GCM', 3: 'ChaCha20Poly1305' };

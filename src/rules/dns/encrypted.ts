@@ -3,31 +3,13 @@ import { contradicted, notVisible } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import type { Finding, JourneySubject, Need } from '../rule.ts';
 
-/** Hosts that serve DNS over HTTPS and no pages (their operators' documentation). */
-const DOH_HOSTS = new Set([
-  'cloudflare-dns.com',
-  'one.one.one.one',
-  'mozilla.cloudflare-dns.com',
-  'chrome.cloudflare-dns.com',
-  'security.cloudflare-dns.com',
-  'family.cloudflare-dns.com',
-  'dns.google',
-  'dns.quad9.net',
-  'dns10.quad9.net',
-  'dns11.quad9.net',
-  'doh.opendns.com',
-  'dns.nextdns.io',
-  'dns.adguard-dns.com',
-  'doh.cleanbrowsing.org',
-  'mask.icloud.com',
-]);
 export const DOT_PORT = 853;
 
-/** Does this connection carry DNS inside TLS? By its port (RFC 7858 §3.1), or by the name of a known DoH host. */
+/** Does this connection carry DNS inside TLS? By its port (RFC 7858 §3.1) or ALPN, or by the name of a known DoH host. */
 export function encryptedKind(serverPort: number, tls: TlsSession | undefined): 'dot' | 'doh-host' | undefined {
   if (tls === undefined) return undefined;
   if (serverPort === DOT_PORT) return 'dot';
-  return serverPort === 443 && tls.sni !== undefined && DOH_HOSTS.has(tls.sni.toLowerCase()) ? 'doh-host' : undefined;
+  return tls.encryptedDns === 'doh-host' && serverPort !== 443 ? undefined : tls.encryptedDns;
 }
 
 /** A journey that is itself DNS in TLS or HTTPS: not by UDP, not at port 53. */
@@ -46,10 +28,11 @@ export const encryptedDns: Need<JourneySubject> = (subject): Finding | undefined
   const kind = encryptedKind(connection.server.port, tls);
   if (kind === undefined) return undefined;
   const packets = [connection.handshake?.syn[0], tls?.clientHelloPacket];
+  const { port } = connection.server;
   if (kind === 'dot')
     return contradicted('dot', packets, {
-      en: `the connection to ${server} is DNS over TLS by its port (RFC 7858): TCP port 853, not UDP port 53`,
-      ko: `${server} 연결은 포트로 보아 DNS over TLS입니다 (RFC 7858): UDP 53번이 아니라 TCP 853번 포트`,
+      en: `the connection to ${server} is DNS over TLS by its ${port === DOT_PORT ? 'port' : 'ALPN'} (RFC 7858): TCP port ${port}, not UDP port 53`,
+      ko: `${server} 연결은 ${port === DOT_PORT ? '포트로' : 'ALPN으로'} 보아 DNS over TLS입니다 (RFC 7858): UDP 53번이 아니라 TCP ${port}번 포트`,
     });
   return notVisible(
     'doh',
