@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../correlate/model.ts';
+import type { Endpoint, Journey } from '../../correlate/model.ts';
 import { hopsTaken, isFresh } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { unknown } from '../findings.ts';
@@ -18,8 +18,20 @@ export interface Ends {
 /** Packets at a connection's beginning that are read where its handshake does not tell one of each side. */
 const BEGINNING = 8;
 
+/** Several rules ask for the same journey's, one after the other. */
+const made = new WeakMap<Journey, { ends: Ends | undefined }>();
+
 /** By TCP or QUIC; undefined where the journey came to neither. */
 export function endsOf(subject: JourneySubject): Ends | undefined {
+  let known = made.get(subject.journey);
+  if (known === undefined) {
+    known = { ends: read(subject) };
+    made.set(subject.journey, known);
+  }
+  return known.ends;
+}
+
+function read(subject: JourneySubject): Ends | undefined {
   const { capture } = subject;
   const connection = connectionOf(subject);
   if (connection === undefined) {
