@@ -61,7 +61,8 @@ function echoes(capture: CaptureFacts): SeenFlow[] {
     const key = `${client} ${server}`;
     const flow: SeenFlow = found.get(key) ?? { kind: 'echo', client, server };
     const read = capture.packet(packet);
-    if (asks && flow.request === undefined) flow.request = read;
+    // A traceroute's first ones are sent to run out.
+    if (asks && !tells(flow.request)) flow.request = read;
     else if (asks && isCopy(flow.request, read)) flow.copy ??= read;
     else if (!asks) flow.response ??= read;
     found.set(key, flow);
@@ -126,7 +127,11 @@ export function* first<T>(table: Iterable<T>, limit = LOOKED_AT): Iterable<T> {
 
 /** Whether a packet is on the link of the host that sent it; undefined where nothing tells. */
 export const onItsLink = (packet: PacketFacts | undefined): boolean | undefined =>
-  packet?.hopLimit === undefined || packet.hopLimit < TELLING ? undefined : isFresh(packet.hopLimit);
+  tells(packet) ? isFresh(packet.hopLimit) : undefined;
+
+/** Whether the TTL is one that packets arrive with which were sent to arrive. */
+export const tells = (packet: PacketFacts | undefined): packet is PacketFacts & { hopLimit: number } =>
+  packet?.hopLimit !== undefined && packet.hopLimit >= TELLING;
 
 /** The direction bit of a Linux cooked capture. */
 export function cookedDirection(packet: PacketFacts | undefined): 'in' | 'out' | undefined {

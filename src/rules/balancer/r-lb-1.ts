@@ -22,7 +22,7 @@ export const rule: HopsRule = {
   },
   rfc: ['RFC 9110 §3.7', 'RFC 9110 §7.6'],
   vantages: ['balancer-front', 'balancer-back'],
-  reasons: ['ends-here', 'passed-on', 'one-server', 'front-not-captured', 'behind-not-captured'],
+  reasons: ['ends-here', 'passed-on', 'one-server', 'front-not-captured', 'behind-not-captured', 'no-connection'],
   needs: [],
   check(hops) {
     const handed = handedOn(hops);

@@ -25,7 +25,7 @@ export const rule: HopsRule = {
   },
   rfc: [],
   vantages: ['balancer-back', 'server'],
-  reasons: ['periodic-requests', 'periodic-connects', 'perhaps', 'none-seen', 'behind-not-captured'],
+  reasons: ['periodic-requests', 'periodic-connects', 'perhaps', 'none-seen', 'behind-not-captured', 'no-connection'],
   needs: [],
   check(hops) {
     const handed = handedOn(hops);

@@ -24,7 +24,7 @@ export const rule: HopsRule = {
   },
   rfc: [],
   vantages: ['balancer-back'],
-  reasons: ['round-robin', 'another-choice', 'too-few', 'one-server', 'behind-not-captured'],
+  reasons: ['round-robin', 'another-choice', 'too-few', 'one-server', 'behind-not-captured', 'no-connection'],
   needs: [],
   check(hops) {
     const groups = new Map<string, Handed[]>();

@@ -23,7 +23,7 @@ export const rule: HopsRule = {
   },
   rfc: ['RFC 7239', 'RFC 9110 §7.6'],
   vantages: ['balancer-front', 'balancer-back', 'server'],
-  reasons: ['forwarded', 'same-packets', 'says-so', 'one-destination', 'behind-not-captured'],
+  reasons: ['forwarded', 'same-packets', 'says-so', 'one-destination', 'behind-not-captured', 'no-connection'],
   needs: [],
   check(hops) {
     const handed = handedOn(hops);

@@ -1,6 +1,7 @@
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { Flag } from '../packet.ts';
+import { tells } from '../seen-flows.ts';
 import { requestsOn } from './requests.ts';
 import { acknowledges, has, type Segment, segmentsOf } from '../segments.ts';
 
@@ -30,6 +31,8 @@ export interface Closing {
   fin: Partial<Record<Side, Segment>>;
   /** The first segment that acknowledges a side's FIN (sent by the other side). */
   acknowledged: Partial<Record<Side, Segment>>;
+  /** Where a side's FIN is not acknowledged: the first segment that acknowledges all its data before the FIN. */
+  delivered: Partial<Record<Side, Segment>>;
   reset?: Segment | undefined;
   /** TTLs (Hop Limits) of the RST and of its side's packets before, where they differ: somebody on the way may have sent it. */
   foreign?: { reset: number; usual: number } | undefined;
@@ -76,6 +79,7 @@ function read(capture: CaptureFacts, c: Connection): Closing {
     kind: 'open',
     fin: {},
     acknowledged: {},
+    delivered: {},
     dataAfter: [],
     finsAgain: [],
     idle: 0,
@@ -99,6 +103,14 @@ function read(capture: CaptureFacts, c: Connection): Closing {
   }
   closing.kind = kindOf(closing);
   const before = segmentsOf(capture, c, capture.packetsFrom(c.id, begin, -LOOK_BACK));
+  for (const side of ['client', 'server'] as const) {
+    const own = fin[side];
+    if (own === undefined || closing.acknowledged[side] !== undefined) continue;
+    closing.delivered[side] = [...before, ...segments].find(
+      (each) =>
+        sideOf(each) !== side && has(each, Flag.ack) && !has(each, Flag.rst) && each.acknowledgment === (own.end - 1) >>> 0,
+    );
+  }
   closing.lastData = before.findLast((each) => each.length > 0 && !c.segments?.keepAlives?.includes(each.number));
   closing.foreign = foreignReset(capture, closing, before);
   const since = closing.lastData ?? before.at(-1);
@@ -147,6 +159,8 @@ function foreignReset(capture: CaptureFacts, { reset }: Closing, before: Segment
   if (reset === undefined || usual === undefined) return undefined;
   const hops = [reset, usual].map((each) => capture.packet(each.number)?.hopLimit);
   const [own, known] = hops;
+  // A SYN that was sent to run out (traceroute) is no measure.
+  if (!tells(capture.packet(usual.number))) return undefined;
   return own === undefined || known === undefined || own === known ? undefined : { reset: own, usual: known };
 }
 

@@ -23,6 +23,7 @@ export const rule: JourneyRule = {
   reasons: [
     'fin-in-sequence',
     'late-data-delivered',
+    'all-before-it',
     'fin-unacknowledged',
     'no-fin',
     'left-open',
@@ -46,6 +47,16 @@ export const rule: JourneyRule = {
     const answer = acknowledged[side];
     if (closing.kind === 'reset' || (fin.client === undefined && fin.server === undefined))
       return skipped('no-fin', closePackets(closing), { en: `there was no FIN: ${says.en}`, ko: `FIN이 없었습니다: ${says.ko}` });
+    const taken = closing.delivered[side];
+    if (own !== undefined && answer === undefined && taken !== undefined)
+      return contradicted(
+        'all-before-it',
+        [taken.number, own.number].sort((a, b) => a - b),
+        {
+          en: `the FIN of ${sideText(c, side).en} in packet ${own.number} has the sequence number ${(own.end - 1) >>> 0}, and packet ${taken.number} acknowledges up to there: everything before the FIN has arrived, though the FIN itself is not acknowledged here`,
+          ko: `${sideText(c, side).ko}가 ${own.number}번 패킷에서 보낸 FIN의 순서 번호는 ${(own.end - 1) >>> 0}이고, ${taken.number}번 패킷의 응답 번호가 바로 거기까지입니다: FIN에 대한 ACK는 보이지 않지만 FIN 앞의 것은 모두 도착했습니다`,
+        },
+      );
     if (own === undefined || answer === undefined)
       return unknown('fin-unacknowledged', closePackets(closing), {
         en: `no ACK of the FIN was captured, so whether everything before it arrived is not known: ${says.en}`,

@@ -20,7 +20,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9293 §3.7.1', 'RFC 9293 §3.4'],
   vantages: ['client', 'server'],
-  reasons: ['cut-and-joined', 'fits-in-one', 'super-segments', 'capture-loss', 'unfinished'],
+  reasons: ['cut-and-joined', 'fits-in-one', 'sent-in-pieces', 'super-segments', 'capture-loss', 'unfinished'],
   needs: [readableRequest, bothDirections],
   check(subject) {
     const { capture } = subject;
@@ -49,6 +49,12 @@ export const rule: JourneyRule = {
       return skipped('fits-in-one', packets, {
         en: `request and answer have one packet each, the answer ${sizes[0] ?? 0} bytes of data; a segment holds ${mss}`,
         ko: `요청과 응답이 패킷 하나씩이고 응답의 데이터는 ${sizes[0] ?? 0}바이트입니다. 세그먼트 하나에 ${mss}바이트까지 들어갑니다`,
+      });
+    const sent = sizes.reduce((sum, each) => sum + each, 0);
+    if (exchange.complete === true && count === packets.length && sent <= mss)
+      return skipped('sent-in-pieces', packets.slice(0, SHOWN), {
+        en: `the ${what.en} came in ${count} segments because its sender wrote it in pieces: with ${sent} bytes together it would have fitted into one, which holds ${mss}`,
+        ko: `${what.ko} 하나가 세그먼트 ${count}개로 온 것은 보내는 쪽이 나누어 썼기 때문입니다: 모두 합쳐 ${sent}바이트라서 ${mss}바이트까지 담는 세그먼트 하나에 들어갈 수 있었습니다`,
       });
     if (exchange.complete !== true)
       return unknown('unfinished', packets.slice(0, SHOWN), {

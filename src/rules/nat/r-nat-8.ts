@@ -5,6 +5,7 @@ import { across, fileText, type HopFinding, journeyOf, samePacketText } from '..
 import type { Hops, PacketPair } from '../hops.ts';
 import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
+import { tells } from '../seen-flows.ts';
 import { isOwn, resetsFrom } from './own-packets.ts';
 import { NO_TRANSLATION_REASONS, noTranslation, principal, sourceTranslations } from './sides.ts';
 import type { Crossing } from './translations.ts';
@@ -56,7 +57,7 @@ function ownResets(hops: Hops, capture: CaptureFacts): (HopFinding & { connectio
     if (!c.history.includes('R') || c.client.address.includes(':')) continue;
     const before = c.handshake?.syn[0];
     const own = resetsFrom(capture, c, 'client').find((number) => isOwn(capture, number));
-    if (before === undefined || own === undefined || isOwn(capture, before)) continue;
+    if (before === undefined || own === undefined || isOwn(capture, before) || !tells(capture.packet(before))) continue;
     found.push({ ...ownReset(hops, capture, c, before, own), connection: c.id });
   }
   return found;

@@ -73,7 +73,7 @@ export const rule: JourneyRule = {
         ko: `${hello}번 패킷의 ClientHello에 encrypted_client_hello 확장이 있습니다: 그것이 눈속임(GREASE)이라면 "${tls.sni}"이(가) 진짜 이름이고, 아니라면 진짜 이름을 가리는 공개 이름입니다. 어느 쪽인지 패킷으로는 알 수 없습니다`,
       });
     if (clear !== undefined)
-      return confirmed('no-name', [clear.requestPacket], {
+      return skipped('no-name', [clear.requestPacket], {
         en: `the request in packet ${clear.requestPacket} is in clear text but names no host; only the address ${c.server.address} is seen`,
         ko: `${clear.requestPacket}번 패킷의 요청은 평문이지만 호스트를 적지 않았습니다. 주소 ${c.server.address}만 보입니다`,
       });
