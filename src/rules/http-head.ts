@@ -60,6 +60,18 @@ export function responseHead(capture: CaptureFacts, exchange: Exchange): Head | 
   return headIn(capture, exchange, exchange.responsePackets, exchange.responsePacket, 'HTTP/1.', before);
 }
 
+/** The head is of HTTP/1 in clear text, and bytes of it lack in the capture (snapshot length, losses). */
+export const requestHeadCut = (capture: CaptureFacts, exchange: Exchange): boolean =>
+  mayBeCut(capture, exchange) && requestHead(capture, exchange) === undefined;
+export const responseHeadCut = (capture: CaptureFacts, exchange: Exchange): boolean =>
+  mayBeCut(capture, exchange) && responseHead(capture, exchange) === undefined;
+
+function mayBeCut(capture: CaptureFacts, exchange: Exchange): boolean {
+  if (exchange.scheme !== 'http' || !exchange.version.startsWith('1')) return false;
+  const traits = capture.connections.get(exchange.connection)?.traits;
+  return traits !== undefined && (traits.includes('cut-payload') || traits.includes('capture-loss'));
+}
+
 /** How many messages before this one begin in the same packet. */
 const earlier = (capture: CaptureFacts, exchange: Exchange, same: (other: Exchange) => boolean): number =>
   capture.exchangesOn(exchange.connection).filter((other) => other.stream < exchange.stream && same(other)).length;

@@ -42,7 +42,35 @@ export function segmentOf(capture: CaptureFacts, c: Connection, number: number):
 export function segmentsOf(capture: CaptureFacts, c: Connection, numbers: number[]): Segment[] {
   const copies = c.segments?.duplicates;
   const wanted = copies === undefined ? numbers : numbers.filter((each) => !copies.includes(each));
-  return wanted.map((each) => segmentOf(capture, c, each)).filter((each) => each !== undefined);
+  const segments = wanted.map((each) => segmentOf(capture, c, each)).filter((each) => each !== undefined);
+  const end = copiesKnownTo(c);
+  return end === undefined ? segments : segments.filter((each, i) => each.number <= end || !repeats(segments, i));
+}
+
+/** The last packet up to which the list of copies is whole; undefined where it was not cut. */
+export function copiesKnownTo(c: Connection): number | undefined {
+  const listed = c.segments?.duplicates;
+  return listed !== undefined && (c.counts?.duplicates ?? 0) > listed.length ? listed[listed.length - 1] : undefined;
+}
+
+/** Nanoseconds within which a router, or a bridge, hands a packet on; no sender repeats one so soon. */
+const COPY_WITHIN = 1e6;
+
+/** Is this one header for header the same as one shortly before? */
+function repeats(segments: Segment[], at: number): boolean {
+  const it = segments[at];
+  for (let i = at - 1; i >= 0 && it.time - segments[i].time < COPY_WITHIN; i--) {
+    const other = segments[i];
+    if (
+      other.fromClient === it.fromClient &&
+      other.sequence === it.sequence &&
+      other.acknowledgment === it.acknowledgment &&
+      other.flags === it.flags &&
+      other.length === it.length
+    )
+      return true;
+  }
+  return false;
 }
 
 export const has = (segment: Segment, flag: number): boolean => (segment.flags & flag) !== 0;

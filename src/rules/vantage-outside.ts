@@ -47,7 +47,12 @@ const ownedBy = (passed: PacketFacts, packet: number): VantageEvidence => ({
 
 /** Neither end is on this link. One router behind all requests: the outside of the first gateway. */
 export function farFromBoth(flows: SeenFlow[], capture: CaptureFacts): Place {
-  const requests = flows.map((flow) => flow.request).filter((each) => onItsLink(each) !== undefined) as PacketFacts[];
+  // What strangers send to the gateway's own address comes from the other side.
+  const translators = new Set(
+    flows.filter(({ request }) => request !== undefined && passedOnce(request)).map((flow) => flow.client),
+  );
+  const outgoing = flows.filter((flow) => !translators.has(flow.server));
+  const requests = outgoing.map((flow) => flow.request).filter((each) => onItsLink(each) !== undefined) as PacketFacts[];
   const shown = requests[0] ?? flows.find((flow) => onItsLink(flow.response) !== undefined)?.response;
   const answer = flows.find((flow) => flow.request === shown)?.response;
   const says = {

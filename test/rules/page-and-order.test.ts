@@ -200,7 +200,7 @@ describe('R-ORD-2: no steps, but every packet', () => {
   });
 
   test('its twins without a question, and without either', async () => {
-    expect(await said(ord2, visit())).toEqual(['not-visible no-question ']);
+    expect(await said(ord2, visit())).toEqual(['contradicted every-segment 1,4']);
     expect(await said(ord2, [arpFrame()])).toEqual(['skipped no-connection ']);
   });
 });

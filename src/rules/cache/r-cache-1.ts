@@ -34,6 +34,7 @@ export const rule: HopsRule = {
     'says-not-in-cache',
     'sent-on-by-proxy',
     'no-answer',
+    'one-direction',
     'head-not-readable',
     'not-said',
   ],
@@ -120,6 +121,13 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
         }),
       );
     case 'no-answer':
+      if (capture.connections.get(exchange.connection)?.traits?.includes('one-direction'))
+        return here(
+          unknown('one-direction', own, {
+            en: `only one direction of the connection with ${asked} is in this capture: the answer went another way, or was not captured`,
+            ko: `${asked} 요청이 있는 연결은 한 방향만 캡처되었습니다: 응답은 다른 길로 갔거나 잡히지 않았습니다`,
+          }),
+        );
       return here(
         skipped('no-answer', own, { en: `${asked} got no answer in this capture`, ko: `이 캡처에는 ${asked}의 응답이 없습니다` }),
       );

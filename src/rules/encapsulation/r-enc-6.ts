@@ -1,4 +1,6 @@
 import { confirmed, contradicted, notVisible, unknown } from '../findings.ts';
+import { limitName } from '../ip/ends.ts';
+import { baseline, differs } from '../ip/server-limit.ts';
 import { bothDirections, connectionOf, endpointText, fromItsBeginning } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import type { VantageKind } from '../vantage.ts';
@@ -22,7 +24,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9293 §3.10.7.1', 'RFC 6335 §6'],
   vantages: ['client', 'server'],
-  reasons: ['listening', 'closed', 'system-port', 'unanswered', 'translated', 'unreachable'],
+  reasons: ['listening', 'closed', 'system-port', 'unanswered', 'translated', 'unreachable', 'refused-by-another'],
   needs: [fromItsBeginning, bothDirections],
   check(subject) {
     const c = connectionOf(subject);
@@ -49,10 +51,17 @@ export const rule: JourneyRule = {
           command: `tcpdump -i any -w client.pcap host ${c.server.address} and port ${c.server.port}`,
         },
       );
+    const reset = c.close.how === 'refused' ? subject.capture.packet(c.close.packets[0]) : undefined;
+    const usual = reset === undefined ? undefined : baseline(subject.capture, c);
+    if (reset !== undefined && usual !== undefined && differs(reset, usual))
+      return unknown('refused-by-another', [syn[0], reset.number, usual.number], {
+        en: `the SYN in packet ${syn[0]} was refused in packet ${reset.number} with ${limitName(reset)} ${reset.hopLimit}, while packet ${usual.number} of ${c.server.address} came with ${usual.hopLimit}: another machine answers in its name, and whether something listens on port ${c.server.port} the packets do not tell`,
+        ko: `${syn[0]}번 패킷의 SYN을 거부한 ${reset.number}번 패킷의 ${limitName(reset)} 값은 ${reset.hopLimit}인데 ${c.server.address}의 ${usual.number}번 패킷은 ${usual.hopLimit}입니다: 다른 장비가 그 이름으로 답한 것이라, ${c.server.port}번 포트에서 기다리는 프로그램이 있는지는 알 수 없습니다`,
+      });
     if (c.close.how === 'refused')
       return confirmed('closed', [syn[0], ...c.close.packets].slice(0, 4), {
-        en: `nothing listens on port ${c.server.port}: the SYN in packet ${syn[0]} was refused in packet ${c.close.packets[0]}; ${client} had port ${c.client.port} of its system`,
-        ko: `${c.server.port}번 포트를 기다리는 프로그램이 없습니다: ${syn[0]}번 패킷의 SYN이 ${c.close.packets[0]}번에서 거부되었습니다. ${client}의 포트는 운영체제가 고른 것입니다`,
+        en: `nothing listens on port ${c.server.port}, or a firewall answers so: the SYN in packet ${syn[0]} was refused in packet ${c.close.packets[0]}; ${client} had port ${c.client.port} of its system`,
+        ko: `${c.server.port}번 포트에서 기다리는 프로그램이 없거나 방화벽이 그렇게 답한 것입니다: ${syn[0]}번 패킷의 SYN이 ${c.close.packets[0]}번에서 거부되었습니다. ${client}의 포트는 운영체제가 고른 것입니다`,
       });
     if (c.close.how === 'unreachable')
       return unknown('unreachable', [syn[0], ...c.close.packets].slice(0, 4), {

@@ -1,5 +1,6 @@
 import { RequestField } from '../../dissect/http/head-parts.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
+import { requestHeadCut } from '../http-head.ts';
 import { aConnection, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
@@ -27,7 +28,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9112 §3.2', 'RFC 9112 §9.3', 'RFC 9113 §8.2.2'],
   vantages: ['client'],
-  reasons: ['all-present', 'some-missing', 'no-connection-field', 'fields-unknown', ...REQUEST_REASONS],
+  reasons: ['all-present', 'some-missing', 'no-connection-field', 'fields-unknown', 'head-cut', ...REQUEST_REASONS],
   needs: [aConnection, aRequest],
   check(subject) {
     const exchange = exchangeOf(subject);
@@ -37,6 +38,11 @@ export const rule: JourneyRule = {
       return unknown('fields-unknown', [packet], {
         en: `the fields of the request in packet ${packet} could not all be read`,
         ko: `${packet}번 패킷의 요청 필드를 모두 읽을 수 없었습니다`,
+      });
+    if (requestHeadCut(subject.capture, exchange))
+      return unknown('head-cut', [packet], {
+        en: `the headers of the request in packet ${packet} were not captured whole: which fields it has cannot be told`,
+        ko: `${packet}번 패킷의 요청 헤더가 온전히 캡처되지 않아 어떤 필드가 있는지 알 수 없습니다`,
       });
     const newer = version === '2' || version === '3';
     const missing = BOOK.filter(([bit]) => (bits & bit) === 0 && !(newer && bit === RequestField.keepAlive)).map(

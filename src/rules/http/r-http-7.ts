@@ -1,5 +1,6 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, exchangeOf } from '../needs.ts';
+import { requestHeadCut, responseHeadCut } from '../http-head.ts';
+import { aConnection, bothDirections, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
@@ -17,7 +18,17 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §12.5.1', 'RFC 9110 §8.3'],
   vantages: ['client', 'server'],
-  reasons: ['fits', 'anything', 'other-type', 'no-accept', 'no-type', 'no-answer', 'fields-unknown', ...REQUEST_REASONS],
+  reasons: [
+    'fits',
+    'anything',
+    'other-type',
+    'no-accept',
+    'no-type',
+    'no-answer',
+    'fields-unknown',
+    'head-cut',
+    ...REQUEST_REASONS,
+  ],
   needs: [aConnection, aRequest],
   check(subject) {
     const exchange = exchangeOf(subject);
@@ -25,6 +36,8 @@ export const rule: JourneyRule = {
     const { accept, contentType, requestPacket, responsePacket } = exchange;
     const what = requestText(exchange);
     const packets = [requestPacket, responsePacket];
+    const oneWay = responsePacket === undefined ? bothDirections(subject) : undefined;
+    if (oneWay !== undefined) return oneWay;
     if (responsePacket === undefined)
       return skipped('no-answer', packets, {
         en: `there is no answer to ${what} in packet ${requestPacket}`,
@@ -34,6 +47,14 @@ export const rule: JourneyRule = {
       return unknown('fields-unknown', packets, {
         en: `the fields of ${what} could not all be read`,
         ko: `${what}의 필드를 모두 읽을 수 없었습니다`,
+      });
+    const cut =
+      (contentType === undefined && responseHeadCut(subject.capture, exchange)) ||
+      (accept === undefined && requestHeadCut(subject.capture, exchange));
+    if (cut)
+      return unknown('head-cut', packets, {
+        en: `the headers of ${what} (packet ${requestPacket}) and its answer (packet ${responsePacket}) were not captured whole`,
+        ko: `${what} 요청(${requestPacket}번 패킷)과 응답(${responsePacket}번 패킷)의 헤더가 온전히 캡처되지 않았습니다`,
       });
     if (contentType === undefined)
       return skipped('no-type', packets, {

@@ -1,13 +1,14 @@
 import type { Connection, IcmpMessage } from '../../correlate/model.ts';
 import { subject as subjectOf, topic } from '../../text/particles.ts';
-import { hopsTaken } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, unknown } from '../findings.ts';
 import { aConnection, connectionOf, endpointText } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { Advice, Finding, JourneyRule } from '../rule.ts';
+import { tells } from '../seen-flows.ts';
 import { durationText } from '../segments.ts';
 import { limitName } from './ends.ts';
+import { baseline, differs, isNearer } from './server-limit.ts';
 
 /** Other connections of a server, and echo replies, that are looked at. */
 const LOOK = 64;
@@ -132,7 +133,7 @@ function reset(capture: CaptureFacts, c: Connection): Finding | undefined {
     const [usual] = own;
     // A site whose packets come by several ways, or from several machines, may send its RST by another one.
     const isSteady = own.every((each) => each === undefined || usual === undefined || !differs(each, usual));
-    if (usual === undefined || !isSteady || !differs(rst, usual)) continue;
+    if (!tells(usual) || !isSteady || !differs(rst, usual)) continue;
     if (isServers) return elsewhere(c, rst, usual);
     return unknown('reset-as-client', [usual.number, rst.number], {
       en: `packet ${rst.number}: a RST in the name of ${endpointText(c.client)} has ${limitName(rst)} ${rst.hopLimit}, its other packets ${usual.hopLimit} (packet ${usual.number}): somebody on the way sent it, a firewall or a gateway that had lost its NAT entry`,
@@ -142,28 +143,12 @@ function reset(capture: CaptureFacts, c: Connection): Finding | undefined {
   return undefined;
 }
 
-/** Not as many routers away: another beginning alone would be the same host with another habit. */
-const differs = (a: PacketFacts, b: PacketFacts): boolean => hopsTaken(a.hopLimit ?? 0) !== hopsTaken(b.hopLimit ?? 0);
-
-const isNearer = (a: PacketFacts, b: PacketFacts): boolean => hopsTaken(a.hopLimit ?? 0) < hopsTaken(b.hopLimit ?? 0);
-
 function elsewhere(c: Connection, rst: PacketFacts, usual: PacketFacts): Finding {
   const nearer = isNearer(rst, usual);
   return confirmed('reset-from-elsewhere', [c.handshake?.syn[0], usual.number, rst.number], {
     en: `packet ${rst.number}: a RST in the name of ${endpointText(c.server)} came with ${limitName(rst)} ${rst.hopLimit}, the server's own packets come with ${usual.hopLimit} (packet ${usual.number}): a box ${nearer ? 'nearer than' : 'farther than'} the server sent it`,
     ko: `${rst.number}번 패킷: ${endpointText(c.server)} 이름으로 온 RST의 ${limitName(rst)} 값은 ${rst.hopLimit}인데 서버의 패킷은 ${usual.hopLimit}입니다 (${usual.number}번 패킷). 서버보다 ${nearer ? '가까이' : '멀리'} 있는 장비에서 보냈습니다`,
   });
-}
-
-/** A packet that the server sent elsewhere in the capture; echo replies and RSTs of a firewall may be another's. */
-function baseline(capture: CaptureFacts, c: Connection): PacketFacts | undefined {
-  for (const other of capture.connectionsTo(c.server.address).slice(0, LOOK)) {
-    const number = other.id === c.id ? undefined : other.handshake?.synAck[0];
-    if (number === undefined || other.client.address !== c.client.address) continue;
-    const packet = capture.packet(number);
-    if (packet?.hopLimit !== undefined) return packet;
-  }
-  return undefined;
 }
 
 function rest(capture: CaptureFacts, c: Connection): Finding {

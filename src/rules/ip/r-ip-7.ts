@@ -1,13 +1,17 @@
 import type { Connection } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf } from '../needs.ts';
+import { aConnection, bothDirections, connectionOf, endpointText, exchangeOf } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
-import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
-import { packetsText } from '../segments.ts';
+import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
+import { copiesKnownTo, packetsText } from '../segments.ts';
 import { isHere, limitName, NO_PACKET } from './ends.ts';
 
 /** Packets of one response that are looked at. */
 const LOOK = 512;
+
+/** Of a connection whose server's packets go another way nothing can be said. */
+const fromTheServer: Need<JourneySubject> = (subject) =>
+  (connectionOf(subject)?.fromServer.packets ?? 1) > 0 ? undefined : bothDirections(subject);
 
 export const rule: JourneyRule = {
   id: 'R-IP-7',
@@ -35,7 +39,7 @@ export const rule: JourneyRule = {
     'super-segments',
     NO_PACKET,
   ],
-  needs: [aConnection],
+  needs: [aConnection, fromTheServer],
   check(subject) {
     const { capture } = subject;
     const c = connectionOf(subject);
@@ -131,7 +135,10 @@ function responsePackets(subject: JourneySubject, c: Connection): PacketFacts[] 
   const numbers = capture.packetsOf(c.id, exchange?.responseTime, exchange?.responseEndTime, LOOK);
   const found: PacketFacts[] = [];
   const copies = c.segments?.duplicates;
+  // Further on, what is a copy (both sides of a router in one capture) is not known.
+  const end = copiesKnownTo(c) ?? Number.POSITIVE_INFINITY;
   for (const number of numbers) {
+    if (number > end) break;
     if (copies?.includes(number)) continue;
     const packet = capture.packet(number);
     if (packet?.tcp === undefined || packet.payloadLength === 0 || (packet.tcp.flags & Flag.rst) !== 0) continue;

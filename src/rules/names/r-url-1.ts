@@ -2,6 +2,7 @@ import { bareName, plainName } from '../../correlate/host-names.ts';
 import { askingOf, nameOf } from '../dns/asking.ts';
 import { questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
+import { requestHeadCut } from '../http-head.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
@@ -37,6 +38,7 @@ export const rule: JourneyRule = {
     'one-name',
     'no-keys',
     'no-name',
+    'head-cut',
     'literal',
     'no-connection',
   ],
@@ -76,7 +78,13 @@ export const rule: JourneyRule = {
       });
     }
     const [only] = said;
-    const encrypted = tlsOf(subject) !== undefined && exchangeOf(subject) === undefined;
+    const exchange = exchangeOf(subject);
+    if (exchange !== undefined && exchange.host === undefined && requestHeadCut(subject.capture, exchange))
+      return unknown('head-cut', [...packets, exchange.requestPacket], {
+        en: `the headers of the request in packet ${exchange.requestPacket} were not captured whole: the Host in them is not known`,
+        ko: `${exchange.requestPacket}번 패킷의 요청 헤더가 온전히 캡처되지 않아 Host를 알 수 없습니다`,
+      });
+    const encrypted = tlsOf(subject) !== undefined && exchange === undefined;
     if (only === undefined || (only.where === 'DNS' && !encrypted))
       return skipped('no-name', [connection.firstPacket], {
         en: `the connection to ${endpointText(connection.server)} carries no request that names a host`,

@@ -80,7 +80,7 @@ function errors(hops: Hops, capture: CaptureFacts): HopFinding[] {
 
 /** One capture that shows the same packet to a private address again and again, its hop limit falling. */
 function loops(hops: Hops): HopFinding[] {
-  const rounds = new Map<string, { capture: number; packets: Set<number>; to: string; from: string }>();
+  const rounds = new Map<string, { capture: number; packets: Set<number>; limits: Set<number>; to: string; from: string }>();
   for (const join of hops.joins) {
     if (join.from !== join.to || (join.kind !== 'icmp' && join.fromId !== join.toId)) continue;
     const capture = hops.captures[join.from];
@@ -88,29 +88,36 @@ function loops(hops: Hops): HopFinding[] {
       const packet = capture.packet(pair.from);
       if (packet?.source === undefined || packet.destination === undefined) continue;
       if (!isPrivate(packet.destination) || isPrivate(packet.source) || packet.ipVersion !== 4) continue;
+      const again = capture.packet(pair.to);
+      if (again?.source !== packet.source || again.destination !== packet.destination) continue;
       const key = `${join.from} ${packet.source} ${packet.destination}`;
       const known = rounds.get(key) ?? {
         capture: join.from,
         packets: new Set<number>(),
+        limits: new Set<number>(),
         to: packet.destination,
         from: packet.source,
       };
       known.packets.add(pair.from).add(pair.to);
+      known.limits.add(packet.hopLimit ?? 0).add(again.hopLimit ?? 0);
       rounds.set(key, known);
     }
   }
-  return [...rounds.values()]
-    .filter((each) => each.packets.size > ROUNDS)
-    .map(({ capture, packets, from, to }) => {
-      const numbers = [...packets].sort((a, b) => a - b);
-      const limits = numbers.slice(0, 4).map((n) => hops.captures[capture].packet(n)?.hopLimit);
-      const file = fileText(hops, capture);
-      const finding = confirmed('loops', [...numbers.slice(0, 4), numbers.at(-1)], {
-        en: `the answer of ${from} to the private address ${to} goes in circles: ${file} shows it ${numbers.length} times, its hop limit ${limits.join(', ')}, … down to ${hops.captures[capture].packet(numbers.at(-1) ?? 0)?.hopLimit}`,
-        ko: `${from}에서 사설 주소 ${to} 앞으로 보낸 응답이 계속 돕니다. ${file}에 ${numbers.length}번 나타나고 TTL은 ${limits.join(', ')}, … ${hops.captures[capture].packet(numbers.at(-1) ?? 0)?.hopLimit}까지 줄어듭니다`,
-      });
-      return { ...finding, capture };
-    });
+  return (
+    [...rounds.values()]
+      // Several packets that a router passed on once each have no more than two.
+      .filter((each) => each.limits.size > ROUNDS)
+      .map(({ capture, packets, from, to }) => {
+        const numbers = [...packets].sort((a, b) => a - b);
+        const limits = numbers.slice(0, 4).map((n) => hops.captures[capture].packet(n)?.hopLimit);
+        const file = fileText(hops, capture);
+        const finding = confirmed('loops', [...numbers.slice(0, 4), numbers.at(-1)], {
+          en: `the answer of ${from} to the private address ${to} goes in circles: ${file} shows it ${numbers.length} times, its hop limit ${limits.join(', ')}, … down to ${hops.captures[capture].packet(numbers.at(-1) ?? 0)?.hopLimit}`,
+          ko: `${from}에서 사설 주소 ${to} 앞으로 보낸 응답이 계속 돕니다. ${file}에 ${numbers.length}번 나타나고 TTL은 ${limits.join(', ')}, … ${hops.captures[capture].packet(numbers.at(-1) ?? 0)?.hopLimit}까지 줄어듭니다`,
+        });
+        return { ...finding, capture };
+      })
+  );
 }
 
 /** Packets that crossed a router with their private source, towards a public address. */

@@ -21,7 +21,7 @@ export const rule: HopsRule = {
   },
   rfc: ['RFC 1122 §1.1.3', 'RFC 1812 §5.2', 'RFC 3022 §2'],
   vantages: ['client', 'gateway-inside', 'gateway-outside'],
-  reasons: ['every-packet', 'translated-too', 'no-question', 'no-connection'],
+  reasons: ['every-packet', 'every-segment', 'translated-too', 'no-question', 'no-connection'],
   needs: [],
   check: (hops) => hops.captures.map((capture) => ({ ...judge(hops, capture), capture: capture.index })),
 };
@@ -39,6 +39,12 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
     return skipped('no-connection', [], {
       en: 'the capture has neither a DNS question nor a connection',
       ko: '캡처에 DNS 질문도 연결도 없습니다',
+    });
+  const instead = question === undefined ? openedAndUsed(capture) : undefined;
+  if (instead !== undefined)
+    return contradicted('every-segment', [instead.syn, instead.next], {
+      en: `the SYN in packet ${instead.syn} is encapsulated (${capture.stackOf(instead.syn)}) and addressed to ${instead.server} for the routers, and so is packet ${instead.next} behind the handshake (${capture.stackOf(instead.next)}): these are no steps before TCP or HTTP`,
+      ko: `${instead.syn}번 패킷의 SYN이 캡슐화되어 있고(${capture.stackOf(instead.syn)}) 라우터가 볼 목적지 ${instead.server} 주소가 있으며, 핸드셰이크 뒤의 ${instead.next}번 패킷(${capture.stackOf(instead.next)})도 마찬가지입니다: TCP나 HTTP 앞에 오는 단계가 아닙니다`,
     });
   if (question === undefined)
     return notVisible(
@@ -71,6 +77,18 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
     en: `the DNS question in packet ${question.packet} is itself encapsulated (${stack}) and addressed to ${question.server} for the routers${other}: these are no steps after DNS`,
     ko: `${question.packet}번 패킷의 DNS 질문부터 이미 캡슐화되어 있고(${stack}) 라우터가 볼 목적지 ${question.server} 주소가 있습니다${otherKo}: DNS 다음에 오는 단계가 아닙니다`,
   });
+}
+
+/** A connection of which the SYN and a later packet of the client show the same. */
+function openedAndUsed(capture: CaptureFacts): { syn: number; next: number; server: string } | undefined {
+  let looked = 0;
+  for (const c of capture.connections) {
+    if (looked++ >= LOOK) return undefined;
+    const syn = c.handshake?.syn[0];
+    const next = c.handshake?.synAck.length === 0 ? undefined : (capture.exchangesOn(c.id)[0]?.requestPacket ?? c.handshake?.ack);
+    if (syn !== undefined && next !== undefined) return { syn, next, server: c.server.address };
+  }
+  return undefined;
 }
 
 /** The first connection that was opened after the question. */

@@ -1,8 +1,9 @@
 import { bareName, plainName } from '../../correlate/host-names.ts';
 import type { Exchange, Journey } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { skipped } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, readableRequest } from '../needs.ts';
+import { skipped, unknown } from '../findings.ts';
+import { responseHeadCut } from '../http-head.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, readableRequest } from '../needs.ts';
 import type { Finding, JourneySubject, Need } from '../rule.ts';
 import { requestAt } from '../names/request-at.ts';
 
@@ -68,6 +69,13 @@ export const aPage: Need<JourneySubject> = (subject): Finding | undefined => {
   const x = exchangeOf(subject);
   if (x?.status !== undefined && x.status >= 200 && x.status < 300 && isHtml(x)) return undefined;
   const connection = connectionOf(subject);
+  const oneWay = x !== undefined && x.status === undefined ? bothDirections(subject) : undefined;
+  if (oneWay !== undefined) return oneWay;
+  if (x !== undefined && x.contentType === undefined && responseHeadCut(subject.capture, x))
+    return unknown('head-cut', [x.requestPacket, x.responsePacket], {
+      en: `the headers of the answer in packet ${x.responsePacket} were not captured whole: whether it is an HTML page is not known`,
+      ko: `${x.responsePacket}번 패킷의 응답 헤더가 온전히 캡처되지 않아 HTML 페이지인지 알 수 없습니다`,
+    });
   const what = x?.status === undefined ? 'no answer' : `${x.status} ${x.contentType ?? 'without a Content-Type'}`;
   const whatKo = x?.status === undefined ? '응답 없음' : `${x.status} ${x.contentType ?? '(Content-Type 없음)'}`;
   return skipped('not-a-page', [x?.requestPacket, x?.responsePacket], {
@@ -87,7 +95,15 @@ export const withParts: Need<JourneySubject> = (subject): Finding | undefined =>
   });
 };
 
-export const WITH_PARTS = ['not-a-page', 'nothing-followed', 'no-request', 'no-keys', 'no-connection'];
+export const WITH_PARTS = [
+  'not-a-page',
+  'head-cut',
+  'one-direction',
+  'nothing-followed',
+  'no-request',
+  'no-keys',
+  'no-connection',
+];
 
 /** Most parts that were under way at the same moment, and which. */
 export function atOnce(parts: readonly { start: number; end: number }[]): number[] {

@@ -11,7 +11,7 @@ const MOST = 1000;
 /** Without keys the version that was agreed upon still tells where it is HTTP/1.1. */
 const notHttp1: Need<JourneySubject> = (subject) => {
   const tls = tlsOf(subject);
-  if (tls === undefined || exchangeOf(subject) !== undefined) return undefined;
+  if (tls === undefined || tls.clientHelloPacket === undefined || exchangeOf(subject) !== undefined) return undefined;
   const only1 = tls.alpn === 'http/1.1' || (tls.alpn === undefined && !tls.alpnOffered.includes('h2'));
   if (!only1) return undefined;
   return skipped('http-1', [tls.clientHelloPacket, tls.serverHelloPacket], {

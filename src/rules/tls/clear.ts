@@ -85,3 +85,7 @@ export const notHttp = (c: Connection, tls: TlsSession): boolean => {
   if (chosen !== undefined) return !/^(h2|h3|http\/)/.test(chosen);
   return OTHER_PORTS.has(c.server.port);
 };
+
+/** The connection's beginning is there, but its packets were cut short when they were captured. */
+export const isCut = (c: Connection): boolean =>
+  c.handshake !== undefined && c.handshake.syn.length > 0 && (c.traits?.includes('cut-payload') ?? false);

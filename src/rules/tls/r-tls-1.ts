@@ -2,7 +2,7 @@ import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { aConnection, bothDirections, connectionOf, exchangeOf, tlsOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { durationText, serverText } from '../segments.ts';
-import { clientHelloFacts } from './clear.ts';
+import { clientHelloFacts, isCut } from './clear.ts';
 
 const HTTPS = 443;
 
@@ -73,8 +73,8 @@ export const rule: JourneyRule = {
     const hello = tls.clientHelloPacket;
     if (hello === undefined)
       return unknown('mid-stream', [c.firstPacket], {
-        en: `TLS goes on to ${server.en}, but its handshake is older than the capture`,
-        ko: `${server.ko}로 TLS가 이어지지만 핸드셰이크는 캡처보다 오래되었습니다`,
+        en: `TLS goes on to ${server.en}, but its handshake ${isCut(c) ? 'was not captured whole' : 'is older than the capture'}`,
+        ko: `${server.ko}로 TLS가 이어지지만 핸드셰이크는 ${isCut(c) ? '온전히 캡처되지 않았습니다' : '캡처보다 오래되었습니다'}`,
       });
     const data = tls.firstApplicationDataPacket;
     const early = data !== undefined && (tls.serverHelloPacket === undefined || data < tls.serverHelloPacket);

@@ -82,8 +82,8 @@ export const rule: JourneyRule = {
             ko: ` (여기서는 주신 키로 열었습니다: ${requestText(exchange)})`,
           };
     return confirmed('only-records', [tls.clientHelloPacket, data], {
-      en: `from the ClientHello in packet ${tls.clientHelloPacket ?? sent[0].number} on only TLS records go to ${host}; the first application data is in packet ${data}${opened.en}`,
-      ko: `${tls.clientHelloPacket ?? sent[0].number}번 패킷의 ClientHello부터 ${host}에는 TLS 레코드만 갑니다. 첫 응용 데이터는 ${data}번 패킷에 있습니다${opened.ko}`,
+      en: `from ${tls.clientHelloPacket === undefined ? '' : 'the ClientHello in '}packet ${tls.clientHelloPacket ?? sent[0].number} on only TLS records go to ${host}; the first application data is in packet ${data}${opened.en}`,
+      ko: `${tls.clientHelloPacket ?? sent[0].number}번 패킷${tls.clientHelloPacket === undefined ? '' : '의 ClientHello'}부터 ${host}에는 TLS 레코드만 갑니다. 첫 응용 데이터는 ${data}번 패킷에 있습니다${opened.ko}`,
     });
   },
 };

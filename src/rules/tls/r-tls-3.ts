@@ -1,7 +1,7 @@
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
+import { aConnection, bothDirections, connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { hostText, notHttp } from './clear.ts';
+import { hostText, isCut, notHttp } from './clear.ts';
 
 export const rule: JourneyRule = {
   id: 'R-TLS-3',
@@ -26,9 +26,10 @@ export const rule: JourneyRule = {
     'request-not-captured',
     'not-http',
     'handshake-failed',
+    'unfinished',
     'mid-stream',
   ],
-  needs: [aConnection],
+  needs: [aConnection, bothDirections],
   check(subject) {
     const c = connectionOf(subject);
     if (c === undefined) throw new Error('no connection');
@@ -59,11 +60,17 @@ export const rule: JourneyRule = {
         ko: `${host}의 ${c.server.port}번 포트로 연 TLS 연결에는 HTTP가 아닌 것이 있습니다${tls.alpn === undefined ? '' : ` ("${tls.alpn}")`}`,
       });
     const packets = [tls.clientHelloPacket, tls.serverHelloPacket];
+    const isOpen = tls.firstApplicationDataPacket === undefined && c.close.packets.length === 0 && tls.alerts.length === 0;
+    if (tls.finishedPacket === undefined && isOpen)
+      return unknown('unfinished', packets, {
+        en: `the TLS handshake with ${host} does not come to its end in this capture`,
+        ko: `이 캡처에서는 ${host}의 TLS 핸드셰이크가 끝나지 않습니다`,
+      });
     if (tls.serverHelloPacket === undefined || (tls.finishedPacket === undefined && tls.firstApplicationDataPacket === undefined))
       return tls.clientHelloPacket === undefined && tls.firstApplicationDataPacket !== undefined
         ? unknown('mid-stream', [c.firstPacket], {
-            en: `the TLS handshake with ${host}, in which the protocol is chosen, is older than the capture`,
-            ko: `프로토콜을 고르는 ${host}의 TLS 핸드셰이크가 캡처보다 오래되었습니다`,
+            en: `the TLS handshake with ${host}, in which the protocol is chosen, ${isCut(c) ? 'was not captured whole' : 'is older than the capture'}`,
+            ko: `프로토콜을 고르는 ${host}의 TLS 핸드셰이크가 ${isCut(c) ? '온전히 캡처되지 않았습니다' : '캡처보다 오래되었습니다'}`,
           })
         : skipped('handshake-failed', packets, {
             en: `the TLS handshake with ${host} did not come to its end: no request`,
