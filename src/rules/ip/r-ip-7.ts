@@ -37,6 +37,7 @@ export const rule: JourneyRule = {
     'hole-left',
     'undecided',
     'super-segments',
+    'one-direction',
     NO_PACKET,
   ],
   needs: [aConnection, fromTheServer],
