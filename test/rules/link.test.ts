@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RULES_OF_LINK } from '../../src/rules/link/index.ts';
 import type { HopsRule, Judgement } from '../../src/rules/rule.ts';
-import { eth, ipFrame, tcp, tcpFrame, vlan } from '../frames.ts';
+import { eth, ipFrame, join, tcp, tcpFrame, u8, vlan } from '../frames.ts';
 import { judgeTogether, pcapOf } from './judge.ts';
 
 const fixture = (name: string): string => new URL(`../../fixtures/${name}.pcap`, import.meta.url).pathname;
@@ -60,6 +60,55 @@ describe('R-L2-1: a new frame at each router', () => {
   });
 });
 
+describe('where there are no two places of a router', () => {
+  const syn = (mac: string, ttl: number, from = '192.168.0.10:4000'): Uint8Array =>
+    tcpFrame({ from, to: '192.0.2.80:80', fromMac: mac, toMac: mac === OUT ? NEXT : IN, ttl, flags: 'S', sequence: 9 });
+  /** As "any" has it: the sender's MAC address alone. */
+  const cooked = (frame: Uint8Array): Uint8Array => {
+    const head = u8(0, 0, 0, 1, 0, 6, ...frame.subarray(6, 12), 0, 0, 8, 0);
+    return pcapOf([[0.001, join(head, frame.subarray(14))]], 113);
+  };
+
+  test('one place names its own addresses in the advice', async () => {
+    for (const id of ['R-L2-1', 'R-L2-2', 'R-L2-3']) {
+      const [found] = await judgeTogether(ruleOf(id), [place()]);
+      expect([found.verdict, found.reason, found.packets]).toEqual(['not-visible', 'one-place', [1]]);
+      expect(found.advice?.command).toMatch(/^tcpdump -i <(in|out)side> -w .*\.pcap host 192\.0\.2\.80$/);
+      expect(found.says.en).toContain(`${PC} → ${IN}`);
+    }
+  });
+
+  test('nothing sent, no frames, neighbours', async () => {
+    const raw = pcapOf([[0, syn(PC, 64).subarray(14)]], 101);
+    for (const id of ['R-L2-1', 'R-L2-2', 'R-L2-3']) {
+      expect(await over(id, pcapOf([]))).toEqual(['skipped no-traffic']);
+      expect(await over(id, raw)).toEqual(['skipped no-link-layer']);
+    }
+    expect(await lab('R-L2-1', 'balancer', 'origin')).toEqual(['skipped no-router']);
+    expect(await lab('R-L2-2', 'balancer', 'origin')).toEqual(['skipped no-router']);
+    expect(await lab('R-L2-3', 'balancer', 'origin')).toEqual(['not-visible one-place']);
+  });
+
+  test('Ethernet beside "any": what was not captured does not differ', async () => {
+    const both = [pcapOf([[0, syn(PC, 64)]]), cooked(syn(PC, 64))];
+    expect(await over('R-L2-1', ...both)).toEqual(['skipped same-network']);
+    expect(await over('R-L2-3', ...both)).toEqual(['confirmed unchanged']);
+    expect(await over('R-L2-3', both[0], cooked(syn(OUT, 64)))).toEqual(['unknown macs-differ']);
+  });
+
+  test('a mirror of both networks tells nothing of what goes beyond', async () => {
+    const beyond = syn(OUT, 63, '203.0.113.2:7');
+    const own = tcpFrame({ from: '192.168.0.10:99', to: '192.0.2.80:80', fromMac: PC, toMac: IN, flags: 'A', sequence: 5 });
+    const near = pcapOf([[0, syn(PC, 64)]]);
+    expect(await over('R-L2-2', near, pcapOf([[0.001, beyond]]))).toEqual(['confirmed left-behind']);
+    const mirror = pcapOf([
+      [0.0001, own],
+      [0.001, beyond],
+    ]);
+    expect(await over('R-L2-2', near, mirror)).toEqual(['unknown both-networks']);
+  });
+});
+
 describe('R-L2-2: on its own network only', () => {
   test('left behind; its twin is seen beyond', async () => {
     expect(await over('R-L2-2', place(), place(BEHIND))).toEqual(['confirmed left-behind']);
@@ -94,6 +143,10 @@ describe('R-L2-3: a switch changes nothing', () => {
     const syn = tcpFrame({ from: '192.168.0.10:40000', to: '192.0.2.80:80', fromMac: PC, toMac: IN, flags: 'S', sequence: 1000 });
     const tagged = eth({ source: PC, destination: IN, type: 0x8100 }, vlan(7, 0x0800, syn.subarray(14)));
     expect(await over('R-L2-3', pcapOf([[0, syn]]), pcapOf([[0, tagged]]))).toEqual(['contradicted vlan-tag']);
+    // With a tag and another byte it is no longer "all it carries".
+    const both = tagged.slice();
+    both[19] ^= 4;
+    expect(await over('R-L2-3', pcapOf([[0, syn]]), pcapOf([[0, both]]))).toEqual(['contradicted changed']);
   });
 
   test('the lab: client and gateway are on one switch, router and server too', async () => {

@@ -1,8 +1,12 @@
-import { type HopFinding, journeyOf } from '../hop-text.ts';
+import { together, topic } from '../../text/particles.ts';
+import type { Text } from '../../text/text.ts';
+import { hasLinkLayer } from '../arp/asks.ts';
+import type { CaptureFacts } from '../facts.ts';
+import { notVisible, skipped } from '../findings.ts';
+import { fileText, type HopFinding, journeyOf } from '../hop-text.ts';
 import type { HopJoin, Hops, PacketPair } from '../hops.ts';
-import { notVisible } from '../findings.ts';
 import type { PacketFacts } from '../packet.ts';
-import type { Advice } from '../rule.ts';
+import { onItsLink, seenFlows } from '../seen-flows.ts';
 
 /** Joins of two captures that are looked at for a packet which both have. */
 const TRIED = 5;
@@ -72,7 +76,64 @@ function passageOf(hops: Hops, join: HopJoin): Passage | undefined {
 export const macsText = ({ sourceMac, destinationMac }: PacketFacts): string =>
   [sourceMac, destinationMac].filter((each) => each !== undefined).join(' → ');
 
-/** What a rule between two places says where one alone was captured. */
-export function onePlace(hops: Hops, says: { en: string; ko: string }, advice: Advice): HopFinding[] {
-  return hops.captures.slice(0, 1).map((capture) => ({ ...notVisible('one-place', [], says, advice), capture: capture.index }));
+/** "any" has the sender's MAC address alone: what was not captured does not differ. */
+export const sameMacs = (a: PacketFacts, b: PacketFacts): boolean =>
+  a.sourceMac === b.sourceMac &&
+  (a.destinationMac === b.destinationMac || a.destinationMac === undefined || b.destinationMac === undefined);
+
+export const NOTHING_REASONS = ['no-traffic', 'no-link-layer', 'no-router', 'one-place'];
+
+/** What a rule between two places says where one alone was captured, or nothing that has such places. */
+export function onePlace(
+  hops: Hops,
+  says: Text,
+  advice: { text: Text; place: string; file: string },
+  routers = true,
+): HopFinding[] {
+  const found = shown(hops);
+  if (found === undefined)
+    return [
+      {
+        ...skipped('no-traffic', [], { en: 'no IP traffic between hosts is here', ko: '호스트 사이의 IP 통신이 없습니다' }),
+        capture: 0,
+      },
+    ];
+  const { capture, server, packet } = found;
+  const { number } = packet;
+  if (!hops.captures.some(hasLinkLayer)) {
+    const types = [...new Set(hops.captures.flatMap((each) => each.linkTypes))].join(', ');
+    const none = {
+      en: `the packets here, as packet ${number}, have no MAC addresses (${types})`,
+      ko: `${number}번을 비롯해 여기의 패킷에는 MAC 주소가 없습니다(${types})`,
+    };
+    return [{ ...skipped('no-link-layer', [number], none), capture: capture.index }];
+  }
+  if (routers && hops.captures.every(allNeighbours)) {
+    const none = {
+      en: `${packet.source} and ${packet.destination} are neighbours (packet ${number}, TTL ${packet.hopLimit}): no router is between them`,
+      ko: `${together(packet.source)} ${topic(packet.destination)} 같은 링크의 이웃입니다(${number}번 패킷, TTL ${packet.hopLimit}). 그 사이에 라우터가 없습니다`,
+    };
+    return [{ ...skipped('no-router', [number], none), capture: capture.index }];
+  }
+  const here = {
+    en: `${says.en} (packet ${number} of ${fileText(hops, capture.index)}: ${macsText(packet)})`,
+    ko: `${says.ko} (${fileText(hops, capture.index)}의 ${number}번 패킷: ${macsText(packet)})`,
+  };
+  const command = `tcpdump -i <${advice.place}> -w ${advice.file} host ${server}`;
+  return [{ ...notVisible('one-place', [number], here, { text: advice.text, command }), capture: capture.index }];
 }
+
+/** Somebody who speaks, to name. */
+function shown(hops: Hops): { capture: CaptureFacts; server: string; packet: PacketFacts } | undefined {
+  for (const capture of hops.captures)
+    for (const { server, request, response } of seenFlows(capture)) {
+      const packet = request ?? response;
+      if (packet !== undefined) return { capture, server, packet };
+    }
+  return undefined;
+}
+
+const allNeighbours = (capture: CaptureFacts): boolean => {
+  const flows = seenFlows(capture);
+  return flows.length > 0 && flows.every((each) => onItsLink(each.request) === true && onItsLink(each.response) === true);
+};

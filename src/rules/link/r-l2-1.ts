@@ -2,7 +2,7 @@ import { confirmed, contradicted, notVisible, skipped, unknown } from '../findin
 import { across, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { Finding, HopsRule } from '../rule.ts';
-import { macsText, onePlace, type Passage, passagesOf } from './passages.ts';
+import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs } from './passages.ts';
 
 export const rule: HopsRule = {
   id: 'R-L2-1',
@@ -18,7 +18,7 @@ export const rule: HopsRule = {
   },
   rfc: ['RFC 1812 §5.2.1', 'RFC 3022 §2'],
   vantages: ['gateway-inside', 'gateway-outside', 'router', 'last-router'],
-  reasons: ['replaced', 'replaced-and-translated', 'kept', 'same-network', 'no-hop-counted', 'no-link-layer', 'one-place'],
+  reasons: ['replaced', 'replaced-and-translated', 'kept', 'same-network', 'no-hop-counted', ...NOTHING_REASONS],
   needs: [],
   check(hops) {
     const passages = passagesOf(hops);
@@ -34,7 +34,8 @@ export const rule: HopsRule = {
             en: 'capture on both sides of a router at once and give both files: wirebook check inside.pcap outside.pcap',
             ko: '라우터의 양쪽에서 동시에 캡처해 두 파일을 함께 주세요: wirebook check inside.pcap outside.pcap',
           },
-          command: 'tcpdump -i <outside> -w outside.pcap',
+          place: 'outside',
+          file: 'outside.pcap',
         },
       );
     const found = passages.map((passage) => judge(hops, passage));
@@ -60,11 +61,11 @@ function judge(hops: Hops, passage: Passage): HopFinding {
         },
         {
           text: { en: 'capture on Ethernet interfaces', ko: '이더넷 인터페이스에서 캡처하세요' },
-          command: 'tcpdump -i <outside> -w outside.pcap',
+          command: `tcpdump -i <outside> -w outside.pcap host ${near.destination}`,
         },
       ),
     );
-  const kept = near.sourceMac === far.sourceMac && near.destinationMac === far.destinationMac;
+  const kept = sameMacs(near, far);
   if (routers === 0)
     return add(
       kept

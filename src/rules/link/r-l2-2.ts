@@ -1,12 +1,12 @@
 import { topic } from '../../text/particles.ts';
-import { addressClass, isFresh, isGroupMac } from '../addresses.ts';
+import { addressClass, isFresh, isGroupMac, isLocalMac } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { confirmed, contradicted } from '../findings.ts';
+import { confirmed, contradicted, unknown } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { HopsRule } from '../rule.ts';
 import { seenFlows } from '../seen-flows.ts';
-import { macsText, onePlace, type Passage, passagesOf } from './passages.ts';
+import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf } from './passages.ts';
 
 /** Packets of the far side in which a MAC address is looked for. */
 const LOOKED_AT = 300;
@@ -25,7 +25,7 @@ export const rule: HopsRule = {
   },
   rfc: ['RFC 2131 §2', 'RFC 4291 appendix A', 'RFC 7844'],
   vantages: ['client', 'gateway-inside', 'gateway-outside'],
-  reasons: ['left-behind', 'dhcp', 'in-the-address', 'seen-beyond', 'one-place'],
+  reasons: ['left-behind', 'dhcp', 'in-the-address', 'seen-beyond', 'both-networks', ...NOTHING_REASONS],
   needs: [],
   check(hops) {
     const carried = hops.captures.map((capture) => carriedInside(capture)).find((each) => each !== undefined);
@@ -45,7 +45,8 @@ export const rule: HopsRule = {
           en: 'capture on both sides of the gateway at once and give both files',
           ko: '게이트웨이의 양쪽에서 동시에 캡처해 두 파일을 함께 주세요',
         },
-        command: 'tcpdump -i <outside> -w outside.pcap',
+        place: 'outside',
+        file: 'outside.pcap',
       },
     );
   },
@@ -58,6 +59,17 @@ function judge(hops: Hops, { join, pair, near, far, journey }: Passage): HopFind
   const [seen, other] = pair.fromClient ? [hops.captures[join.to], near] : [hops.captures[join.from], far];
   const beyond = join.from === join.to ? undefined : seenIn(seen, mac);
   const whose = isFresh(other.hopLimit ?? 0) ? other.source : undefined;
+  // It sends there itself: that capture shows this network as well, as a mirror port does.
+  if (beyond !== undefined && seen.packet(beyond)?.sourceMac === mac)
+    return across(
+      unknown('both-networks', [pair.from], {
+        en: `${same.en}; ${mac} sends packet ${beyond} of ${fileText(hops, seen.index)} itself, so that file shows the network before the router too, and what goes beyond does not show`,
+        ko: `${same.ko}. ${fileText(hops, seen.index)}의 ${beyond}번 패킷은 ${mac} 장비가 직접 보낸 것입니다. 이 파일에는 라우터 앞쪽 네트워크도 잡혀 있어 무엇이 라우터를 넘어가는지 알 수 없습니다`,
+      }),
+      join,
+      [pair.to],
+      journey,
+    );
   if (beyond !== undefined)
     return {
       ...across(
@@ -70,13 +82,19 @@ function judge(hops: Hops, { join, pair, near, far, journey }: Passage): HopFind
         journey,
       ),
     };
+  const made = isLocalMac(mac)
+    ? {
+        en: `; it is locally administered (given by hand or made up), so it need not be the only one in the world`,
+        ko: '. 제조사가 붙인 것이 아니라 임의로 정한 주소이므로 세상에 하나뿐이라고 할 수 없습니다',
+      }
+    : { en: '', ko: '' };
   const others = macsText(pair.fromClient ? far : near);
   const looked =
     join.from === join.to ? { en: '', ko: '' } : { en: ', and no packet there has it', ko: ', 어느 패킷에도 그 주소가 없습니다' };
   return across(
     confirmed('left-behind', [pair.from], {
-      en: `${same.en}: ${mac}${whose === undefined ? '' : `, the MAC address of ${whose},`} is on the one side only; on the other the frame has ${others}${looked.en}`,
-      ko: `${same.ko}. ${whose === undefined ? '' : `${whose}의 `}MAC 주소 ${topic(mac)} 한쪽에만 있습니다. 다른 쪽 프레임의 주소는 ${others}입니다${looked.ko.replace(/^, /, '. ')}`,
+      en: `${same.en}: ${mac}${whose === undefined ? '' : `, the MAC address of ${whose},`} is on the one side only; on the other the frame has ${others}${looked.en}${made.en}`,
+      ko: `${same.ko}. ${whose === undefined ? '' : `${whose}의 `}MAC 주소 ${topic(mac)} 한쪽에만 있습니다. 다른 쪽 프레임의 주소는 ${others}입니다${looked.ko.replace(/^, /, '. ')}${made.ko}`,
     }),
     join,
     [pair.to],

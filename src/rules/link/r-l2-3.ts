@@ -3,7 +3,7 @@ import { across, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { PacketFacts } from '../packet.ts';
 import type { Advice, Finding, HopsRule } from '../rule.ts';
-import { macsText, onePlace, type Passage, passagesOf } from './passages.ts';
+import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs } from './passages.ts';
 
 export const rule: HopsRule = {
   id: 'R-L2-3',
@@ -19,7 +19,7 @@ export const rule: HopsRule = {
   },
   rfc: ['IEEE 802.1D', 'IEEE 802.1Q'],
   vantages: ['client', 'gateway-inside', 'server', 'last-router'],
-  reasons: ['unchanged', 'vlan-tag', 'changed', 'macs-differ', 'no-link-layer', 'routers-between', 'one-place'],
+  reasons: ['unchanged', 'vlan-tag', 'changed', 'macs-differ', 'routers-between', ...NOTHING_REASONS],
   needs: [],
   check(hops) {
     const passages = passagesOf(hops);
@@ -30,7 +30,8 @@ export const rule: HopsRule = {
           en: 'the same frame is captured at one place only: that a switch leaves it as it is shows at two of its ports',
           ko: '같은 프레임을 한 곳에서만 잡았습니다. 스위치가 바꾸지 않는다는 것은 두 포트에서 잡아야 보입니다',
         },
-        twoPorts,
+        { ...twoPorts, place: 'inside', file: 'gateway-inside.pcap' },
+        false,
       );
     const near = passages.filter(({ routers }) => routers === 0);
     if (near.length === 0) return [routersBetween(hops, passages[0])];
@@ -38,13 +39,17 @@ export const rule: HopsRule = {
   },
 };
 
-const twoPorts: Advice = {
+const twoPorts = {
   text: {
     en: 'capture at two ports of one switch at once, as at the client and at the gateway’s inside, and give both files',
     ko: '클라이언트와 게이트웨이 안쪽처럼 스위치의 두 포트에서 동시에 캡처해 두 파일을 함께 주세요',
   },
-  command: 'tcpdump -i <inside> -w gateway-inside.pcap',
 };
+
+const advice = (packet: PacketFacts): Advice => ({
+  ...twoPorts,
+  command: `tcpdump -i <inside> -w gateway-inside.pcap host ${packet.destination}`,
+});
 
 function routersBetween(hops: Hops, { join, pair, near, far, journey }: Passage): HopFinding {
   const same = samePacketText(hops, join, pair);
@@ -55,7 +60,7 @@ function routersBetween(hops: Hops, { join, pair, near, far, journey }: Passage)
       en: `${same.en}, but a router is between (hop limits ${near.hopLimit} and ${far.hopLimit}): no two places here are of one network`,
       ko: `${same.ko}. 그러나 사이에 라우터가 있습니다(TTL ${near.hopLimit}, ${far.hopLimit}). 같은 네트워크의 두 곳이 아닙니다`,
     },
-    twoPorts,
+    advice(near),
   );
   return across(finding, join, [pair.to], journey);
 }
@@ -70,22 +75,14 @@ function judge(hops: Hops, { join, pair, near, far, journey }: Passage): HopFind
         'no-link-layer',
         packets,
         { en: `${same.en}, but not both have MAC addresses`, ko: `${same.ko}. 그러나 양쪽 모두에 MAC 주소가 있지는 않습니다` },
-        twoPorts,
+        advice(near),
       ),
     );
-  if (near.sourceMac !== far.sourceMac || near.destinationMac !== far.destinationMac)
+  if (!sameMacs(near, far))
     return add(
       unknown('macs-differ', packets, {
         en: `${same.en} with other MAC addresses (${macsText(near)}, ${macsText(far)}), though no router has counted: what lies between is no plain switch`,
         ko: `${same.ko}. 라우터는 없는데 MAC 주소가 다릅니다(${macsText(near)}, ${macsText(far)}). 사이에 있는 것은 보통의 스위치가 아닙니다`,
-      }),
-    );
-  const [tag, other] = [vlanOf(near), vlanOf(far)];
-  if (tag !== other)
-    return add(
-      contradicted('vlan-tag', packets, {
-        en: `${same.en}: its MAC addresses and all it carries are the same, but its VLAN tag is ${tag ?? 'absent'} here and ${other ?? 'absent'} there`,
-        ko: `${same.ko}. MAC 주소와 내용은 같지만 VLAN 태그가 한쪽은 ${tag ?? '없고'}, 다른 쪽은 ${other ?? '없습니다'}`,
       }),
     );
   const length = sameBytes(near, far);
@@ -94,6 +91,14 @@ function judge(hops: Hops, { join, pair, near, far, journey }: Passage): HopFind
       contradicted('changed', packets, {
         en: `${same.en} with the same MAC addresses (${macsText(near)}), but not with the same bytes`,
         ko: `${same.ko}. MAC 주소(${macsText(near)})는 같지만 바이트가 다릅니다`,
+      }),
+    );
+  const [tag, other] = [vlanOf(near), vlanOf(far)];
+  if (tag !== other)
+    return add(
+      contradicted('vlan-tag', packets, {
+        en: `${same.en}: its MAC addresses and all it carries are the same, but its VLAN tag is ${tag ?? 'absent'} here and ${other ?? 'absent'} there`,
+        ko: `${same.ko}. MAC 주소와 내용은 같지만 VLAN 태그가 다릅니다. 한쪽: ${tag ?? '없음'}, 다른 쪽: ${other ?? '없음'}`,
       }),
     );
   return add(
