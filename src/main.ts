@@ -24,6 +24,8 @@ setFlagsFromString('--heap-growing-percent=130');
 const OK = 0;
 const BROKEN = 1;
 const USAGE_ERROR = 2;
+/** The terminal is gone: 128 and SIGHUP. */
+const HUNG_UP = 129;
 const OUR_FAULT = 70;
 
 /** How the capture was made, not a fault in it. */
@@ -262,7 +264,7 @@ async function live(
   let stop = (): void => {
     stopped = true;
   };
-  process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop());
   const capture = await startCapture(settings, `wirebook ${VERSION}`);
   // Opened as the user who asked, not with the rights that capturing took.
   capture.source.keyLogs = keyLogsOf(keyLogs, lang);
@@ -385,4 +387,8 @@ main(process.argv.slice(2))
   .catch(failed)
   .then((code) => {
     process.exitCode = code;
+    if (code !== HUNG_UP) return;
+    // Its own end would make Node abort over the terminal that is gone.
+    process.removeAllListeners('SIGHUP');
+    process.kill(process.pid, 'SIGHUP');
   });

@@ -47,6 +47,11 @@ export function settingsOf(values: Values, words: string[]): LiveSettings | Text
       en: `one filter, please: -f "${values.filter}" or the words "${words.join(' ')}"`,
       ko: `필터는 하나만 쓸 수 있습니다: -f "${values.filter}" 또는 "${words.join(' ')}"`,
     };
+  if (values.interface?.includes(''))
+    return {
+      en: '-i takes the name or the number of an interface; wirebook -D lists them',
+      ko: '-i에는 인터페이스의 이름이나 번호를 씁니다. wirebook -D로 목록을 볼 수 있습니다',
+    };
   return {
     interfaces: values.interface ?? [],
     filter: values.filter ?? words.join(' '),

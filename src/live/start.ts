@@ -10,7 +10,8 @@ const TRY_NEXT = new Set(['no-libpcap', 'no-permission', 'helper', 'no-program']
 
 /** Starts capturing with the engine asked for, else with the first that can. */
 export async function startCapture(settings: LiveSettings, program: string): Promise<LiveCapture> {
-  const ready = { ...settings, interfaces: settings.interfaces.map(named) };
+  // Twice the same would give each packet twice.
+  const ready = { ...settings, interfaces: [...new Set(settings.interfaces.map(named))] };
   const engines: EngineName[] = settings.engine === 'auto' ? [...ENGINES] : [settings.engine];
   let first: unknown;
   for (const engine of engines) {

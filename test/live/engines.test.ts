@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, existsSync } from 'node:fs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canTry, captures, ENGINES, NOBODY, packetsIn, scratch, sendLoopback, sleep, until, wirebook } from './stage.ts';
+import { canTry, captures, ENGINES, MAIN, NOBODY, packetsIn, scratch, sendLoopback, sleep, until, wirebook } from './stage.ts';
 
 const FILTER = ['udp', 'port', '47999'];
 /** The last words of every capture, as tcpdump's: what was lost. cap cannot tell, and has said so of its times before. */
@@ -28,6 +28,17 @@ for (const engine of ENGINES)
       expect(await captures(kept)).toBe(true);
       await sendLoopback(3);
       run.child.kill('SIGINT');
+      expect(await run.ended).toBe(0);
+      expect(JSON.parse(run.stdout()).capture.packets).toBe(3);
+      expect(packetsIn(kept)).toBe(3);
+    });
+
+    test('a terminal that hangs up ends it as Ctrl-C does', async () => {
+      const kept = file('hangup.pcap');
+      const run = wirebook(['-i', 'lo', '--engine', engine, '-w', kept, '--format', 'json', ...FILTER]);
+      expect(await captures(kept)).toBe(true);
+      await sendLoopback(3);
+      run.child.kill('SIGHUP');
       expect(await run.ended).toBe(0);
       expect(JSON.parse(run.stdout()).capture.packets).toBe(3);
       expect(packetsIn(kept)).toBe(3);
@@ -76,6 +87,17 @@ for (const engine of ENGINES)
       expect(run.stderr()).toMatch(/run: sudo .*main\.js -i lo/);
     });
   });
+
+test.skipIf(!canTry('libpcap'))('the same interface named twice, by name and by number: each packet once (root)', async () => {
+  const kept = join(dir.path, 'twice.pcap');
+  const number = /^(\d+)\. lo\b/m.exec(execFileSync(process.execPath, [MAIN, '-D'], { encoding: 'utf8' }))?.[1] ?? 'none';
+  const run = wirebook(['-i', 'lo', '-i', number, '-i', 'lo', '-w', kept, '--format', 'json', ...FILTER]);
+  expect(await captures(kept)).toBe(true);
+  await sendLoopback(3);
+  run.child.kill('SIGINT');
+  expect(await run.ended).toBe(0);
+  expect(JSON.parse(run.stdout()).capture).toMatchObject({ file: 'lo', packets: 3 });
+});
 
 for (const engine of ['dumpcap', 'tcpdump'])
   describe.skipIf(!canTry(engine))(`${engine} with capabilities of its own (root sets them)`, () => {
