@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
@@ -24,7 +25,7 @@ setFlagsFromString('--heap-growing-percent=130');
 const OK = 0;
 const BROKEN = 1;
 const USAGE_ERROR = 2;
-/** The terminal is gone: 128 and SIGHUP. */
+/** 128 and SIGHUP. */
 const HUNG_UP = 129;
 const OUR_FAULT = 70;
 
@@ -387,8 +388,8 @@ main(process.argv.slice(2))
   .catch(failed)
   .then((code) => {
     process.exitCode = code;
-    if (code !== HUNG_UP) return;
-    // Its own end would make Node abort over the terminal that is gone.
+    if (code !== HUNG_UP || isatty(0) || isatty(1)) return;
+    // The terminal is gone: at its own end Node would abort over it.
     process.removeAllListeners('SIGHUP');
     process.kill(process.pid, 'SIGHUP');
   });
