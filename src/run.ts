@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { CaptureError } from './capture/batch.ts';
 import { find } from './helper/programs.ts';
-import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment } from './live/command.ts';
+import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment, type UsersKeyLog, usersKeyLog } from './live/command.ts';
 import { type PrivateNetwork, privateNetwork } from './live/private-network.ts';
 import { includeSecrets } from './live/include-secrets.ts';
 import type { RunSettings } from './live/run-settings.ts';
@@ -132,12 +132,16 @@ async function here(settings: RunSettings, lang: Language, say: Say): Promise<nu
   const write = settings.inside && settings.write !== undefined ? { write: settings.write } : {};
   // From here on this process is the user's.
   const capture = await startCapture(settingsOf({ interface: where, ...write }, []) as LiveSettings, PROGRAM);
-  let keys: KeyLog | undefined;
+  let keys: KeyLog | UsersKeyLog | undefined;
   try {
     const fd = settings.output === undefined ? 2 : settings.output === '-' ? 1 : openFor(settings.output, 0o666);
     const kept = settings.inside || settings.write === undefined ? undefined : openFor(settings.write, 0o600);
     const environment = userEnvironment(process.env, user);
-    if (!environment.SSLKEYLOGFILE) {
+    if (environment.SSLKEYLOGFILE) {
+      keys = usersKeyLog(environment.SSLKEYLOGFILE);
+      if (keys === undefined) say(RUN.noKeyLog, { path: environment.SSLKEYLOGFILE });
+      else say(RUN.usersKeyLog, { path: keys.path });
+    } else {
       keys = new KeyLog();
       environment.SSLKEYLOGFILE = keys.path;
     }
@@ -163,7 +167,8 @@ async function here(settings: RunSettings, lang: Language, say: Say): Promise<nu
     return code;
   } finally {
     await capture.finish();
-    if (settings.includeSecrets && settings.write !== undefined && keys !== undefined) includeSecrets(settings.write, keys.path);
+    if (settings.includeSecrets && settings.write !== undefined && keys !== undefined)
+      includeSecrets(settings.write, keys.path, keys.begin);
     keys?.remove();
     capture.source.close();
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, mkdtempSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { constants as system, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -48,6 +48,7 @@ const KEYS = 'wirebook-keys-';
 /** A file for TLS secrets that only this user can read, in a directory of its own. */
 export class KeyLog {
   readonly path: string;
+  readonly begin = 0;
   private readonly directory: string;
 
   constructor(parent = process.env.XDG_RUNTIME_DIR ?? tmpdir()) {
@@ -63,6 +64,29 @@ export class KeyLog {
 
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The key log that the user has named: the command writes there, and what it adds is read. */
+export interface UsersKeyLog {
+  path: string;
+  /** Where what the command adds begins: what stands before it is no business of this run. */
+  begin: number;
+  remove(): void;
+}
+
+/** The file is made where it is not there yet. Undefined: it cannot be read. */
+export function usersKeyLog(path: string): UsersKeyLog | undefined {
+  try {
+    const fd = openSync(path, 'a+', 0o600);
+    try {
+      const stats = fstatSync(fd);
+      return stats.isFile() ? { path, begin: stats.size, remove: () => {} } : undefined;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,9 +10,13 @@ const LITTLE_ENDIAN = 0x4d;
 /** Whoever has the file has the keys. */
 const PRIVATE = 0o600;
 
-/** Puts a command's TLS secrets behind the packets of the pcapng file that they belong to; nobody else may read it from then on. */
-export function includeSecrets(capture: string, keyLog: string): void {
-  const secrets = readFileSync(keyLog);
+/**
+ * Puts TLS secrets behind the packets of the pcapng file that they belong to; nobody else may read it from then on. `from`: where
+ * in the key log they begin; what stands before it belongs to others.
+ */
+export function includeSecrets(capture: string, keyLog: string, from = 0): void {
+  const all = readFileSync(keyLog);
+  const secrets = all.subarray(from <= all.length ? from : 0);
   if (secrets.length === 0) return;
   chmodSync(capture, PRIVATE);
   const fd = openSync(capture, 'r+');
@@ -25,7 +29,7 @@ export function includeSecrets(capture: string, keyLog: string): void {
     for (const [i, value] of [BLOCK, length, TLS_KEY_LOG, secrets.length].entries()) put(block, value, 4 * i, little);
     secrets.copy(block, HEAD);
     put(block, length, length - TRAILER, little);
-    secrets.fill(0);
+    all.fill(0);
     writeSync(fd, block, 0, length, fstatSync(fd).size);
   } finally {
     closeSync(fd);

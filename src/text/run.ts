@@ -18,8 +18,8 @@ its output and its exit code (128 + number for a signal). The report comes on st
       --stream-hashes  SHA-256 of every TCP stream in the JSON report
       --lang en|ko     language
 
-SSLKEYLOGFILE is set to a private file for the command, unless you have set it: with it the report shows what is inside HTTPS.
-The file goes with the run; its keys are in no report.
+SSLKEYLOGFILE is set to a private file for the command, which goes with the run: with it the report shows what is inside HTTPS. Where
+you have set it yourself, the command writes to your file, and the report reads it there. Keys are in no report.
 `,
   ko: `wirebook run: 명령 하나가 선 위에서 하는 일
 
@@ -38,12 +38,20 @@ The file goes with the run; its keys are in no report.
       --stream-hashes  모든 TCP 스트림의 SHA-256을 JSON 보고서에 넣음
       --lang en|ko     언어
 
-SSLKEYLOGFILE은 따로 설정하지 않았으면 비공개 파일로 설정됩니다. 그것으로 HTTPS 안의 내용을 보고서에 보여 줍니다. 파일은 실행과 함께
-사라지고, 키는 어떤 보고서에도 들어가지 않습니다.
+SSLKEYLOGFILE은 실행과 함께 사라지는 비공개 파일로 설정되고, 그것으로 HTTPS 안의 내용을 보고서에 보여 줍니다. 직접 설정해 두었으면 명령은
+그 파일에 키를 쓰고 보고서도 그 파일을 읽습니다. 키는 어떤 보고서에도 들어가지 않습니다.
 `,
 };
 
 export const RUN = {
+  usersKeyLog: {
+    en: 'the TLS keys go to your own SSLKEYLOGFILE, {path}; the report reads them there',
+    ko: 'TLS 키는 설정해 두신 SSLKEYLOGFILE({path})에 쓰이고, 보고서도 그것을 읽습니다',
+  },
+  noKeyLog: {
+    en: 'your own SSLKEYLOGFILE, {path}, cannot be read: what is inside HTTPS stays hidden',
+    ko: '설정해 두신 SSLKEYLOGFILE({path})을 읽을 수 없습니다. HTTPS 안의 내용은 보이지 않습니다',
+  },
   alone: {
     en: 'the command runs in a network of its own; all of its packets are captured ("localhost" is the command\'s own, too)',
     ko: '명령을 전용 네트워크에서 실행하고 그 패킷을 모두 캡처합니다 ("localhost"도 명령만의 것입니다)',

@@ -97,9 +97,14 @@ describe.skipIf(!tools)('wirebook run, as root (needs ip, nft, curl)', () => {
     expect([out, uid, keys, place]).toEqual(['out', String(NOBODY), `600 ${NOBODY}`, `700 ${NOBODY}`]);
     expect(home).toBe(execFileSync('getent', ['passwd', 'nobody'], { encoding: 'utf8' }).split(':')[5]);
     expect(it.stderr()).toMatch(/^err$/m);
-    const own = run(['-o', file('x.txt'), '--', 'sh', '-c', 'echo $SSLKEYLOGFILE; kill -9 $$'], { SSLKEYLOGFILE: '/tmp/mine' });
+    const mine = file('mine.log');
+    writeFileSync(mine, 'of another run\n', { mode: 0o600 });
+    const own = run(['-o', file('x.txt'), '--', 'sh', '-c', 'echo $SSLKEYLOGFILE; kill -9 $$'], { SSLKEYLOGFILE: mine });
     expect(await own.ended).toBe(137);
-    expect(own.stdout()).toBe('/tmp/mine\n');
+    expect(own.stdout()).toBe(`${mine}\n`);
+    // It stays the user's, and wirebook says that it is used.
+    expect(own.stderr()).toContain(mine);
+    expect(readFileSync(mine, 'utf8')).toBe('of another run\n');
     expect(await run(['no-such-command-here']).ended).toBe(127);
     nothingStays();
   });
