@@ -267,4 +267,21 @@ describe('R-ARP-8: no answer', () => {
     expect(await over('R-ARP-8', ...old)).toEqual(['contradicted stale-entry 1,2,3']);
     expect(await over('R-ARP-8', asks({ mac: PC.mac, ip: '0.0.0.0' }, PC.ip))).toEqual(['skipped no-question ']);
   });
+
+  test('the lab: a router asks for nobody; the client hears of it', async () => {
+    expect(await overFixture('R-ARP-8', 'arp-unanswered/router.pcap')).toEqual(['confirmed incomplete 1,2,3,4']);
+    expect(await overFixture('R-ARP-4', 'arp-unanswered/router.pcap')).toEqual(['skipped unanswered 1,2,3,4']);
+    const [told] = await judge(ruleOf('R-ARP-8'), fixture('arp-unanswered/client.pcap'));
+    expect(told).toMatchObject({ verdict: 'not-visible', reason: 'told-by-icmp' });
+    expect(told.says.en).toContain('192.0.2.200');
+    expect(await overFixture('R-ARP-8', 'cold-http/client.pcap')).toEqual(['skipped all-answered 1,2']);
+  });
+});
+
+test('the lab’s proxy ARP: the client asks for the server itself and gets the gateway', async () => {
+  expect(await overFixture('R-ARP-1', 'arp-proxy/client.pcap')).toEqual(['confirmed proxy-arp 8,9,10']);
+  expect(await overFixture('R-ARP-4', 'arp-proxy/client.pcap')).toEqual([
+    'confirmed broadcast-and-owner 1,2',
+    'contradicted proxy-arp 7,8,10',
+  ]);
 });

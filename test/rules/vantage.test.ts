@@ -49,6 +49,9 @@ const AWAY: Partial<Record<string, VantageKind[]>> = {
   server: ['client', 'router', 'gateway-inside', 'resolver'],
 };
 
+/** Nothing but ARP is in it. */
+const NOTHING_TOLD = ['arp-unanswered/router.pcap'];
+
 describe('the lab’s captures', () => {
   const captures = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (!entry.isDirectory()) return [];
@@ -61,10 +64,10 @@ describe('the lab’s captures', () => {
   test.each(captures)('$name: $place', async ({ name, place }) => {
     const { kinds, evidence } = await vantage(folder + name);
     expect(Object.keys(TOLD)).toContain(place);
-    expect(TOLD[place].some((each) => kinds.includes(each))).toBe(true);
+    expect(TOLD[place].some((each) => kinds.includes(each))).toBe(!NOTHING_TOLD.includes(name));
     for (const each of AWAY[place] ?? []) expect(kinds).not.toContain(each);
     expect(evidence.length).toBeGreaterThan(0);
-    expect(evidence.flatMap((each) => each.packets).length).toBeGreaterThan(0);
+    expect(evidence.flatMap((each) => each.packets).length > 0).toBe(!NOTHING_TOLD.includes(name));
   });
 });
 

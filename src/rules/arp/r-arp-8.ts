@@ -39,16 +39,36 @@ export const rule: CaptureRule = {
     'capture-ended',
     'reply-elsewhere',
     'all-answered',
+    'told-by-icmp',
     ...NO_QUESTION_REASONS,
   ],
   needs: [],
   check(capture) {
     const groups = groupsOf(capture);
-    if (groups.length === 0) return [noQuestion(capture)];
+    if (groups.length === 0) return [toldFromAfar(capture) ?? noQuestion(capture)];
     const found = groups.map((group) => judge(capture, group)).filter((each) => each !== undefined);
-    return found.length > 0 ? found.slice(0, MAX_GROUPS) : [allAnswered(groups)];
+    return found.length > 0 ? found.slice(0, MAX_GROUPS) : [toldFromAfar(capture) ?? allAnswered(groups)];
   },
 };
+
+/** A router says that it found nobody: its questions are on another network. */
+function toldFromAfar(capture: CaptureFacts): Finding | undefined {
+  const told = hostUnreachable(capture, 0);
+  if (told === undefined) return undefined;
+  const { packet, source, target } = told;
+  return notVisible(
+    'told-by-icmp',
+    [packet],
+    {
+      en: `${source} says in packet ${packet} that ${target} cannot be reached (ICMP host unreachable), as a router does whose ARP questions stay unanswered; those are on the network of ${target}`,
+      ko: `${packet}번 패킷(ICMP host unreachable)에서 ${source} 라우터가 ${target}에 닿을 수 없다고 알립니다. ARP 질문에 답이 없을 때 하는 일이지만, 그 질문은 ${target}의 네트워크에 있습니다`,
+    },
+    {
+      text: { en: `capture on the network of ${target}`, ko: `${target}의 네트워크에서 캡처하세요` },
+      command: `tcpdump -i <server-side> -w arp.pcap arp and host ${target}`,
+    },
+  );
+}
 
 function allAnswered(groups: Group[]): Finding {
   const [{ asks }] = groups;
@@ -64,7 +84,7 @@ function judge(capture: CaptureFacts, { mac, address, target, asks }: Group): Fi
   if (series === undefined) return undefined;
   const packets = series.map((ask) => ask.packet).slice(0, SHOWN);
   const times = series.length;
-  const error = unreachable(capture, target, series[0].time);
+  const error = hostUnreachable(capture, series[0].time, target)?.packet;
   if (times > 1 && series.every((ask) => ask.frameTo !== undefined && ask.frameTo !== BROADCAST))
     return contradicted('stale-entry', packets, {
       en: `${address} asks ${series[0].frameTo} alone for ${target}, ${times} times without an answer (packets ${numbersOf(packets)}): it has an entry, an old one that it wants to confirm, not an incomplete one`,
@@ -126,17 +146,24 @@ function unansweredSeries(asks: Ask[]): Ask[] | undefined {
   return best;
 }
 
-/** An ICMP error "host unreachable" for a packet to this address (RFC 792: type 3, code 1). */
-function unreachable(capture: CaptureFacts, target: string, from: number): number | undefined {
+/** An ICMP error "host unreachable" for a packet to this address, or any (RFC 792: type 3, code 1). */
+function hostUnreachable(
+  capture: CaptureFacts,
+  from: number,
+  target?: string,
+): { packet: number; source: string; target: string } | undefined {
   let count = 0;
-  for (const message of capture.icmp) {
+  for (const { packet, source, version, type, code, time } of capture.icmp) {
     if (count++ > MAX_MESSAGES) return undefined;
-    if (message.version !== 4 || message.type !== 3 || message.code !== 1 || message.time < from) continue;
-    const { bytes } = capture.packet(message.packet) ?? {};
-    const layer = capture.packet(message.packet)?.layers.find((each) => each.protocol === 'icmp');
-    if (bytes === undefined || layer === undefined) continue;
+    if (version !== 4 || type !== 3 || code !== 1 || time < from) continue;
+    const facts = capture.packet(packet);
+    const layer = facts?.layers.find((each) => each.protocol === 'icmp');
+    if (facts === undefined || layer === undefined) continue;
+    // Behind the message's own eight bytes, the destination in the header that it quotes.
     const at = layer.at + 8 + 16;
-    if (at + 4 <= bytes.length && bytes.subarray(at, at + 4).join('.') === target) return message.packet;
+    if (at + 4 > facts.bytes.length) continue;
+    const quoted = facts.bytes.subarray(at, at + 4).join('.');
+    if (target === undefined || quoted === target) return { packet, source, target: quoted };
   }
   return undefined;
 }
