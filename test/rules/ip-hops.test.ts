@@ -118,7 +118,8 @@ describe('R-IP-6', () => {
     expect(short(await over('R-IP-6', 'asymmetric', 'server'))).toEqual(['contradicted two-routers']);
     expect(short(await over('R-IP-6', 'asymmetric', 'client'))).toEqual(['not-visible one-place']);
     const all = await over('R-IP-6', 'asymmetric', 'client', 'gateway-outside', 'router', 'return-router', 'server');
-    expect(all.map(({ verdict }) => verdict)).toEqual(['contradicted']);
+    expect(all).toMatchObject([{ verdict: 'contradicted', capture: 0, packets: [], journeyId: 0 }]);
+    expect(all[0].elsewhere?.length).toBe(1);
     // As far as the gateway the ways are one; behind it, by hop limits alone, they have 2 and 3 routers.
     expect([64 - atServer, 64 - atClient]).toEqual([2, 3]);
     expect(short(await over('R-IP-6', 'asymmetric', 'client', 'gateway-outside'))).toEqual(['not-visible partly-seen']);

@@ -23,7 +23,8 @@ function check(captures: CaptureRecords[]): number {
     expect(reasons.get(rule), `${rule} ${reason}`).toContain(reason);
     expect(within(capture, packets), `${rule} ${reason}`).toBe(true);
     for (const other of elsewhere ?? []) expect(within(other.capture, other.packets), `${rule} ${reason}`).toBe(true);
-    if (verdict === 'confirmed' || verdict === 'contradicted') expect(packets.length, `${rule} ${reason}`).toBeGreaterThan(0);
+    if (verdict === 'confirmed' || verdict === 'contradicted')
+      expect(packets.length + (elsewhere?.length ?? 0), `${rule} ${reason}`).toBeGreaterThan(0);
     expect(`${says.en} ${says.ko}`, rule).not.toMatch(/undefined|NaN|Infinity|\[object|\((을|이|은|와|으|이)\)/);
     expect(says.ko, rule).toMatch(/[가-힣]/);
     if (verdict === 'not-visible') expect(advice?.command, `${rule} ${reason}`).toMatch(/^tcpdump -i/);

@@ -67,17 +67,26 @@ function judge(hops: Hops, chain: Chain): HopFinding {
   const [there, back] = [passage(hops, chain, true), passage(hops, chain, false)];
   const placed = places.map((place) => atPlace(hops, place));
   const decided = placed.find((each) => each?.verdict === 'contradicted');
-  if (decided !== undefined) return decided;
+  if (decided !== undefined) return atFirst(hops, decided, first);
   const onlyThere = places.find(({ connection: c }) => c.fromServer.packets === 0);
   const onlyBack = places.find(({ connection: c }) => c.fromClient.packets === 0);
   if (onlyThere !== undefined && onlyBack !== undefined) return twoWays(hops, onlyThere, onlyBack);
   const counts = differentCounts(hops, there, back, first);
   if (counts !== undefined) return counts;
   const open = placed.find((each) => each !== undefined);
-  if (open !== undefined) return open;
+  if (open !== undefined) return atFirst(hops, open, first);
   if (onlyThere !== undefined || onlyBack !== undefined) return missing(hops, chain, onlyThere ?? onlyBack ?? first);
   return asFarAsSeen(hops, chain, there, back);
 }
+
+/** Told where the connection begins, with its packets where they are. */
+const atFirst = (hops: Hops, { journey: _, ...found }: HopFinding, first: Place): HopFinding =>
+  ofChain(
+    hops,
+    found,
+    found.packets.map((packet) => ({ capture: found.capture, packet })),
+    first,
+  );
 
 /** What one capture alone shows: a direction that is missing, or answers that go to another router. */
 function atPlace(hops: Hops, { capture: index, connection: c }: Place): HopFinding | undefined {
