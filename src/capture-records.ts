@@ -19,7 +19,7 @@ import type { Owners } from './correlate/owners.ts';
 import type { Layer } from './dissect/protocol.ts';
 import type { PlainRecord } from './dissect/tls/plaintext.ts';
 import { PacketIndex } from './packet-index.ts';
-import { RecordIndex, RecordTable } from './record-table.ts';
+import { RecordTable } from './record-table.ts';
 import type { CaptureFacts } from './rules/facts.ts';
 import { type PacketFacts, packetFacts } from './rules/packet.ts';
 import type { Vantage, VantageKind } from './rules/vantage.ts';
@@ -58,6 +58,20 @@ export class CaptureRecords implements CaptureFacts {
   readonly icmp = new RecordTable<IcmpMessage>();
   readonly configurations = new RecordTable<Configuration>();
 
+  private readonly byName = this.lookups.indexBy((l) => [nameKey(l.name)]);
+  private readonly byClient = this.lookups.indexBy((l) => [`${l.client.address} ${nameKey(l.name)}`]);
+  private readonly journeysByClient = this.journeys.indexBy((j) => [`${j.client} ${nameKey(j.name)}`]);
+  private readonly askers = new Set<string>();
+  readonly lookupsTelling: (address: string) => Lookup[] = this.lookups.indexBy((l) => l.addresses);
+  readonly resolutionsOf: (address: string) => Resolution[] = this.resolutions.indexBy((r) => [r.targetAddress, r.senderAddress]);
+  readonly connectionsTo: (server: string) => Connection[] = this.connections.indexBy((c) => [c.server.address]);
+  readonly exchangesOn: (connection: number) => Exchange[] = this.exchanges.indexBy((x) => [x.connection]);
+  readonly journeysOn: (connection: number) => Journey[] = this.journeys.indexBy((j) => keyIfAny(j.connection));
+  readonly journeysUnder: (page: number) => Journey[] = this.journeys.indexBy((j) =>
+    j.parent !== null && j.evidence.some((e) => e.join === 'referer') ? [j.parent] : [],
+  );
+  readonly icmpAbout: (connection: number) => IcmpMessage[] = this.icmp.indexBy((m) => keyIfAny(m.about?.connection));
+
   readonly analysis: Analysis;
   readonly packets = new PacketIndex();
   /** Why `packet` gives nothing for packets that are there. */
@@ -66,7 +80,6 @@ export class CaptureRecords implements CaptureFacts {
   private readonly source: Source;
   private readonly decrypted: Decrypted;
   private readonly cache = new Map<number, PacketFacts>();
-  private readonly indexes = new Map<string, RecordIndex>();
   private openOnes = { at: -1, byId: new Map<number, ReturnType<CaptureRecords['ahead']>>() };
   private summed: CaptureSummary | undefined;
   private seen: { vantage: Vantage; packets: number } | undefined;
@@ -89,7 +102,10 @@ export class CaptureRecords implements CaptureFacts {
       journey: kept((j) => this.journeys.set(j.id, j), tee?.journey),
       connection: kept((c) => this.connections.set(c.id, c), tee?.connection),
       exchange: kept((x) => this.exchanges.set(x.id, x), tee?.exchange),
-      lookup: kept((l) => this.lookups.set(l.index, l), tee?.lookup),
+      lookup: kept((l) => {
+        this.lookups.set(l.index, l);
+        if (l.transport !== 'mdns' && l.transport !== 'llmnr') this.askers.add(l.client.address);
+      }, tee?.lookup),
       tls: kept((t) => this.tlsSessions.set(t.connection, t), tee?.tls),
       quic: kept((q) => this.quic.set(q.id, q), tee?.quic),
       datagram: kept((d) => this.datagrams.set(d.id, d), tee?.datagram),
@@ -273,48 +289,24 @@ export class CaptureRecords implements CaptureFacts {
   }
 
   lookupsOf(name: string): Lookup[] {
-    return this.indexed('name', this.lookups, (l) => [nameKey(l.name)], nameKey(name));
+    return this.byName(nameKey(name));
   }
 
-  lookupsTelling(address: string): Lookup[] {
-    return this.indexed('telling', this.lookups, (l) => l.addresses, address);
+  lookupsBy(client: string, name: string): Lookup[] {
+    return this.byClient(`${client} ${nameKey(name)}`);
   }
 
-  resolutionsOf(address: string): Resolution[] {
-    return this.indexed('resolution', this.resolutions, (r) => [...new Set([r.targetAddress, r.senderAddress])], address);
+  asksNames(client: string): boolean {
+    return this.askers.has(client);
   }
 
-  connectionsTo(server: string): Connection[] {
-    return this.indexed('server', this.connections, (c) => [c.server.address], server);
-  }
-
-  exchangesOn(connection: number): Exchange[] {
-    return this.indexed('exchange', this.exchanges, (x) => [x.connection], connection);
-  }
-
-  journeysOn(connection: number): Journey[] {
-    return this.indexed('journey', this.journeys, (j) => (j.connection === undefined ? [] : [j.connection]), connection);
-  }
-
-  icmpAbout(connection: number): IcmpMessage[] {
-    return this.indexed('icmp', this.icmp, (m) => (m.about?.connection === undefined ? [] : [m.about.connection]), connection);
+  journeysTo(client: string, name: string): Journey[] {
+    return this.journeysByClient(`${client} ${nameKey(name)}`);
   }
 
   close(): void {
     const tables = [this.journeys, this.connections, this.exchanges, this.lookups, this.tlsSessions, this.quic];
     for (const table of [...tables, this.datagrams, this.resolutions, this.icmp, this.configurations]) table.close();
-  }
-
-  /** An index is made when it is first asked for; what comes later is added to it. */
-  private indexed<T>(kind: string, table: RecordTable<T>, keysOf: (record: T) => (string | number)[], key: string | number): T[] {
-    let index = this.indexes.get(kind);
-    if (index === undefined) {
-      index = new RecordIndex(keysOf as (record: unknown) => (string | number)[]);
-      for (const [id, record] of table.entries()) index.add(id, record);
-      this.indexes.set(kind, index);
-      table.onSet.push((id, record) => index?.add(id, record));
-    }
-    return index.ids(key).flatMap((id) => table.get(id) ?? []);
   }
 
   /** What is known so far of a connection that has not ended, made once for the packets read. */
@@ -327,4 +319,5 @@ export class CaptureRecords implements CaptureFacts {
   }
 }
 
+const keyIfAny = (key: number | undefined): number[] => (key === undefined ? [] : [key]);
 const nameKey = (name: string): string => name.toLowerCase().replace(/\.$/, '');

@@ -14,19 +14,18 @@ interface Piece {
   link: Uint8Array;
 }
 
-interface ByFlow {
-  count: number;
-  /** Where each connection's packets begin in `packets`. */
-  begins: Uint32Array;
-  packets: Uint32Array;
-}
+/** So many packets at a time are sorted by connection, as they come. */
+const RUN_SHIFT = 14;
+const RUN = 1 << RUN_SHIFT;
 
-/** What is kept of every packet for browsing: 31 bytes. The rest is read again from the file. Packets count from 1. */
+/** What is kept of every packet for browsing: 35 bytes. The rest is read again from the file. Packets count from 1. */
 export class PacketIndex {
   count = 0;
   private readonly pieces: Piece[] = [];
   private readonly linkTypes: number[] = [];
-  private sorted: ByFlow | undefined;
+  /** Packets of connections in runs: by connection, then in file order. What came since the last run is looked through. */
+  private readonly runs: Uint32Array[] = [];
+  private readonly keys = new Float64Array(RUN);
 
   add(batch: Batch, p: Packets): void {
     for (let row = 0; row < batch.count; row++) {
@@ -41,6 +40,7 @@ export class PacketIndex {
       to.stack[i] = p.stack[row];
       to.link[i] = this.link(batch.linkType[row]);
       this.count++;
+      if ((this.count & (RUN - 1)) === 0) this.runs.push(this.sortedRun(this.count - RUN));
     }
   }
 
@@ -61,45 +61,63 @@ export class PacketIndex {
   ofFlow(flow: number, from: number, to: number, limit: number): number[] {
     const found: number[] = [];
     if (flow < 0) return found;
-    const { begins, packets } = this.byFlow();
-    for (let i = begins[flow] ?? 0; i < (begins[flow + 1] ?? 0) && found.length < limit; i++) {
-      const time = this.time(packets[i]);
-      if (time >= from && time <= to) found.push(packets[i]);
+    for (const packet of this.forward(flow, 1)) {
+      const time = this.time(packet);
+      if (time >= from && time <= to && found.push(packet) >= limit) break;
     }
     return found;
   }
 
   /** Up to `limit` packets of a connection from this packet on; with a negative limit those last before it. In file order. */
   ofFlowFrom(flow: number, packet: number, limit: number): number[] {
-    if (flow < 0) return [];
-    const { begins, packets } = this.byFlow();
-    const begin = begins[flow] ?? 0;
-    const end = begins[flow + 1] ?? begin;
-    let low = begin;
-    let high = end;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (packets[middle] < packet) low = middle + 1;
-      else high = middle;
-    }
-    const part =
-      limit < 0 ? packets.subarray(Math.max(begin, low + limit), low) : packets.subarray(low, Math.min(end, low + limit));
-    return [...part];
+    const found: number[] = [];
+    if (flow < 0 || limit === 0) return found;
+    for (const each of limit < 0 ? this.backward(flow, packet - 1) : this.forward(flow, packet))
+      if (found.push(each) >= Math.abs(limit)) break;
+    return limit < 0 ? found.reverse() : found;
   }
 
-  /** Packets sorted by connection, made when first asked for: 4 bytes a packet. */
-  private byFlow(): ByFlow {
-    if (this.sorted?.count === this.count) return this.sorted;
-    let flows = 0;
-    for (let n = 1; n <= this.count; n++) flows = Math.max(flows, this.flow(n) + 1);
-    const begins = new Uint32Array(flows + 1);
-    for (let n = 1; n <= this.count; n++) if (this.flow(n) >= 0) begins[this.flow(n) + 1]++;
-    for (let flow = 0; flow < flows; flow++) begins[flow + 1] += begins[flow];
-    const packets = new Uint32Array(begins[flows]);
-    const next = begins.slice();
-    for (let n = 1; n <= this.count; n++) if (this.flow(n) >= 0) packets[next[this.flow(n)]++] = n;
-    this.sorted = { count: this.count, begins, packets };
-    return this.sorted;
+  private *forward(flow: number, first: number): Generator<number> {
+    for (let at = Math.max(0, (first - 1) >> RUN_SHIFT); at < this.runs.length; at++) {
+      const run = this.runs[at];
+      for (let i = this.placeIn(run, flow, first); i < run.length && this.flow(run[i]) === flow; i++) yield run[i];
+    }
+    for (let n = Math.max(first, this.runs.length * RUN + 1); n <= this.count; n++) if (this.flow(n) === flow) yield n;
+  }
+
+  private *backward(flow: number, last: number): Generator<number> {
+    const sorted = this.runs.length * RUN;
+    for (let n = Math.min(last, this.count); n > sorted; n--) if (this.flow(n) === flow) yield n;
+    for (let at = Math.min(this.runs.length - 1, (last - 1) >> RUN_SHIFT); at >= 0; at--) {
+      const run = this.runs[at];
+      for (let i = this.placeIn(run, flow, last + 1) - 1; i >= 0 && this.flow(run[i]) === flow; i--) yield run[i];
+    }
+  }
+
+  /** Where the connection's packets from this one on begin in a run. */
+  private placeIn(run: Uint32Array, flow: number, packet: number): number {
+    let low = 0;
+    let high = run.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.flow(run[middle]);
+      if (other < flow || (other === flow && run[middle] < packet)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The packets behind `begin` that belong to connections; a connection and a place in one number each, which is sorted without calling anything. */
+  private sortedRun(begin: number): Uint32Array {
+    let length = 0;
+    for (let i = 0; i < RUN; i++) {
+      const flow = this.flow(begin + i + 1);
+      if (flow >= 0) this.keys[length++] = flow * RUN + i;
+    }
+    const keys = this.keys.subarray(0, length).sort();
+    const run = new Uint32Array(length);
+    for (let i = 0; i < length; i++) run[i] = begin + (keys[i] % RUN) + 1;
+    return run;
   }
 
   private link(linkType: number): number {

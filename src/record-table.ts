@@ -1,22 +1,41 @@
+import { RecordIndex } from './record-index.ts';
 import { RecordStore } from './record-store.ts';
 import type { Table } from './rules/facts.ts';
+
+type KeysOf<T> = (record: T) => readonly (string | number)[];
 
 /** Records of one kind by id, in order of id where they are walked through. */
 export class RecordTable<T> extends RecordStore<T> implements Table<T> {
   count = 0;
   /** The highest id; -1: none. */
   highest = -1;
-  /** Where a capture grows: the record as it stands, of what is not final yet. Walking through does not ask for it. */
+  /** Where a capture grows: the record as it stands, of what is not final yet. Walking through does not ask for it, nor does an index. */
   ahead: ((key: number) => T | undefined) | undefined;
-
-  /** Told of each record that comes. */
-  readonly onSet: ((key: number, record: T) => void)[] = [];
+  private readonly indexes: { keysOf: KeysOf<T>; index: RecordIndex }[] = [];
 
   override set(key: number, record: T): void {
+    const before = this.has(key) && this.indexes.length > 0 ? super.get(key) : undefined;
     if (!this.has(key)) this.count++;
-    for (const tell of this.onSet) tell(key, record);
     if (key > this.highest) this.highest = key;
+    for (const { keysOf, index } of this.indexes) {
+      const known = before === undefined ? [] : keysOf(before);
+      for (const each of keysOf(record)) if (!known.includes(each)) index.add(each, key);
+    }
     super.set(key, record);
+  }
+
+  /**
+   * Made before the first record comes and kept as they come: nobody who asks waits for a walk through all of them. Gives what
+   * finds the records of a key, in order of id.
+   */
+  indexBy(keysOf: KeysOf<T>): (key: string | number) => T[] {
+    const index = new RecordIndex();
+    this.indexes.push({ keysOf, index });
+    return (key) =>
+      index.candidates(key).flatMap((id) => {
+        const record = super.get(id);
+        return record !== undefined && keysOf(record).includes(key) ? [record] : [];
+      });
   }
 
   override get(key: number): T | undefined {
@@ -33,34 +52,4 @@ export class RecordTable<T> extends RecordStore<T> implements Table<T> {
   *[Symbol.iterator](): IterableIterator<T> {
     for (const [, record] of this.entries()) yield record;
   }
-}
-
-/** Which records have something in common, by a text or a number of theirs. */
-export class RecordIndex {
-  private readonly byKey = new Map<string | number, number[]>();
-  private readonly keysOf: (record: unknown) => (string | number)[];
-
-  constructor(keysOf: (record: unknown) => (string | number)[]) {
-    this.keysOf = keysOf;
-  }
-
-  add(id: number, record: unknown): void {
-    for (const key of this.keysOf(record)) {
-      const list = this.byKey.get(key);
-      if (list === undefined) this.byKey.set(key, [id]);
-      else insert(list, id);
-    }
-  }
-
-  /** In their order. */
-  ids(key: string | number): readonly number[] {
-    return this.byKey.get(key) ?? [];
-  }
-}
-
-/** Most come in their order, nearly all of the others soon after. */
-function insert(list: number[], id: number): void {
-  let at = list.length;
-  while (at > 0 && list[at - 1] > id) at--;
-  if (list[at - 1] !== id) list.splice(at, 0, id);
 }

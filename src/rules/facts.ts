@@ -68,16 +68,24 @@ export interface CaptureFacts {
   /** "23:07:36.829816000" UTC for a time of this capture. */
   clockText(time: number): string;
 
-  // Indexes, made when first asked for.
+  // Indexes, kept as the records come.
   /** Lookups of a name (lower case, without the last dot), in order of asking. */
   lookupsOf(name: string): Lookup[];
   /** Lookups whose answer holds this address. */
   lookupsTelling(address: string): Lookup[];
   /** ARP and NDP about an address. */
+  /** A client's lookups of a name, in any spelling, in order of asking. */
+  lookupsBy(client: string, name: string): Lookup[];
+  /** The client asks DNS servers for names. */
+  asksNames(client: string): boolean;
   resolutionsOf(address: string): Resolution[];
   connectionsTo(server: string): Connection[];
   exchangesOn(connection: number): Exchange[];
   journeysOn(connection: number): Journey[];
+  /** A client's journeys to a name, in any spelling. */
+  journeysTo(client: string, name: string): Journey[];
+  /** Journeys that name this one's URL as their Referer. */
+  journeysUnder(page: number): Journey[];
   /** ICMP messages about a connection. */
   icmpAbout(connection: number): IcmpMessage[];
 }

@@ -58,7 +58,7 @@ function findAsking(subject: JourneySubject): Asking {
   if (lookup !== undefined && related) return { how: 'earlier', lookup };
   if (connection === undefined) return { how: 'none', other: lookup };
   if (!beganHere(subject)) return { how: 'late' };
-  const asks = questionsOf(capture).askers.has(connection.client.address);
+  const asks = capture.asksNames(connection.client.address);
   const syn = connection.handshake?.syn[0];
   const here = syn === undefined ? undefined : sentHere(capture, syn);
   const behind = capture.vantage.kind !== undefined && BEHIND.includes(capture.vantage.kind);
@@ -69,7 +69,7 @@ function findAsking(subject: JourneySubject): Asking {
 const beganHere = (subject: JourneySubject): boolean => (connectionOf(subject)?.handshake?.syn.length ?? 0) > 0;
 
 function inStage(capture: CaptureFacts, lookup: Lookup, stage: Stage): Lookup[] {
-  const list = questionsOf(capture).of(lookup.client.address, lookup.name);
+  const list = questionsOf(capture, lookup.client.address, lookup.name);
   const found: Lookup[] = [];
   for (let i = firstFrom(list, stage.start); i < list.length && found.length < OWN_LIMIT && list[i].start <= stage.end; i++) {
     const each = stage.packets.includes(list[i].packet) ? capture.lookups.get(list[i].index) : undefined;

@@ -17,9 +17,6 @@ export interface Question {
   expires: number | undefined;
 }
 
-/** Addresses of an answer that are indexed. */
-const ADDRESSES = 64;
-
 export const isMulticast = (l: { transport: Lookup['transport'] }): boolean => l.transport === 'mdns' || l.transport === 'llmnr';
 /** A name as names are compared (RFC 4343), without its last dot. */
 export const plain = (name: string): string => (name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase();
@@ -49,65 +46,38 @@ export function keptSeconds(l: Lookup): number | undefined {
   return Math.min(soa.ttl, Number.isFinite(minimum) ? minimum : soa.ttl, ...answers.map((r) => r.ttl));
 }
 
-export class Questions {
-  /** By "client name", in order of asking. */
-  private readonly named = new Map<string, Question[]>();
-  /** By "client address": answers that hold the address. */
-  private readonly telling = new Map<string, Question[]>();
-  /** Clients that ask a DNS server for names. */
-  readonly askers = new Set<string>();
-  readonly count: number;
+/** Lists of questions that are remembered at once. */
+const LISTS = 500;
+const known = new WeakMap<CaptureFacts, { count: number; lists: Map<string, readonly Question[]> }>();
 
-  constructor(capture: CaptureFacts) {
-    this.count = capture.lookups.count;
-    for (const l of capture.lookups) {
-      const kept = keptSeconds(l);
-      const q: Question = {
-        index: l.index,
-        packet: l.packet,
-        answerPacket: l.answerPacket,
-        id: l.id,
-        port: l.client.port,
-        server: l.server.address,
-        type: l.type,
-        transport: l.transport,
-        start: l.start,
-        end: l.end,
-        expires: kept === undefined || l.end === undefined ? undefined : l.end + kept * 1e9,
-      };
-      if (!isMulticast(l)) this.askers.add(l.client.address);
-      add(this.named, `${l.client.address} ${plain(l.name)}`, q);
-      for (const address of l.addresses.slice(0, ADDRESSES)) add(this.telling, `${l.client.address} ${address}`, q);
-    }
-  }
-
-  /** A client's questions for a name, in order of asking. */
-  of(client: string, name: string): readonly Question[] {
-    return this.named.get(`${client} ${plain(name)}`) ?? [];
-  }
-
-  /** A client's questions whose answers hold the address. */
-  tellingOf(client: string, address: string): readonly Question[] {
-    return this.telling.get(`${client} ${address}`) ?? [];
-  }
-}
-
-function add(map: Map<string, Question[]>, key: string, q: Question): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [q]);
-  else list.push(q);
-}
-
-const known = new WeakMap<CaptureFacts, Questions>();
-
-/** Made once for a capture, in one walk over its lookups. */
-export function questionsOf(capture: CaptureFacts): Questions {
+/** A client's questions for a name, in order of asking. */
+export function questionsOf(capture: CaptureFacts, client: string, name: string): readonly Question[] {
   let found = known.get(capture);
-  if (found === undefined || found.count !== capture.lookups.count) {
-    found = new Questions(capture);
+  if (found === undefined || found.count !== capture.lookups.count || found.lists.size >= LISTS) {
+    found = { count: capture.lookups.count, lists: new Map() };
     known.set(capture, found);
   }
-  return found;
+  const key = `${client} ${plain(name)}`;
+  const list = found.lists.get(key) ?? capture.lookupsBy(client, name).map(question);
+  found.lists.set(key, list);
+  return list;
+}
+
+function question(l: Lookup): Question {
+  const kept = keptSeconds(l);
+  return {
+    index: l.index,
+    packet: l.packet,
+    answerPacket: l.answerPacket,
+    id: l.id,
+    port: l.client.port,
+    server: l.server.address,
+    type: l.type,
+    transport: l.transport,
+    start: l.start,
+    end: l.end,
+    expires: kept === undefined || l.end === undefined ? undefined : l.end + kept * 1e9,
+  };
 }
 
 /** Index of the first question asked at `time` or later. */
@@ -124,7 +94,7 @@ export function firstFrom(list: readonly { start: number }[], time: number): num
 
 /** The light record of a lookup. */
 export function questionOf(capture: CaptureFacts, lookup: Lookup): Question | undefined {
-  const list = questionsOf(capture).of(lookup.client.address, lookup.name);
+  const list = questionsOf(capture, lookup.client.address, lookup.name);
   for (let i = firstFrom(list, lookup.start); i < list.length && list[i].start <= lookup.start; i++)
     if (list[i].index === lookup.index) return list[i];
   return undefined;

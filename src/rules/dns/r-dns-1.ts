@@ -76,7 +76,7 @@ function askedTooLate(subject: Parameters<typeof connectionOf>[0]) {
   const connection = connectionOf(subject);
   const syn = connection?.handshake?.syn[0];
   if (connection === undefined || syn === undefined) return undefined;
-  const asked = questionsOf(capture).of(connection.client.address, journey.name);
+  const asked = questionsOf(capture, connection.client.address, journey.name);
   const opened = capture.timeOf(syn);
   for (let i = firstFrom(asked, opened - 5e9); i < asked.length && asked[i].start <= opened; i++) {
     const lookup = capture.lookups.get(asked[i].index);

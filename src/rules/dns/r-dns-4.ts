@@ -134,7 +134,7 @@ function otherAddress(subject: JourneySubject): Finding | undefined {
   if (connection === undefined || syn === undefined || name === undefined) return undefined;
   const opened = capture.timeOf(syn);
   const family = connection.server.address.includes(':') ? 'AAAA' : 'A';
-  const asked = questionsOf(capture).of(connection.client.address, name);
+  const asked = questionsOf(capture, connection.client.address, name);
   let told: Lookup | undefined;
   for (let i = firstFrom(asked, opened - FRESH); i < asked.length && asked[i].start < opened; i++) {
     const lookup = capture.lookups.get(asked[i].index);

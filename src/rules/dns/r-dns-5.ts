@@ -77,7 +77,7 @@ function keptBefore(capture: CaptureFacts, lookup: Lookup, group: Lookup[]): Que
   // One call may ask over and over, with more room for the answer each time.
   const cut = group.some((l) => l.truncated || l.transport === 'tcp');
   const began = Math.min(...group.map((l) => l.start));
-  const list = questionsOf(capture).of(lookup.client.address, lookup.name);
+  const list = questionsOf(capture, lookup.client.address, lookup.name);
   const from = firstFrom(list, lookup.start);
   for (let i = from - 1; i >= 0 && i >= from - BACK; i--) {
     const q = list[i];

@@ -94,7 +94,7 @@ export const rule: JourneyRule = {
 
 /** An earlier question for the same, without an answer by then: the client lost patience and asked anew. */
 function lostBefore(capture: CaptureFacts, first: Lookup): Question | undefined {
-  const list = questionsOf(capture).of(first.client.address, first.name);
+  const list = questionsOf(capture, first.client.address, first.name);
   let lost: Question | undefined;
   const from = firstFrom(list, first.start) - 1;
   for (let i = from; i >= 0 && i > from - BACK && first.start - list[i].start < GIVEN_UP; i--) {

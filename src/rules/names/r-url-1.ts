@@ -146,7 +146,7 @@ function mayBeKept(subject: JourneySubject, said: Said[]): Finding | undefined {
   if (exchangeOf(subject)?.method === 'CONNECT' || /^https?:/i.test(exchangeOf(subject)?.target ?? '')) return undefined;
   const syn = connection.handshake?.syn[0];
   const atOnce = syn !== undefined && capture.timeOf(syn) - lookup.end < AT_ONCE;
-  const asked = others.some((s) => questionsOf(capture).of(connection.client.address, s.name).length > 0);
+  const asked = others.some((s) => questionsOf(capture, connection.client.address, s.name).length > 0);
   if (atOnce && !asked) return undefined;
   return unknown('maybe-kept', [dns.packet, syn, ...others.map((s) => s.packet)], {
     en: `the answer for ${dns.name} (packet ${dns.packet}) has the address of ${others[0].name} too: whether it was asked for this connection, or that name was known, cannot be told`,

@@ -23,26 +23,27 @@ export interface Part {
 /** Parts that are remembered of one page. */
 const MOST = 1000;
 
+/** Pages of which the parts are remembered at once. */
+const PAGES = 200;
 const known = new WeakMap<CaptureFacts, { count: number; parts: Map<number, Part[]> }>();
 
-/** What was fetched because of a page, by its Referer, in order of asking. Made in one walk over the journeys. */
+/** What was fetched because of a page, by its Referer, in order of asking. */
 export function partsOf(capture: CaptureFacts, page: number): readonly Part[] {
   let found = known.get(capture);
-  if (found?.count !== capture.journeys.count) {
-    const parts = new Map<number, Part[]>();
-    for (const journey of capture.journeys) {
-      if (journey.parent === null || !journey.evidence.some((e) => e.join === 'referer')) continue;
-      const part = partOf(journey, journey.exchange === undefined ? undefined : capture.exchanges.get(journey.exchange));
-      const list = parts.get(journey.parent);
-      if (part === undefined) continue;
-      if (list === undefined) parts.set(journey.parent, [part]);
-      else if (list.length < MOST) list.push(part);
-    }
-    for (const list of parts.values()) list.sort((a, b) => a.start - b.start || a.packet - b.packet);
-    found = { count: capture.journeys.count, parts };
+  if (found?.count !== capture.journeys.count || found.parts.size >= PAGES) {
+    found = { count: capture.journeys.count, parts: new Map() };
     known.set(capture, found);
   }
-  return found.parts.get(page) ?? [];
+  let list = found.parts.get(page);
+  if (list === undefined) {
+    list = capture
+      .journeysUnder(page)
+      .slice(0, MOST)
+      .flatMap((j) => partOf(j, j.exchange === undefined ? undefined : capture.exchanges.get(j.exchange)) ?? []);
+    list.sort((a, b) => a.start - b.start || a.packet - b.packet);
+    found.parts.set(page, list);
+  }
+  return list;
 }
 
 function partOf(journey: Journey, x: Exchange | undefined): Part | undefined {

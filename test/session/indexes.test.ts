@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { Batch } from '../../src/capture/batch.ts';
+import { Packets } from '../../src/dissect/packets.ts';
+import { PacketIndex } from '../../src/packet-index.ts';
+import { RecordTable } from '../../src/record-table.ts';
+
+test('an index grows with its table, and finds a record that was set anew by its new keys only', () => {
+  const table = new RecordTable<{ id: number; names: string[]; of: number }>();
+  const byName = table.indexBy((r) => r.names);
+  const byNumber = table.indexBy((r) => [r.of]);
+  for (let id = 0; id < 5000; id++) table.set(id, { id, names: [`n${id % 700}`, 'all'], of: id >> 3 });
+  expect(byName('n5').map((r) => r.id)).toEqual([5, 705, 1405, 2105, 2805, 3505, 4205, 4905]);
+  expect(byName('all')).toHaveLength(5000);
+  expect(byNumber(7).map((r) => r.id)).toEqual([56, 57, 58, 59, 60, 61, 62, 63]);
+  expect(byName('none')).toEqual([]);
+  table.set(705, { id: 705, names: ['other', 'all'], of: 9999 });
+  expect(byName('n5').map((r) => r.id)).toEqual([5, 1405, 2105, 2805, 3505, 4205, 4905]);
+  expect(byName('other').map((r) => r.id)).toEqual([705]);
+  expect(byName('all').filter((r) => r.id === 705)).toHaveLength(1);
+  expect(byNumber(9999).map((r) => r.id)).toEqual([705]);
+  table.close();
+});
+
+test('packets of a connection are found in file order, in what is sorted and in what came last', () => {
+  const index = new PacketIndex();
+  const batch = new Batch();
+  const rows = new Packets(1000);
+  const flows: number[] = [];
+  // Of 40,000 packets a third belongs to no connection, half of the others to connection 3.
+  for (let n = 0; n < 40_000; n++) flows.push(n % 3 === 0 ? -1 : n % 2 === 0 ? 3 : (n * 7919) % 50);
+  for (let at = 0; at < flows.length; at += 1000) {
+    batch.count = 1000;
+    for (let row = 0; row < 1000; row++) {
+      rows.flow[row] = flows[at + row];
+      rows.time[row] = at + row;
+    }
+    index.add(batch, rows);
+  }
+  const all = (flow: number) => flows.flatMap((each, i) => (each === flow ? [i + 1] : []));
+  for (const flow of [0, 3, 49]) {
+    expect(index.ofFlow(flow, 0, Infinity, 1e6)).toEqual(all(flow));
+    expect(index.ofFlow(flow, 20_000, 35_000, 1e6)).toEqual(all(flow).filter((n) => n - 1 >= 20_000 && n - 1 <= 35_000));
+    expect(index.ofFlow(flow, 0, Infinity, 5)).toEqual(all(flow).slice(0, 5));
+    for (const from of [1, 2, 16_384, 16_385, 20_000, 32_769, 39_990, 40_000]) {
+      expect(index.ofFlowFrom(flow, from, 6)).toEqual(
+        all(flow)
+          .filter((n) => n >= from)
+          .slice(0, 6),
+      );
+      expect(index.ofFlowFrom(flow, from, -6)).toEqual(
+        all(flow)
+          .filter((n) => n < from)
+          .slice(-6),
+      );
+    }
+  }
+  expect(index.ofFlow(1000, 0, Infinity, 10)).toEqual([]);
+  expect(index.ofFlowFrom(-1, 5, 10)).toEqual([]);
+});
