@@ -96,8 +96,8 @@ function placeOfFlow(flow: SeenFlow, capture: CaptureFacts): 'client' | 'server'
   const [packet, other] = fromClient === false ? [request, response] : [response, request];
   if (packet?.destinationMac === undefined || other !== undefined) return undefined;
   const owned = addressesWith(capture, packet.destinationMac);
-  if (owned.length === 0) return undefined;
-  return owned.includes(packet.destination as string) ? undefined : 'between';
+  if (owned.size === 0) return undefined;
+  return owned.has(packet.destination as string) ? undefined : 'between';
 }
 
 const cookedEnd = (flow: SeenFlow): 'client' | 'server' | undefined => {

@@ -2,7 +2,7 @@ import { topic, toward } from '../text/particles.ts';
 import { addressClass, hopsTaken } from './addresses.ts';
 import type { CaptureFacts } from './facts.ts';
 import type { PacketFacts } from './packet.ts';
-import { onItsLink, type SeenFlow } from './seen-flows.ts';
+import { first, onItsLink, type SeenFlow } from './seen-flows.ts';
 import type { Place, VantageEvidence } from './vantage.ts';
 
 /**
@@ -69,14 +69,14 @@ export function farFromBoth(flows: SeenFlow[], capture: CaptureFacts): Place {
   const own = inner && shown.sourceMac !== undefined ? addressOf(capture, shown.sourceMac) : undefined;
   // A private address goes on between private routers; where its router has a public one, it goes out.
   if (inner && (own === undefined || addressClass(own.address) !== 'global')) return { kinds: ['router'], evidence: [says] };
-  const first = {
+  const behind = {
     text: {
       en: `every request has passed one router, ${own?.address ?? shown.sourceMac ?? 'the sender of this link'}: the outside of the clients’ gateway`,
       ko: `모든 요청이 라우터 하나(${own?.address ?? shown.sourceMac ?? '이 링크에서 보내는 쪽'})를 지났습니다. 클라이언트 게이트웨이의 바깥쪽입니다`,
     },
     packets: [...(own === undefined ? [] : [own.packet]), shown.number],
   };
-  return { kinds: ['gateway-outside'], evidence: [says, first] };
+  return { kinds: ['gateway-outside'], evidence: [says, behind] };
 }
 
 /** Whose MAC has this address, by ARP or NDP in the capture. */
@@ -100,16 +100,26 @@ function addressOf(capture: CaptureFacts, mac: string): { address: string; packe
 /** ARP packets that are looked at. */
 const MOST = 2000;
 
+const owned = new WeakMap<CaptureFacts, Map<string, Set<string>>>();
+
 /** Addresses that this MAC has by what it says, or answers. */
-export function addressesWith(capture: CaptureFacts, mac: string): string[] {
-  const found = new Set<string>();
-  let count = 0;
-  for (const { senderMac, senderAddress, answerMac, targetAddress } of capture.resolutions) {
-    if (count++ > MOST) break;
-    if (senderMac === mac && addressClass(senderAddress) !== 'unspecified') found.add(senderAddress);
-    if (answerMac === mac) found.add(targetAddress);
+export function addressesWith(capture: CaptureFacts, mac: string): Set<string> {
+  let index = owned.get(capture);
+  if (index === undefined) {
+    index = new Map();
+    const add = (owner: string | undefined, address: string): void => {
+      if (owner === undefined || addressClass(address) === 'unspecified') return;
+      const known = index?.get(owner);
+      if (known === undefined) index?.set(owner, new Set([address]));
+      else known.add(address);
+    };
+    for (const { senderMac, senderAddress, answerMac, targetAddress } of first(capture.resolutions, MOST)) {
+      add(senderMac, senderAddress);
+      add(answerMac, targetAddress);
+    }
+    owned.set(capture, index);
   }
-  return [...found];
+  return index.get(mac) ?? new Set();
 }
 
 /** Packets of one direction, from afar, whose receiver has its address on this link. */

@@ -75,6 +75,23 @@ export function asksOf(capture: CaptureFacts): Ask[] {
   return asks;
 }
 
+const byWhom = new WeakMap<CaptureFacts, Map<string, Ask[]>>();
+
+/** What a MAC asks for an address, in the order of asking. */
+export function asksBy(capture: CaptureFacts, mac: string, target: string): Ask[] {
+  let index = byWhom.get(capture);
+  if (index === undefined) {
+    index = new Map();
+    for (const ask of asksOf(capture)) {
+      const list = index.get(`${ask.mac} ${ask.target}`);
+      if (list === undefined) index.set(`${ask.mac} ${ask.target}`, [ask]);
+      else list.push(ask);
+    }
+    byWhom.set(capture, index);
+  }
+  return index.get(`${mac} ${target}`) ?? [];
+}
+
 /** Questions by who asks for whom. */
 export function groupsOf(capture: CaptureFacts, kind: Ask['kind'] = 'question'): Group[] {
   const groups = new Map<string, Group>();
@@ -197,7 +214,7 @@ export const isRepeated = (asks: Ask[]): boolean =>
 export function isGateway(capture: CaptureFacts, mac: string, host: string): boolean {
   return seenFlows(capture).some(({ server, request, response }) => {
     if (request?.sourceMac !== host || request.destinationMac !== mac || response?.sourceMac !== mac) return false;
-    const asked = asksOf(capture).some((ask) => ask.target === server && ask.mac === host);
+    const asked = asksBy(capture, host, server).length > 0;
     return !asked && onItsLink(request) === true && onItsLink(response) === false;
   });
 }

@@ -1,8 +1,9 @@
+import type { Configuration } from '../../correlate/configuration.ts';
 import { addressClass, hopsTaken, isFresh, isGroupMac } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
 import type { PacketFacts } from '../packet.ts';
-import { givenTo, onItsLink } from '../seen-flows.ts';
-import { addressesOf, asksOf, isGateway } from './asks.ts';
+import { first, givenTo, onItsLink } from '../seen-flows.ts';
+import { addressesOf, asksBy, isGateway } from './asks.ts';
 
 /** How a packet leaves its sender's link. */
 export interface WayOut {
@@ -23,7 +24,7 @@ export function wayOut(capture: CaptureFacts, packet: PacketFacts, answer: Packe
   if (mac === undefined || isGroupMac(mac)) return { to: 'unknown', mac };
   const addresses = addressesOf(capture, mac);
   const gateway = told(capture, packet, addresses) ?? addresses.find((each) => isRouters(each.address, destination));
-  const asked = asksOf(capture).find((ask) => ask.target === destination && ask.mac === packet.sourceMac);
+  const asked = asksBy(capture, packet.sourceMac ?? '', destination)[0];
   const proxy = asked?.replies.find((reply) => reply.mac === mac);
   const fresh = onItsLink(answer);
   if (fresh === true && answer?.sourceMac === mac) return { to: 'near', mac };
@@ -65,27 +66,25 @@ function told(capture: CaptureFacts, packet: PacketFacts, addresses: { address: 
 
 /** Configurations that are looked at. */
 const MAX_TOLD = 200;
+const configurations = new WeakMap<CaptureFacts, Configuration[]>();
 
-export function gatewaysTold(capture: CaptureFacts, packet: PacketFacts): string[] {
-  const found: string[] = [];
-  let count = 0;
-  for (const each of capture.configurations) {
-    if (count++ > MAX_TOLD) break;
-    const mine = each.addresses.includes(packet.source ?? '') || (each.kind === 'ra' && packet.ipVersion === 6);
-    if (mine) found.push(...each.gateways);
-  }
+function configurationsOf(capture: CaptureFacts): Configuration[] {
+  const known = configurations.get(capture);
+  if (known !== undefined) return known;
+  const found = [...first(capture.configurations, MAX_TOLD)];
+  configurations.set(capture, found);
   return found;
 }
 
-function prefixesOf(capture: CaptureFacts, packet: PacketFacts): string[] {
-  const found: string[] = [];
-  let count = 0;
-  for (const each of capture.configurations) {
-    if (count++ > MAX_TOLD) break;
-    if (each.addresses.includes(packet.source ?? '')) found.push(...each.prefixes);
-  }
-  return found;
-}
+export const gatewaysTold = (capture: CaptureFacts, packet: PacketFacts): string[] =>
+  configurationsOf(capture)
+    .filter((each) => each.addresses.includes(packet.source ?? '') || (each.kind === 'ra' && packet.ipVersion === 6))
+    .flatMap((each) => each.gateways);
+
+const prefixesOf = (capture: CaptureFacts, packet: PacketFacts): string[] =>
+  configurationsOf(capture)
+    .filter((each) => each.addresses.includes(packet.source ?? ''))
+    .flatMap((each) => each.prefixes);
 
 /** An IPv4 address in "192.0.2.0/24". */
 function isWithin(address: string, prefix: string): boolean {
