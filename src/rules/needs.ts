@@ -89,6 +89,8 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
       en: `${endpointText(connection.client)} to ${endpointText(connection.server)} carries no HTTP request`,
       ko: `${endpointText(connection.client)}에서 ${endpointText(connection.server)}로 가는 연결에는 HTTP 요청이 없습니다`,
     });
+  const unsent = nothingSent(connection, tls);
+  if (unsent !== undefined) return unsent;
   return notVisible(
     'no-keys',
     [tls.clientHelloPacket, tls.firstApplicationDataPacket],
@@ -99,6 +101,21 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
     keyLogAdvice,
   );
 };
+
+/** A handshake that failed, or a connection that was closed behind it: no key log would show a request. */
+function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {
+  const { clientHelloPacket: hello, firstApplicationDataPacket: data } = tls;
+  if (hello === undefined || data !== undefined || c.traits?.includes('one-direction')) return undefined;
+  if (c.traits?.includes('cut-payload') || c.traits?.includes('capture-loss')) return undefined;
+  const alert = tls.alerts.find((each) => each.level === 'fatal');
+  const end = alert?.packet ?? c.close.packets[0];
+  if (end === undefined) return undefined;
+  const host = tls.sni ?? endpointText(c.server);
+  return skipped('no-request', [hello, end], {
+    en: `no request was sent to ${host}: ${alert === undefined ? `the connection was closed in packet ${end}, with no application data behind the ClientHello in packet ${hello}` : `the TLS handshake failed with the alert ${alert.description} in packet ${end}`}`,
+    ko: `${host}에 보낸 요청이 없습니다: ${alert === undefined ? `${hello}번 패킷의 ClientHello 뒤에 응용 데이터 없이 ${end}번 패킷에서 연결이 닫혔습니다` : `${end}번 패킷의 알림 ${alert.description}으로 TLS 핸드셰이크가 실패했습니다`}`,
+  });
+}
 
 export const keyLogAdvice = {
   text: {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RULES } from '../../src/rules/registry.ts';
 import type { HopsRule, Rule } from '../../src/rules/rule.ts';
-import { eth, icmp, ipv4, join, tcpFrame, u8 } from '../frames.ts';
+import { arpFrame, eth, icmp, ipv4, join, tcpFrame, u8 } from '../frames.ts';
 import { judge, judgeTogether, readCaptures } from './judge.ts';
 import { between, seconds, type Timed } from './segments.ts';
 import { ask, capture, line, tell } from './visit.ts';
@@ -225,5 +225,30 @@ describe('small things', () => {
     const c = line();
     const frames = [...c.open(), c.send('GET /health HTTP/1.0\r\n\r\n'), c.ok(), ...c.close()];
     expect(await said('R-TLS-4', capture(frames))).toEqual(['skipped no-name']);
+  });
+
+  test('R-DNS-5 and R-DNS-6: a connection that names nobody may have been given the address', async () => {
+    const asked = [ask('a.example'), tell('a.example', ['198.51.100.80'], { lifetime: 60 })];
+    const first = line();
+    const second = line({ port: 40001 });
+    const visit = [...asked, ...first.open(), first.get('/', 'a.example'), first.ok(), ...first.close()];
+    const bare = capture([...visit, ...second.open(), ...second.close()]);
+    expect(await said('R-DNS-5', bare)).toContain('unknown nameless');
+    expect(await said('R-DNS-6', bare)).toContain('unknown nameless');
+    const third = line({ port: 40002 });
+    const named = capture([...visit, ...third.open(), third.get('/b', 'a.example'), third.ok(), ...third.close()]);
+    expect(await said('R-DNS-5', named)).toContain('confirmed used-again');
+    expect(await said('R-DNS-6', named)).toContain('confirmed kept');
+  });
+
+  test('no key log would show a request where the TLS handshake failed', async () => {
+    for (const id of ['R-HTTP-1', 'R-HTTP-3', 'R-PAGE-1', 'R-ENC-3'])
+      expect(await said(id, fixture('tls-untrusted/client'))).toEqual(['skipped no-request']);
+  });
+
+  test('R-ARP-7: between neighbours no router delivers', async () => {
+    const { client, server } = between(80);
+    const frames = [client('S', 100, 0), server('SA', 500, 101), client('A', 101, 501)];
+    expect(await said('R-ARP-7', seconds([arpFrame({ operation: 1 }), ...frames]))).toEqual(['skipped same-network']);
   });
 });

@@ -72,7 +72,10 @@ function nothingOnward(capture: CaptureFacts, all: Forwarded[]): Finding {
   if (each === undefined && asksOf(capture).length === 0 && !hasLinkLayer(capture)) return noQuestion(capture);
   const seen =
     each === undefined
-      ? { en: 'no router passes packets on over this link', ko: '이 링크에서 라우터가 넘겨준 패킷이 없습니다' }
+      ? {
+          en: 'no packet is here that one router surely gives to another by ARP',
+          ko: '한 라우터가 ARP로 찾은 다른 라우터에 넘긴 것이 분명한 패킷이 없습니다',
+        }
       : {
           en: `what routers give to this link is for hosts on it, as packet ${each.packet.number} for ${each.destination}`,
           ko: `라우터가 이 링크에 넘긴 것은 ${each.packet.number}번 패킷(${each.destination})처럼 모두 이 링크의 호스트에 가는 것입니다`,

@@ -1,4 +1,5 @@
 import { object } from '../../text/particles.ts';
+import { onItsLink } from '../seen-flows.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, skipped } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
@@ -19,7 +20,7 @@ export const rule: CaptureRule = {
   },
   rfc: ['RFC 1812 §5.2.4.2', 'RFC 826'],
   vantages: ['last-router', 'server', 'balancer-front', 'cache-front'],
-  reasons: ['destination-asked', 'cached', 'other-network', ...NO_QUESTION_REASONS],
+  reasons: ['destination-asked', 'cached', 'other-network', 'same-network', ...NO_QUESTION_REASONS],
   needs: [],
   check(capture) {
     const last = new Map<string, Forwarded>();
@@ -57,6 +58,13 @@ function elsewhere(capture: CaptureFacts): Finding {
     if (six.reason !== 'no-question') return six;
   }
   const server = connection?.server.address ?? '<server>';
+  const syn = capture.packet(connection?.handshake?.syn[0] ?? 0);
+  const synAck = capture.packet(connection?.handshake?.synAck[0] ?? 0);
+  if (connection !== undefined && syn?.sourceMac !== undefined && onItsLink(syn) && onItsLink(synAck))
+    return skipped('same-network', [syn.number, synAck?.number], {
+      en: `${connection.client.address} and ${server} are on one network (packets ${syn.number} and ${synAck?.number} have the TTL they began with): no router delivers here`,
+      ko: `${connection.client.address}, ${server} 둘 다 이 네트워크에 있습니다 (${syn.number}번, ${synAck?.number}번 패킷의 TTL이 처음 그대로입니다): 마지막 라우터가 전달할 일이 없습니다`,
+    });
   return notVisible(
     'other-network',
     connection === undefined ? [] : [connection.firstPacket],

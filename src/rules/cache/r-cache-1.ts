@@ -144,8 +144,8 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
           'not-said',
           own,
           {
-            en: `the answer to ${asked} in packet ${exchange.responsePacket} does not say whether a cache gave it (no Age, X-Cache or Cache-Status), and no capture behind ${cache} is here`,
-            ko: `${exchange.responsePacket}번 패킷의 ${asked} 응답에는 캐시가 준 것인지 적혀 있지 않고 (Age, X-Cache, Cache-Status 없음), ${cache} 뒤쪽의 캡처도 없습니다`,
+            en: `the answer to ${asked} in packet ${exchange.responsePacket} does not say whether a cache gave it (no Age, X-Cache or Cache-Status), and ${hops.captures.length > 1 ? `none of these captures shows a request that is surely the one sent on by ${cache}` : `no capture behind ${cache} is here`}`,
+            ko: `${exchange.responsePacket}번 패킷의 ${asked} 응답에는 캐시가 준 것인지 적혀 있지 않고 (Age, X-Cache, Cache-Status 없음), ${hops.captures.length > 1 ? `${cache} 쪽에서 넘긴 것이 분명한 요청도 이 캡처들에 없습니다` : `${cache} 뒤쪽의 캡처도 없습니다`}`,
           },
           {
             text: {

@@ -86,8 +86,8 @@ function judge(capture: CaptureFacts, list: { exchange: Exchange; answer: Answer
     return about(
       first.exchange,
       skipped('not-storable', packets, {
-        en: `the answer to ${asked} in packet ${packets[0]} is not one to be kept: status ${first.exchange.status}, ${says === '' ? 'no Cache-Control, ETag or Last-Modified' : says}`,
-        ko: `${packets[0]}번 패킷의 ${asked} 응답은 보관할 것이 아닙니다: 상태 ${first.exchange.status}, ${says === '' ? 'Cache-Control, ETag, Last-Modified 없음' : says}`,
+        en: `the answer to ${asked} in packet ${packets[0]} does not ask to be kept: status ${first.exchange.status}, ${says === '' ? 'no Cache-Control, ETag or Last-Modified' : says}`,
+        ko: `${packets[0]}번 패킷의 ${asked} 응답에는 보관하라는 표시가 없습니다: 상태 ${first.exchange.status}, ${says === '' ? 'Cache-Control, ETag, Last-Modified 없음' : says}`,
       }),
     );
   if (list.length === 1)

@@ -87,6 +87,13 @@ function isLiteral(subject: JourneySubject): boolean {
   return name !== undefined && isAddress(name);
 }
 
+/** A connection to an address that an answer has, which names nobody: a preconnect, or an address that was typed. */
+export const nameless = (lookup: Lookup, packets: (number | undefined)[]): Finding =>
+  unknown('nameless', packets, {
+    en: `the answer for ${lookup.name} in packet ${lookup.answerPacket} has this address, but the connection names no host: whether it used that answer, or was given the address, the packets do not tell`,
+    ko: `${lookup.answerPacket}번의 ${lookup.name} 응답에 이 주소가 있지만 연결에는 호스트 이름이 없습니다: 그 응답을 쓴 것인지 주소를 직접 받은 것인지 패킷으로는 알 수 없습니다`,
+  });
+
 /** Asked for this name, or for an alias of it; of a connection that names nobody, any will do. */
 const isFor = (lookup: Lookup, name: string | undefined): boolean =>
   name === undefined || sameName(name, lookup.name) || lookup.aliases.some((alias) => sameName(alias, name));

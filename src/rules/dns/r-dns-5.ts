@@ -4,7 +4,7 @@ import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { connectionOf } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
-import { askingOf, atTheClient, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
+import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, type Question, questionOf, questionsOf } from './questions.ts';
 
 /** How many of a client's questions for the name are looked back upon. */
@@ -24,7 +24,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 1035 §3.2.1', 'RFC 1034 §5.3.1', 'RFC 2308 §5'],
   vantages: ['client', 'gateway-inside'],
-  reasons: ['used-again', 'asked-again', 'first-use', 'expired', 'maybe-several-clients', ...WITHOUT_QUESTION],
+  reasons: ['nameless', 'used-again', 'asked-again', 'first-use', 'expired', 'maybe-several-clients', ...WITHOUT_QUESTION],
   needs: [],
   check(subject) {
     const { capture } = subject;
@@ -43,6 +43,7 @@ export const rule: JourneyRule = {
         en: `the answer for ${lookup.name} in packet ${lookup.answerPacket} had run out when packet ${first} was sent ${after} s later, and no question is in the capture: kept for longer, or known from elsewhere`,
         ko: `${first}번 패킷은 ${lookup.answerPacket}번 응답(${lookup.name})의 TTL이 지난 ${after}초 뒤에 나갔는데 질문은 캡처에 없습니다: 더 오래 보관했거나 다른 곳에서 알았습니다`,
       });
+    if (nameOf(subject) === undefined) return nameless(lookup, packets);
     return confirmed('used-again', packets, {
       en: `the answer for ${lookup.name} in packet ${lookup.answerPacket} is used again ${after} s later by packet ${first}, without a question`,
       ko: `${lookup.answerPacket}번의 ${lookup.name} 응답을 ${after}초 뒤 ${first}번 패킷에서 다시 썼고, 새로 묻지 않았습니다`,

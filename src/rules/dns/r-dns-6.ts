@@ -3,7 +3,7 @@ import { confirmed, notVisible, skipped, unknown } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
-import { askingOf, atTheClient, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
+import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { encryptedKind } from './encrypted.ts';
 import { questionOf } from './questions.ts';
 
@@ -22,6 +22,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 1034 §5.3.1', 'RFC 7858', 'RFC 8484', 'RFC 6761 §6.3'],
   vantages: ['client'],
   reasons: [
+    'nameless',
     'asked',
     'kept',
     'literal',
@@ -118,6 +119,7 @@ function fromEarlier(subject: JourneySubject, index: number, first: number): Fin
       },
       hostState(lookup.name),
     );
+  if (nameOf(subject) === undefined) return nameless(lookup, packets);
   return confirmed('kept', packets, {
     en: `no query, because the answer for ${lookup.name} in packet ${lookup.answerPacket} still held when packet ${first} was sent: it was kept`,
     ko: `${first}번 패킷을 보낼 때 ${lookup.answerPacket}번의 ${lookup.name} 응답이 아직 유효해서 다시 묻지 않았습니다: 캐시에 있던 것입니다`,
