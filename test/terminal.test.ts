@@ -52,7 +52,7 @@ describe.skipIf(!script)('in a terminal', () => {
     async (c) => {
       const { code, screen } = await inTerminal(c, /18 packets/, 'q');
       expect(code).toBe(0);
-      expect(screen).toContain('Journeys');
+      expect(screen).toContain('Request');
       expect(screen).toContain('\u001b[?1049l');
     },
   );
