@@ -27,6 +27,8 @@ import { vantageOf } from './rules/vantage-of.ts';
 
 const PACKET_CACHE = 256;
 const PACKETS_OF = 10_000;
+/** Connections whose secrets are looked for at once. */
+const SECRETS_OF = 10_000;
 
 /** The file is no longer what it was when these packets were read; or their bytes were not kept. */
 export type Unreadable = 'changed' | 'not-kept';
@@ -216,6 +218,16 @@ export class CaptureRecords implements CaptureFacts {
   /** What keys open of a connection, in order; so many bytes of it at most. */
   openedRecords(connection: number, most: number): PlainRecord[] {
     return this.tlsSessions.get(connection) === undefined ? [] : this.decrypted.recordsOf(connection, most);
+  }
+
+  /** Key log lines of the connections of these packets, for a file that shall have them. */
+  secretsOf(packets: readonly number[]): string {
+    const connections = new Set<number>();
+    for (const packet of packets) {
+      const connection = this.connectionOf(packet);
+      if (connection !== undefined && connections.size < SECRETS_OF) connections.add(connection);
+    }
+    return [...connections].map((each) => this.decrypted.secretsOf(each)).join('');
   }
 
   wireLengthOf(packet: number): number {

@@ -22,6 +22,8 @@ const PACKET_COST = 64;
 /** Read at a time: packets, and their bytes. */
 const CHUNK_ROWS = 64;
 const CHUNK_BYTES = 1 << 20;
+/** A connection's secrets are found with its greeting: no more than so many chunks are read for it. */
+const GREETING_CHUNKS = 16;
 /** Packets of the connection before the one looked at whose layers are made with it, for a look back; and those read behind it. */
 const BEFORE = 64;
 const BEHIND = 64;
@@ -50,6 +52,15 @@ export class Decrypted {
     if (replay?.connection !== connection || replay.version !== keys.version || packet < replay.from)
       this.replay = new Replay(this.packets, connection, keys.settled, packet);
     return (this.replay as Replay).layersOf(packet);
+  }
+
+  /** A connection's own secrets as lines of a key log; nothing where there are none. For a file that shall have them, and no other use. */
+  secretsOf(connection: number): string {
+    const keys = this.keys()?.settled;
+    if (keys === undefined || keys.size === 0) return '';
+    const reading = new Rereading(this.packets, connection, keys, { opened: () => {}, missed: () => {} });
+    for (let chunk = 0; chunk < GREETING_CHUNKS && keys.foundLines === '' && reading.feed(); chunk++);
+    return keys.foundLines;
   }
 
   /** A connection's opened records in their order, from its first one on, as far as they hold no more than `most` bytes. */

@@ -54,6 +54,7 @@ const options = {
   'buffer-size': { type: 'string', short: 'B' },
   engine: { type: 'string' },
   keylog: { type: 'string', multiple: true },
+  'include-secrets': { type: 'boolean' },
   ascii: { type: 'boolean' },
   theme: { type: 'string' },
   'no-mouse': { type: 'boolean' },

@@ -11,9 +11,13 @@ export interface ScreenOptions {
   ascii?: boolean | undefined;
   theme?: string | undefined;
   'no-mouse'?: boolean | undefined;
+  'include-secrets'?: boolean | undefined;
 }
 
-export type ScreenSettings = Pick<UiOptions, 'language' | 'noColor' | 'ascii' | 'theme' | 'mouse' | 'keys' | 'notice'>;
+export type ScreenSettings = Pick<UiOptions, 'language' | 'noColor' | 'ascii' | 'theme' | 'mouse' | 'keys' | 'notice'> & {
+  /** TLS secrets of the connections in it go into a slice that is written. */
+  includeSecrets: boolean;
+};
 
 /** What is wrong with `--theme`, where something is. */
 export const themeError = (theme: string | undefined): Text | undefined =>
@@ -32,6 +36,7 @@ export function screenSettings(values: ScreenOptions, language: Language, enviro
     noColor: values['no-color'] === true || !!environment.NO_COLOR,
     mouse: values['no-mouse'] !== true && config.mouse !== false,
     notice,
+    includeSecrets: values['include-secrets'] === true,
   };
   const theme = values.theme ?? config.theme;
   if (theme !== undefined && isTheme(theme)) settings.theme = theme;

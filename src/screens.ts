@@ -12,9 +12,11 @@ import { runUi, type UiOptions } from './ui/run.ts';
 import { VERSION } from './version.ts';
 
 const writerOf =
-  (session: FileSession): UiOptions['write'] =>
-  (path, packets, overwrite) =>
-    writeSlice(path, packets, (n) => session.rawPacket(n), `wirebook ${VERSION}`, overwrite);
+  (session: FileSession, withSecrets: boolean): UiOptions['write'] =>
+  (path, packets, overwrite) => {
+    const secrets = withSecrets ? session.facts.secretsOf(packets) : '';
+    return writeSlice(path, packets, (n) => session.rawPacket(n), `wirebook ${VERSION}`, overwrite, secrets);
+  };
 
 const CHUNK = 256 << 10;
 const OK = 0;
@@ -32,7 +34,12 @@ export async function runScreens(
   const session = new FileSession(source);
   session.beside(beside.map((each) => () => openCapture(each, { keep: true, keyLogs })));
   try {
-    const code = await runUi(session, { ...settings, keyboard, step: () => session.step(), write: writerOf(session) });
+    const code = await runUi(session, {
+      ...settings,
+      keyboard,
+      step: () => session.step(),
+      write: writerOf(session, settings.includeSecrets),
+    });
     // As far as it was read: who leaves early does not wait for the end.
     return code === OK && source.problems.length > 0 ? BROKEN : code;
   } finally {
@@ -51,7 +58,7 @@ export async function runLiveScreens(capture: LiveCapture, settings: ScreenSetti
     code = await runUi(session, {
       ...settings,
       step: () => session.step(),
-      write: writerOf(session),
+      write: writerOf(session, settings.includeSecrets),
       pause: () => session.pause(),
       onChange: (changed) => {
         capture.onChange = () => {

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
-import { interfaceDescription, PACKET_OVERHEAD, packetBlock, sectionHeader } from './helper/pcapng-blocks.ts';
+import { interfaceDescription, PACKET_OVERHEAD, packetBlock, secretsBlock, sectionHeader } from './helper/pcapng-blocks.ts';
 import type { RawPacket } from './session.ts';
 
 const BUFFER = 1 << 20;
@@ -7,7 +7,7 @@ const SNAPLEN = 262_144;
 
 /**
  * Writes packets to a new pcapng file that only its owner reads (0600); gives how many there were. Packets whose bytes are gone
- * are left out. Undefined: the file is there, and `overwrite` does not allow it. Throws what the system says (ENOENT, EACCES, …).
+ * are left out. `secrets`: lines of a TLS key log that go into the file. Undefined: the file is there, and `overwrite` does not allow it. Throws what the system says (ENOENT, EACCES, …).
  */
 export function writeSlice(
   path: string,
@@ -15,11 +15,13 @@ export function writeSlice(
   read: (number: number) => RawPacket | undefined,
   program: string,
   overwrite: boolean,
+  secrets = '',
 ): number | undefined {
   if (!overwrite && existsSync(path)) return undefined;
   const fd = openSync(path, overwrite ? 'w' : 'wx', 0o600);
   try {
     writeSync(fd, sectionHeader(program));
+    if (secrets !== '') writeSync(fd, secretsBlock(Buffer.from(secrets, 'latin1')));
     const links: number[] = [];
     let buffer = Buffer.allocUnsafe(BUFFER);
     let used = 0;

@@ -3,6 +3,8 @@ const SECTION_HEADER = 0x0a0d_0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const INTERFACE_STATISTICS = 5;
 const ENHANCED_PACKET = 6;
+const DECRYPTION_SECRETS = 10;
+const TLS_KEY_LOG = 0x544c_534b;
 const PACKET_HEADER = 28;
 const BILLION = 1_000_000_000;
 
@@ -33,6 +35,14 @@ export function sectionHeader(program: string): Buffer {
   head.writeUInt16LE(1, 4);
   head.writeBigInt64LE(-1n, 8);
   return block(SECTION_HEADER, Buffer.concat([head, option(4, Buffer.from(program)), END_OF_OPTIONS]));
+}
+
+/** Decryption Secrets Block with a TLS key log. */
+export function secretsBlock(keyLog: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(TLS_KEY_LOG, 0);
+  head.writeUInt32LE(keyLog.length, 4);
+  return block(DECRYPTION_SECRETS, Buffer.concat([head, keyLog]));
 }
 
 export function interfaceDescription(name: string, linkType: number, snaplen: number, filter: string): Buffer {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
@@ -8,6 +9,7 @@ import { FileSession } from '../../src/file-session.ts';
 import type { Turn } from '../../src/follow.ts';
 import type { Decoded } from '../../src/session.ts';
 import { moveByte } from '../../src/ui/fields.ts';
+import { writeSlice } from '../../src/slice.ts';
 import { openPacket } from '../../src/ui/opening.ts';
 import { start } from '../../src/ui/model.ts';
 import { layout, packet as packetScreen } from '../../src/ui/screens/packet.ts';
@@ -199,6 +201,29 @@ test('without keys nothing is added, and with keys no secret is in any text', as
   expect(secrets.length).toBeGreaterThan(3);
   for (const { field } of all(session))
     for (const secret of secrets) expect(`${field.value} ${field.text}`).not.toContain(secret.slice(0, 32));
+  session.close();
+});
+
+test('a slice with secrets opens by itself, and holds those of its own connections alone', async () => {
+  const session = await open('https-ciphers');
+  const [all] = keyLogsOf('https-ciphers').map((path) => readFileSync(path, 'utf8'));
+  expect(session.connectionCount()).toBeGreaterThan(2);
+  const numbers = session.packetsOf(1);
+  const directory = mkdtempSync(join(tmpdir(), 'wirebook-slice-'));
+  const path = join(directory, 'slice.pcapng');
+  const read = (n: number) => session.rawPacket(n);
+  writeSlice(path, numbers, read, 'test', false, session.facts.secretsOf(numbers));
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const held = all.split('\n').filter((line) => line.length > 0 && !line.startsWith('#') && readFileSync(path).includes(line));
+  expect(new Set(held.map((line) => line.split(' ')[1])).size).toBe(1);
+  const slice = new FileSession(await openCapture(path, { keep: true }));
+  while (await slice.step());
+  expect(valuesOf(slice, 'http.request.uri')).toEqual([new URL(truthOf('https-ciphers').requests[1].url).pathname]);
+  slice.close();
+  // Without being told to, none.
+  writeSlice(path, numbers, read, 'test', true);
+  expect(readFileSync(path).includes('TRAFFIC_SECRET') || readFileSync(path).includes('CLIENT_RANDOM')).toBe(false);
+  rmSync(directory, { recursive: true });
   session.close();
 });
 

@@ -36,6 +36,7 @@ export class TlsKeys {
   /** Reads what has come since, where the secrets come from a file that grows. */
   refresh: (() => void) | undefined;
   private readonly byRandom: Map<string, Secrets>;
+  private found: Set<string> | undefined;
   private evicted = 0;
 
   constructor(byRandom = new Map<string, Secrets>()) {
@@ -55,12 +56,27 @@ export class TlsKeys {
   get settled(): TlsKeys {
     const keys = new TlsKeys(this.byRandom);
     keys.version = this.version;
+    keys.found = new Set();
     return keys;
+  }
+
+  /** What was found so far of settled keys, as lines of a key log. */
+  get foundLines(): string {
+    let lines = '';
+    for (const random of this.found ?? [])
+      for (const [label, key] of LABELS) {
+        const secret = this.byRandom.get(random)?.[key];
+        if (secret !== undefined) lines += `${label} ${random} ${Buffer.from(secret).toString('hex')}\n`;
+      }
+    return lines;
   }
 
   find(random: Uint8Array): Secrets | undefined {
     if (this.byRandom.size === 0) return undefined;
-    return this.byRandom.get(Buffer.from(random.buffer, random.byteOffset, random.length).toString('hex'));
+    const name = Buffer.from(random.buffer, random.byteOffset, random.length).toString('hex');
+    const secrets = this.byRandom.get(name);
+    if (secrets !== undefined) this.found?.add(name);
+    return secrets;
   }
 
   /** Reads whole lines of a key log; gives how many bytes they are. Lines of no known form are passed over. */
