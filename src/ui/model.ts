@@ -105,7 +105,7 @@ export interface Model {
   /** How journeys are sorted; absent: by start. `order`: the indices so sorted, of those that match. */
   sort?: Sort;
   order?: number[];
-  sorting?: { left: number[]; runs: number[][] };
+  sorting?: { indices: number[]; at: number; runs: number[][] };
   /** Ids of journeys and numbers of packets that were marked. */
   marks: { journeys: readonly number[]; packets: readonly number[] };
   /** The book shows the verdicts about the capture as a whole, not the journey's. */

@@ -12,8 +12,11 @@ const NUMBER: Partial<Record<Sort['by'], (head: JourneyHead) => number>> = {
 };
 const nameOf = (head: JourneyHead): string => head.url ?? head.name;
 
-/** Names are sorted in runs of so many, which are merged pair by pair, a piece at a time. */
-const RUN = 2048;
+/** Journeys are sorted in runs of so many, which are merged pair by pair, a piece at a time: no key waits for the whole of it. */
+const RUN = 4096;
+const PLACES = 2 ** 22;
+/** Milliseconds: what else is to be done does not wait longer. */
+const PATIENCE = 6;
 
 /** The next order, the cursor on the journey that it was on. */
 export function nextSort(model: Model, session: SessionView): Model {
@@ -25,41 +28,59 @@ export function nextSort(model: Model, session: SessionView): Model {
 export function sorted(model: Model, session: SessionView): Model {
   const by = model.sort?.by;
   if (by === undefined) return model.order === undefined && model.sorting === undefined ? model : inOrder(model, undefined);
-  const indices = model.matches?.indices ?? Array.from({ length: session.journeyCount() }, (_, i) => i);
-  const key = NUMBER[by];
-  if (key !== undefined)
-    return inOrder(
-      model,
-      byNumber(indices, (i) => key(session.journeyHead(i))),
-    );
-  return sortOn({ ...model, sorting: { left: indices.slice(), runs: [] } }, session);
+  const indices = model.matches?.indices.slice() ?? Array.from({ length: session.journeyCount() }, (_, i) => i);
+  // A key and a place fit into one double as long as there are no more places.
+  if (NUMBER[by] !== undefined && indices.length > PLACES) return inOrder(model, indices);
+  return sortOn({ ...model, sorting: { indices, at: 0, runs: [] } }, session);
 }
 
-/** A typed array of numbers is sorted without calling anything: a key and its place in one number each. */
-function byNumber(indices: readonly number[], key: (index: number) => number): number[] {
-  const places = 2 ** 22;
-  if (indices.length > places) return indices.slice();
-  const pairs = new Float64Array(indices.length);
-  for (let place = 0; place < indices.length; place++) pairs[place] = key(indices[place]) * places + place;
-  pairs.sort();
-  const out = new Array<number>(indices.length);
-  for (let place = 0; place < out.length; place++) out[place] = indices[pairs[place] % places];
-  return out;
-}
-
-/** One piece of sorting by name. */
+/** The next pieces of sorting, as many as patience allows. */
 export function sortOn(model: Model, session: SessionView): Model {
   const { sorting } = model;
   if (sorting === undefined) return model;
-  const { left, runs } = sorting;
-  if (left.length > 0) {
-    const run = left.splice(Math.max(0, left.length - RUN)).map((i) => ({ i, name: nameOf(session.journeyHead(i)) }));
-    run.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.i - b.i));
-    runs.push(run.map(({ i }) => i));
-  } else if (runs.length > 1) {
-    runs.push(merged(runs.shift()!, runs.shift()!, (i) => nameOf(session.journeyHead(i))));
-  }
-  return left.length === 0 && runs.length <= 1 ? inOrder(model, runs[0] ?? []) : { ...model, sorting: { left, runs } };
+  const { indices, runs } = sorting;
+  let { at } = sorting;
+  const key = NUMBER[model.sort?.by ?? 'name'];
+  const started = performance.now();
+  do {
+    if (at < indices.length) {
+      const end = Math.min(indices.length, at + RUN);
+      runs.push(key === undefined ? runByName(indices, at, end, session) : runByNumber(indices, at, end, session, key));
+      at = end;
+    } else if (runs.length > 1) {
+      const [a, b] = [runs.shift()!, runs.shift()!];
+      runs.push(key === undefined ? merged(a, b, (i) => nameOf(session.journeyHead(i))) : mergedNumbers(a, b));
+    }
+  } while ((at < indices.length || runs.length > 1) && performance.now() - started < PATIENCE);
+  if (at < indices.length || runs.length > 1) return { ...model, sorting: { indices, at, runs } };
+  const [order = []] = runs;
+  return inOrder(model, key === undefined ? order : order.map((pair) => indices[pair % PLACES]));
+}
+
+/** Numbers that hold a key and a place: a typed array of them is sorted without calling anything. */
+function runByNumber(
+  indices: readonly number[],
+  from: number,
+  to: number,
+  session: SessionView,
+  key: (head: JourneyHead) => number,
+): number[] {
+  const pairs = new Float64Array(to - from);
+  for (let i = from; i < to; i++) pairs[i - from] = key(session.journeyHead(indices[i])) * PLACES + i;
+  return Array.from(pairs.sort());
+}
+
+function runByName(indices: readonly number[], from: number, to: number, session: SessionView): number[] {
+  const run = indices.slice(from, to).map((i) => ({ i, name: nameOf(session.journeyHead(i)) }));
+  run.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.i - b.i));
+  return run.map(({ i }) => i);
+}
+
+function mergedNumbers(a: readonly number[], b: readonly number[]): number[] {
+  const out = new Array<number>(a.length + b.length);
+  let [i, j] = [0, 0];
+  for (let to = 0; to < out.length; to++) out[to] = j >= b.length || (i < a.length && a[i] <= b[j]) ? a[i++] : b[j++];
+  return out;
 }
 
 function merged(a: readonly number[], b: readonly number[], name: (index: number) => string): number[] {
