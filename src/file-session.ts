@@ -11,6 +11,7 @@ import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
 import { buildHops } from './rules/join/build.ts';
 import type { Hops } from './rules/hops.ts';
+import { RateBins, StageStatistics } from './statistics.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { judgeOne, judgeWide } from './rules/engine.ts';
 import { inBookOrder, RULES } from './rules/registry.ts';
@@ -27,7 +28,6 @@ import {
 
 /** Packets of a journey that the screen lists. */
 const JOURNEY_PACKETS = 100_000;
-const BINS = 200;
 /** What TLS carries of a stream that is followed. */
 const FOLLOWED_BYTES = 8 << 20;
 /** Rules about a capture as a whole look at all of it: with more journeys somebody would wait for them. */
@@ -53,6 +53,8 @@ export class FileSession implements SessionView {
   private readonly heads: JourneyHead[] = [];
   private starts = new Float64Array(1024);
   private readonly protocolBytes = new Float64Array(4096);
+  private readonly rates = new RateBins();
+  private readonly stageTimes = new StageStatistics();
   private readonly open = new OpenJourneys();
   /** The version that `open` is of. */
   private openVersion = 0;
@@ -90,10 +92,17 @@ export class FileSession implements SessionView {
     const first = this.index.count === 0;
     const more = await this.facts.step();
     this.version++;
-    if (!more) return this.readBeside();
+    if (!more) {
+      // Rules ask for it, and nobody is to wait for them then.
+      void this.facts.vantage;
+      return this.readBeside();
+    }
     const { batch, correlator } = this.analysis;
     if (first && batch.count > 0) this.firstTime = correlator.packets.time[0];
-    for (let row = 0; row < batch.count; row++) this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
+    for (let row = 0; row < batch.count; row++) {
+      this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
+      this.rates.add(correlator.packets.time[row]);
+    }
     return true;
   }
 
@@ -139,6 +148,7 @@ export class FileSession implements SessionView {
 
   /** Journeys come as they end; the list is in order of their start. */
   private found(j: Journey): void {
+    this.stageTimes.add(j);
     const count = this.heads.length;
     if (count === this.starts.length) {
       const wider = new Float64Array(count * 2);
@@ -369,7 +379,6 @@ export class FileSession implements SessionView {
   }
 
   private count(): ReturnType<SessionView['statistics']> {
-    const total = this.index.count;
     const { stacks } = this.analysis.correlator;
     const byProtocol = new Map<string, number>();
     for (let stack = 0; stack < this.protocolBytes.length; stack++) {
@@ -378,17 +387,7 @@ export class FileSession implements SessionView {
       byProtocol.set(name, (byProtocol.get(name) ?? 0) + this.protocolBytes[stack]);
     }
     const bytesByProtocol = [...byProtocol].sort((a, b) => b[1] - a[1]);
-    let first = Number.POSITIVE_INFINITY;
-    let last = Number.NEGATIVE_INFINITY;
-    for (let n = 1; n <= total; n++) {
-      const time = this.index.time(n);
-      if (time < first) first = time;
-      if (time > last) last = time;
-    }
-    if (total === 0) return { binNanoseconds: 1e9, packetsPerBin: [], bytesByProtocol };
-    const binNanoseconds = Math.max(1e6, Math.ceil((last - first + 1) / BINS));
-    const packetsPerBin = new Array<number>(Math.floor((last - first) / binNanoseconds) + 1).fill(0);
-    for (let n = 1; n <= total; n++) packetsPerBin[Math.floor((this.index.time(n) - first) / binNanoseconds)]++;
-    return { binNanoseconds, packetsPerBin, bytesByProtocol };
+    const { width: binNanoseconds } = this.rates;
+    return { binNanoseconds, packetsPerBin: this.rates.list(), bytesByProtocol, stageTimes: this.stageTimes.list() };
   }
 }

@@ -7,6 +7,7 @@ import type { Layer } from './dissect/protocol.ts';
 import type { Turn } from './follow.ts';
 import type { CaptureFacts } from './rules/facts.ts';
 import type { Judgement } from './rules/rule.ts';
+import type { StageTimes } from './statistics.ts';
 import type { Sighting } from './sightings.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */
@@ -153,5 +154,11 @@ export interface SessionView {
   /** The packet as every open capture has it, in the order of its way; absent or empty: one capture is open. */
   sightings?(packet: number): readonly Sighting[];
   /** Packets per time bin and bytes by protocol, for the summary screen. */
-  statistics(): { binNanoseconds: number; packetsPerBin: number[]; bytesByProtocol: [string, number][] };
+  statistics(): {
+    binNanoseconds: number;
+    packetsPerBin: number[];
+    bytesByProtocol: [string, number][];
+    /** How long the stages of the journeys took. */
+    stageTimes?: readonly StageTimes[];
+  };
 }

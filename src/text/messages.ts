@@ -154,6 +154,10 @@ export const LABEL = {
   problem: { en: 'Problem', ko: '문제' },
   message: { en: 'What was found', ko: '내용' },
   protocols: { en: 'Bytes by protocol', ko: '프로토콜별 바이트' },
+  stageTimes: {
+    en: 'Stage times: number, about half and 90 % within, most; {range}',
+    ko: '단계별 시간: 횟수, 절반과 90 %가 대략 이 안, 최대, 분포 {range}',
+  },
   packetRate: { en: 'Packets per second', ko: '초당 패킷 수' },
   legend: { en: 'Letters of the bars', ko: '막대 글자의 뜻' },
   book: { en: 'Book', ko: '책' },

@@ -15,6 +15,8 @@ import { update } from './update.ts';
 import { view } from './view.ts';
 
 const OUR_FAULT = 70;
+/** Milliseconds. */
+const PREPARE_AFTER = 300;
 
 export interface UiOptions {
   language: Language;
@@ -152,11 +154,15 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
         const withCharts = model.screen === 'summary' && model.help === undefined;
         terminal?.paint(view(model, session), withCharts ? charts(model, session) : [], ascii);
       });
+    /** Once all is read and painted; charts are drawn where there is a locale for them. */
+    const prepareSoon = (): void => {
+      setTimeout(() => guarded(() => plainAscii(model) || terminal?.prepare()), PREPARE_AFTER).unref();
+    };
     const read = async (): Promise<void> => {
       while (!ended && options.step !== undefined) {
         const more = await options.step();
         if (session.version !== version) wake(more ? 'progress' : 'key');
-        if (!more) return;
+        if (!more) return prepareSoon();
         // Keys first.
         await new Promise(setImmediate);
       }

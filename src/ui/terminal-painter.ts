@@ -94,16 +94,20 @@ export class Painter {
       // What a chart covers is not ours: it is written again once the chart is gone.
       for (const { top, height } of charts) for (let y = top + 1; y <= top + height; y++) delete this.last[y];
       if (this.depth === 0) this.bleach(charts);
-    } else if (this.charts === 'none') {
-      this.charts = 'loading';
-      import('./charts.ts')
-        .then(({ Charts }) => {
-          this.charts = new Charts(this.screen, this.depth);
-          this.events.repaint();
-        })
-        // Without them the summary still has its figures.
-        .catch(() => {});
-    }
+    } else this.prepare();
+  }
+
+  /** Loads what draws charts, so that who opens the summary does not wait for it. */
+  prepare(): void {
+    if (this.charts !== 'none') return;
+    this.charts = 'loading';
+    import('./charts.ts')
+      .then(({ Charts }) => {
+        this.charts = new Charts(this.screen, this.depth);
+        this.events.repaint();
+      })
+      // Without them the summary still has its figures.
+      .catch(() => {});
   }
 
   private bleach(charts: Chart[]): void {

@@ -25,6 +25,8 @@ export interface Terminal {
   readonly width: number;
   readonly height: number;
   paint(lines: Line[], charts: Chart[], ascii: boolean): void;
+  /** Loads what is not needed at once. */
+  prepare(): void;
   /** Forgets what is on the screen: the next paint writes all of it. */
   redraw(): void;
   suspend(): void;
@@ -156,6 +158,9 @@ export function openTerminal(options: TerminalOptions, events: Events): Terminal
     },
     paint(lines, charts, ascii) {
       if (state === 'open') painter.paint(lines, charts, ascii);
+    },
+    prepare() {
+      if (state === 'open') painter.prepare();
     },
     redraw() {
       screen.alloc();

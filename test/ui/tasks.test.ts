@@ -46,6 +46,14 @@ describe('within six keys', () => {
     expect((await on('cold-http')).press('e').text()).toContain('Packet 10, 144 bytes: 66 of them are wrapping around http');
   });
 
+  test('the summary has the packets over time, bytes by protocol, and how long stages took', async () => {
+    const text = (await on('page-parallel')).press('6').text();
+    for (const head of ['Packets per second', 'Bytes by protocol', 'Stage times']) expect(text).toContain(head);
+    // The lab's ways take 12 ms there and 12 back; three connections were opened.
+    expect(text).toMatch(/t TCP +3 +24\.\d ms +33\.\d ms +33\.\d ms/);
+    expect(text).toMatch(/w wait +6 +24\.\d ms/);
+  });
+
   test('the whole end of a connection, its port, and rates in whole bytes', async () => {
     const text = (await on('closes')).press('0').text();
     expect(text).toMatch(/> +0 192\.168\.\S*…:42756 192\.0\.2\.81:8080/);
