@@ -161,6 +161,27 @@ test('R-NAT-7: several clients, or one', async () => {
   expect(short(await over('R-NAT-7', 'nat-port-kept', INSIDE, OUTSIDE))).toEqual(['skipped one-device']);
 });
 
+test('R-NAT-7: one of several clients, and the outside: the others are not denied', async () => {
+  const outside = fixture('several-clients/gateway-outside.pcap');
+  const own = only(readFileSync(fixture('several-clients/gateway-inside.pcap')), [192, 168, 0, 10]);
+  const [found] = await judgeTogether(ruleOf('R-NAT-7'), [own, outside]);
+  expect([found.verdict, found.reason]).toEqual(['not-visible', 'others-unseen']);
+  const inside = fixture('several-clients/gateway-inside.pcap');
+  expect(short(await judgeTogether(ruleOf('R-NAT-7'), [own, inside, outside]))).toEqual(['confirmed shared']);
+});
+
+/** The packets from or to an IPv4 address: what a capture at that host has. */
+function only(bytes: Buffer, address: number[]): Uint8Array {
+  const parts = [bytes.subarray(0, 24)];
+  for (let at = 24; at < bytes.length; ) {
+    const frame = bytes.subarray(at + 16, at + 16 + bytes.readUInt32LE(at + 8));
+    const ends = [frame.subarray(26, 30), frame.subarray(30, 34)];
+    if (ends.some((each) => each.equals(Buffer.from(address)))) parts.push(bytes.subarray(at, at + 16 + frame.length));
+    at += 16 + frame.length;
+  }
+  return Buffer.concat(parts);
+}
+
 describe('R-NAT-8', () => {
   test('a mapping that was lost: the RST of the gateway, and another port', async () => {
     const found = await over('R-NAT-8', 'nat-flushed', INSIDE, OUTSIDE);
