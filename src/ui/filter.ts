@@ -6,7 +6,7 @@ import { type Packet, packets } from '../filter/packets.ts';
 import { type Filter, parse } from '../filter/parser.ts';
 import type { SessionView } from '../session.ts';
 import { connectionSubject, connections, lookupSubject, lookups } from '../filter/records.ts';
-import { type Filtered, type Matches, type Model, put } from './model.ts';
+import { type Filtered, type Matches, type Model, put, type Short } from './model.ts';
 export type { Filtered } from './model.ts';
 import { sorted } from './sort.ts';
 
@@ -34,8 +34,34 @@ function compiled<S>(list: Filtered, domain: Domain<S>, text: string): Filter<S>
   return known as Filter<S> | FilterError;
 }
 
-const DOMAINS = { journeys, packets, connections, dns: lookups };
-export const domainOf = (list: Filtered): Domain<Subject> | Domain<Packet> => DOMAINS[list];
+/** Rows that are nothing but their words. */
+const WORDS: Domain<string> = {
+  field: () => undefined,
+  elsewhere: (name) =>
+    journeys.field(name) && {
+      en: 'this is a field of journeys: press 1 and filter there; here words are looked for',
+      ko: '여정의 필드입니다. 1을 눌러 여정 목록에서 거르세요. 여기서는 글자를 찾습니다',
+    },
+  searched: (text) => text.toLowerCase(),
+  fields: [],
+};
+const DOMAINS = { journeys, packets, connections, dns: lookups, book: WORDS, waterfall: journeys, problems: WORDS };
+type AnyDomain = Domain<Subject> | Domain<Packet> | Domain<string>;
+export const domainOf = (list: Filtered): AnyDomain => DOMAINS[list];
+
+export const isShort = (list: string): list is Short => list === 'book' || list === 'waterfall' || list === 'problems';
+
+/** The rows of a short list that its filter finds; `text`: the words of a row. */
+export function wordsFound<T>(
+  model: Model,
+  list: 'book' | 'problems',
+  rows: readonly T[],
+  text: (row: T) => string,
+): readonly T[] {
+  const wanted = model.short[list] ?? '';
+  const filter = wanted === '' ? undefined : compiled(list, WORDS, wanted);
+  return filter === undefined || filter instanceof FilterError ? rows : rows.filter((row) => filter.test(text(row)));
+}
 
 /** What is wrong with a filter, where something is. */
 export function mistake(list: Filtered, text: string): FilterError | undefined {
@@ -45,7 +71,11 @@ export function mistake(list: Filtered, text: string): FilterError | undefined {
 
 /** The filter that a list has; empty: none. */
 export const filterOf = (model: Model, list: Filtered): string =>
-  list === 'journeys' ? model.filter : list === 'packets' ? model.packetFilter : (model.lists[list]?.text ?? '');
+  list === 'journeys'
+    ? model.filter
+    : list === 'packets'
+      ? model.packetFilter
+      : ((isShort(list) ? model.short[list] : model.lists[list]?.text) ?? '');
 
 /** Lists what matches, from the top. A filter with a mistake changes nothing. */
 export function filterBy(model: Model, list: Filtered, text: string, session: SessionView): Model {
@@ -58,6 +88,7 @@ export function withFilter(model: Model, list: Filtered, text: string): Model {
   const matches = text.trim() === '' ? undefined : { indices: [], scanned: 0 };
   if (list === 'journeys') return { ...model, filter: text, matches };
   if (list === 'packets') return { ...model, packetFilter: text, packetMatches: matches };
+  if (isShort(list)) return { ...model, short: { ...model.short, [list]: text.trim() === '' ? undefined : text } };
   return { ...model, lists: { ...model.lists, [list]: matches && { text, matches } } };
 }
 
@@ -65,13 +96,28 @@ export function withFilter(model: Model, list: Filtered, text: string): Model {
 export function unfinished(model: Model, session: SessionView): boolean {
   const left = (matches: Matches | undefined, all: number): boolean =>
     matches !== undefined && ((matches.again ?? matches).scanned < all || matches.again !== undefined);
-  if (model.sorting !== undefined) return true;
+  if (model.sorting !== undefined || unjudged(model, session)) return true;
   return (
     left(model.matches, session.journeyCount()) ||
     left(model.packetMatches, packetsToLookAt(model, session)) ||
     left(model.lists.connections?.matches, session.connectionCount()) ||
     left(model.lists.dns?.matches, session.lookupCount())
   );
+}
+
+/** The timeline in front has no verdicts yet. */
+const unjudged = (model: Model, session: SessionView): boolean =>
+  model.screen === 'timeline' &&
+  model.journey !== undefined &&
+  model.judged !== model.journey.id &&
+  model.journey.index < session.journeyCount() &&
+  session.progress().done;
+
+/** Has the book's verdicts on the journey in front found, which the session then knows. */
+export function judge(model: Model, session: SessionView): Model {
+  if (model.journey === undefined || !unjudged(model, session)) return model;
+  session.verdicts(model.journey.index);
+  return { ...model, judged: model.journey.id };
 }
 
 /** Looks at the next rows of the lists that are filtered. */
@@ -148,7 +194,7 @@ export function matchesFilter(list: Filtered, text: string, session: SessionView
   }
   const filter = compiled(list, domainOf(list) as Domain<Subject>, text);
   if (filter instanceof FilterError) return false;
-  if (list === 'journeys') return filter.test(new JourneySubject(session, at));
+  if (list === 'journeys' || list === 'waterfall') return filter.test(new JourneySubject(session, at));
   if (list === 'dns') {
     const lookup = session.lookup(at);
     return lookup !== undefined && filter.test(lookupSubject(session, lookup));

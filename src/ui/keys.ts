@@ -136,7 +136,7 @@ export const KEYS: readonly KeyGroup[] = [
           ko: '필터: 글자, ip.addr == …, stage.dns > 9ms',
         },
         hint: { en: 'filter', ko: '필터' },
-        on: ['journeys', 'packets', 'connections', 'dns'],
+        on: ['journeys', 'packets', 'connections', 'dns', 'book', 'waterfall', 'problems'],
       },
       {
         keys: ['n'],

@@ -46,7 +46,9 @@ export interface Matches {
 }
 
 /** The lists that are filtered. */
-export type Filtered = 'journeys' | 'packets' | 'connections' | 'dns';
+export type Filtered = 'journeys' | 'packets' | 'connections' | 'dns' | Short;
+/** Lists of so few rows that they are filtered whenever they are drawn. */
+export type Short = 'book' | 'waterfall' | 'problems';
 
 export interface ListFilter {
   text: string;
@@ -96,6 +98,10 @@ export interface Model {
   searched?: Partial<Record<Filtered, string>>;
   /** The filters of connections and lookups. */
   lists: { connections?: ListFilter; dns?: ListFilter };
+  /** The filters of the short lists. */
+  short: Partial<Record<Short, string>>;
+  /** Id of the journey of which the timeline shows verdicts: they are found after it is painted, between keys. */
+  judged?: number;
   /** Something is being typed. */
   typing?: Typing;
   /** Indices of the journeys that match the filter. Absent: all. */
@@ -174,6 +180,7 @@ export function start(options: { language: Language; width: number; height: numb
     filter: '',
     packetFilter: '',
     lists: {},
+    short: {},
     marks: { journeys: [], packets: [] },
     scope: { kind: 'all' },
     packet: 0,

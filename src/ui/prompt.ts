@@ -5,11 +5,12 @@ import { SAY } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
-import { domainOf, type Filtered, unfinished } from './filter.ts';
+import { domainOf, type Filtered, isShort, unfinished } from './filter.ts';
 import { count } from './format.ts';
 import { journeyRows, listRows, type Model, packetRows, type Typing } from './model.ts';
 import { paletteRows } from './palette.ts';
 import { overlay } from './popup.ts';
+import { screenOf } from './screens/index.ts';
 import { glyphs, say } from './screens/screen.ts';
 import { cell, ends, fitted, type Line, span, wrap } from './span.ts';
 
@@ -18,6 +19,9 @@ const LABELS: Record<Typing['what'], Text> = {
   packets: SAY.filter,
   connections: SAY.filter,
   dns: SAY.filter,
+  book: SAY.filter,
+  waterfall: SAY.filter,
+  problems: SAY.filter,
   palette: SAY.palettePrompt,
   file: SAY.filePrompt,
   overwrite: SAY.overwritePrompt,
@@ -44,7 +48,7 @@ function foundText(model: Model, session: SessionView): string {
   if (what === 'packets') return `${count(packetRows(model, session.packetCount()))}${mark}/${count(session.packetCount())}`;
   const all = what === 'connections' ? session.connectionCount() : session.lookupCount();
   if (what === 'connections' || what === 'dns') return `${count(listRows(model, what, all))}${mark}/${count(all)}`;
-  return '';
+  return isShort(what) ? count(screenOf(what).rows(model, session)) : '';
 }
 
 /** The ends of two texts side by side, in so many cells together. */

@@ -48,7 +48,7 @@ export function typed(
   }
 }
 
-const FILTERED: readonly Filtered[] = ['journeys', 'packets', 'connections', 'dns'];
+const FILTERED: readonly Filtered[] = ['journeys', 'packets', 'connections', 'dns', 'book', 'waterfall', 'problems'];
 const isFilter = (typing: Typing): boolean => (FILTERED as readonly string[]).includes(typing.what);
 
 function withText(model: Model, { what, before }: Typing, text: string, session: SessionView): Model {
@@ -109,6 +109,9 @@ function accepted(model: Model, typing: Typing, session: SessionView, run: (mode
     case 'packets':
     case 'connections':
     case 'dns':
+    case 'book':
+    case 'waterfall':
+    case 'problems':
       // With a mistake in it, it stays to be mended.
       return typing.error === undefined ? done : model;
     case 'palette': {

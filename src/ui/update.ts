@@ -2,7 +2,7 @@ import type { SessionView } from '../session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
 import { changed, keepAnchor } from './changed.ts';
-import { look, unfinished, withFilter } from './filter.ts';
+import { isShort, judge, look, unfinished, withFilter } from './filter.ts';
 import { find } from './find.ts';
 import { scrollHelp } from './help.ts';
 import type { Message } from './keys.ts';
@@ -23,6 +23,7 @@ import { go, openPacket, openPackets, withPackets } from './opening.ts';
 import { jump, packetOf } from './jump.ts';
 import { comparedIds } from './screens/compare.ts';
 import { screenOf } from './screens/index.ts';
+import { problemsOf } from './screens/problems.ts';
 import { within } from './screens/screen.ts';
 import { firstAbout } from './screens/stage-chapters.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
@@ -143,7 +144,7 @@ function act(model: Model, message: Message, session: SessionView): Model {
       return find(model, message.by, session);
     case 'scan': {
       if (model.sorting !== undefined) return sortOn(model, session);
-      const next = look(model, session);
+      const next = look(judge(model, session), session);
       // What is found while a list is sorted takes its place once all is found.
       return next.sort !== undefined && !unfinished(next, session) ? sorted(next, session) : next;
     }
@@ -187,6 +188,8 @@ function back(model: Model, session: SessionView): Model {
     const at = listAt(model, list, model.places[list].cursor);
     return put(withFilter(model, list, ''), list, { cursor: Math.max(0, at), top: Math.max(0, at - 5) });
   }
+  if (isShort(model.screen) && model.short[model.screen] !== undefined)
+    return put(withFilter(model, model.screen, ''), model.screen, { cursor: 0, top: 0 });
   if (model.screen === 'packets' && model.packetFilter !== '') {
     const all = {
       ...model,
@@ -224,7 +227,7 @@ function enter(model: Model, session: SessionView): Model {
     case 'packet':
       return toggle(model, session);
     case 'problems': {
-      const packet = session.problems()[cursor]?.packet;
+      const packet = problemsOf(model, session)[cursor]?.packet;
       if (packet === undefined || session.packetSummary(packet) === undefined) return { ...model, notice: SAY.noPacketOfProblem };
       return openPacket(withPackets(model, { kind: 'all' }, packet, session), packet, session);
     }
@@ -317,7 +320,7 @@ function show(model: Model, screen: ScreenName, session: SessionView): Model {
 function bookAt(model: Model, session: SessionView): Model {
   const journey = chosen(model, session);
   const under = scopeUnderCursor(model, session);
-  const shown = go({ ...model, wide: false }, 'book');
+  const shown = go({ ...withFilter(model, 'book', ''), wide: false }, 'book');
   if (journey === undefined || model.journey === undefined || under.kind !== 'stage') return shown;
   const row = firstAbout(session.verdicts(model.journey.index), journey.stages[under.stage].kind);
   return row < 0 ? shown : put(shown, 'book', { cursor: row, top: row });

@@ -2,7 +2,7 @@ import type { LiveView, SessionView } from '../session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';
-import { unfinished } from './filter.ts';
+import { isShort, unfinished } from './filter.ts';
 import { count } from './format.ts';
 import { overlayHelp } from './help.ts';
 import { hints } from './keys.ts';
@@ -93,6 +93,8 @@ function statusFacts(model: Model, session: SessionView): string[] {
     const all = list === 'dns' ? session.lookupCount() : session.connectionCount();
     facts.push(say(model, SAY.filtered, { filter: filtered.text, n: count(listRows(model, list, all)), all: count(all) }));
   }
+  const short = isShort(model.screen) ? model.short[model.screen] : undefined;
+  if (short !== undefined) facts.push(`${say(model, SAY.filter).trim()} ${safe(short)}`);
   if (model.sort !== undefined && model.screen === 'journeys') facts.push(say(model, SORTED[model.sort.by]));
   return facts;
 }

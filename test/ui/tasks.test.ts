@@ -5,12 +5,12 @@ import { openCapture } from '../../src/capture/open.ts';
 import { FileSession } from '../../src/file-session.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
 import { Drive } from './drive.ts';
-import type { FakeSession } from './fake.ts';
+import { FakeSession as Fake } from './fake.ts';
 
 async function on(scenario: string, options: ConstructorParameters<typeof Drive>[1] = {}): Promise<Drive> {
   const session = new FileSession(await openCapture(join(FIXTURES, scenario, 'client.pcap'), { keep: true }));
   while (await session.step());
-  return new Drive(session as unknown as FakeSession, options);
+  return new Drive(session as unknown as Fake, options);
 }
 
 describe('within six keys', () => {
@@ -59,6 +59,38 @@ describe('within six keys', () => {
     expect(text).toMatch(/> +0 192\.168\.\S*…:42756 192\.0\.2\.81:8080/);
     expect(text).toContain('192.168.0.10:42756 → 192.0.2.81:8080 · FIN by both, client first (14–17)');
     expect(text).toContain('from client 77 B, 60 B/s (6)  from server 266 B, 207 B/s (5)');
+  });
+});
+
+describe('filters of the short lists', () => {
+  test('the book, by a verdict and by a word; Esc shows all again', async () => {
+    const drive = (await on('cold-http')).press('7 /').type('contradicted syn');
+    expect(drive.lines()[22]).toMatch(/Filter: contradicted syn/);
+    expect(drive.press('Enter').text()).toMatch(/> .*✗ contradicted +R-TCP-2/);
+    expect(drive.text()).not.toContain('✓ confirmed ');
+    expect(drive.press('Enter').model.screen).toBe('packets');
+    expect(drive.press('Esc Esc').text()).toContain('✓ confirmed ');
+    expect(drive.press('/').type('zzz').press('Enter').text()).toContain('zzz');
+    expect(drive.text()).not.toContain('R-TCP-1 ');
+  });
+
+  test('the waterfall, in the language of journeys', async () => {
+    const drive = (await on('page-parallel')).press('8 /').type('css').press('Enter');
+    expect(drive.text()).toMatch(/> +GET www.my-app.com\/one…/);
+    expect(drive.text()).not.toContain('….html');
+    expect(drive.press('Enter').text()).toContain('GET http://www.my-app.com/one.css');
+    expect(drive.press('Esc Esc').text()).toContain('….html');
+  });
+
+  test('the problems', () => {
+    const problems = [
+      { code: 'truncated-file', message: 'The file ends inside packet 48', packet: 48, offset: 38991 },
+      { code: 'bad-block', message: 'Block at 1840: length 70', offset: 1840 },
+    ];
+    const drive = new Drive(new Fake({ problems })).press('5 /').type('block').press('Enter');
+    expect(drive.text()).toContain('bad-block');
+    expect(drive.text()).not.toContain('truncated-file');
+    expect(drive.press('Esc').text()).toContain('truncated-file');
   });
 });
 

@@ -6,6 +6,7 @@ import { SAY, STAGE_SHORT } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { CHAPTER_SAYS, VERDICT_SAYS } from '../../text/verdicts.ts';
 import { width } from '../../text/width.ts';
+import { wordsFound } from '../filter.ts';
 import { milliseconds } from '../format.ts';
 import { bodyHeight, journeyName, type Model, plainAscii } from '../model.ts';
 import { block, cell, ends, fitted, type Line, type Style, select, span, wrap } from '../span.ts';
@@ -37,10 +38,17 @@ const STYLES: Partial<Record<Judgement['verdict'], Style>> = {
 };
 
 /** The verdicts on the journey in front, or on the capture as a whole, in the book's order. */
-export const verdictsOf = (model: Model, session: SessionView): readonly Judgement[] => {
+export const verdictsOf = (model: Model, session: SessionView): readonly Judgement[] =>
+  wordsFound(model, 'book', allVerdicts(model, session), (each) => {
+    const statement = ruleById(each.rule)?.statement[model.language] ?? '';
+    const verdict = VERDICT_SAYS[each.verdict];
+    return `${each.rule} ${verdict.mark} ${verdict[model.language]} ${statement} ${each.says[model.language]}`;
+  });
+
+function allVerdicts(model: Model, session: SessionView): readonly Judgement[] {
   if (model.wide === true) return session.captureVerdicts() ?? [];
   return chosen(model, session) === undefined || model.journey === undefined ? [] : session.verdicts(model.journey.index);
-};
+}
 
 const markOf = (model: Model, verdict: Judgement['verdict']): string =>
   plainAscii(model) ? VERDICT_SAYS[verdict].ascii : VERDICT_SAYS[verdict].mark;
@@ -161,13 +169,15 @@ export const book: Screen = {
       cell(say(model, { en: 'Rule', ko: '규칙' }), RULE_CELLS, g),
       say(model, { en: 'The book says', ko: '책의 말' }),
     ];
+    const { book: filter } = model.short;
+    const none: Line[] = all.length > 0 || filter === undefined ? [] : [[], [span(`  ${say(model, SAY.noMatch, { filter })}`)]];
     const list = all
       .slice(top, top + page)
       .map((each, i) => row(model, journey, each, i === 0 ? undefined : all[top + i - 1], top + i === cursor));
     return [
-      title(model, journey, all),
+      title(model, journey, allVerdicts(model, session)),
       fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
-      ...block(list, page, model.width),
+      ...block([...none, ...list], page, model.width),
       fitted([span(g.across.repeat(model.width), 'dim')], model.width),
       ...detail(model, all[cursor]),
     ];

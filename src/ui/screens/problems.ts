@@ -1,5 +1,7 @@
+import type { Problem } from '../../capture/batch.ts';
 import type { SessionView } from '../../session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
+import { wordsFound } from '../filter.ts';
 import { count } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { problemText } from '../../text/problems.ts';
@@ -15,6 +17,14 @@ import { glyphs, type Screen, say, within } from './screen.ts';
 
 const HEAD_LINES = 1;
 const FOOT_LINES = 4;
+
+export const problemsOf = (model: Model, session: SessionView): readonly Problem[] =>
+  wordsFound(
+    model,
+    'problems',
+    session.problems(),
+    (each) => `${each.code} ${problemText(each, model.language)} ${each.packet ?? ''}`,
+  );
 
 function row(
   model: Model,
@@ -33,11 +43,11 @@ function row(
 
 export const problems: Screen = {
   name: 'problems',
-  rows: (_model, session: SessionView) => session.problems().length,
+  rows: (model, session) => problemsOf(model, session).length,
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
   view(model, session) {
     const g = glyphs(model);
-    const all = session.problems();
+    const all = problemsOf(model, session);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.problems, all.length, page);
     const heads = [
@@ -45,8 +55,10 @@ export const problems: Screen = {
       cell(say(model, LABEL.offset), 14, g, 'right'),
       cell(say(model, LABEL.message), model.width - 28, g),
     ];
+    const { problems: filter } = model.short;
+    const nothing = filter === undefined ? say(model, SAY.noProblems) : say(model, SAY.noMatch, { filter });
     const list: Line[] = all.slice(top, top + page).map((problem, i) => row(model, problem, top + i === cursor));
-    if (all.length === 0) list.push([], [span(`  ${say(model, SAY.noProblems)}`)]);
+    if (all.length === 0) list.push([], [span(`  ${nothing}`)]);
     const current = all[cursor];
     const full =
       current === undefined ? [] : wrap(`${current.code}: ${problemText(current, model.language)}`, model.width - 4, 3);

@@ -214,7 +214,7 @@ export const timeline: Screen = {
     const axis = axisOf(journey, columns(model, journey).bar);
     const lines: Line[] = [];
     const { evidence } = journey;
-    const judged = session.progress().done && model.journey !== undefined ? session.verdicts(model.journey.index) : [];
+    const judged = model.journey !== undefined && model.judged === journey.id ? session.verdicts(model.journey.index) : [];
     const book = tallies(journey, judged);
     const stages = stageRows(journey).map((i) => journey.stages[i]);
     if (stages.length === 0) lines.push([span(`  ${say(model, SAY.noStages)}`)]);

@@ -2,6 +2,7 @@ import type { Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
 import { LABEL, SAY, STAGE_MARK } from '../../text/messages.ts';
 import { type Axis, axisLine, ticks } from '../bars.ts';
+import { matchesFilter } from '../filter.ts';
 import { bytes, duration } from '../format.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { bodyHeight, type Model } from '../model.ts';
@@ -20,8 +21,12 @@ const HEAD_LINES = 1;
 const FOOT_LINES = 1;
 
 /** Indices of the journeys of the page to which the journey in front belongs. */
-const members = (model: Model, session: SessionView): readonly number[] =>
-  chosen(model, session) === undefined || model.journey === undefined ? [] : session.pageOf(model.journey.index);
+function members(model: Model, session: SessionView): readonly number[] {
+  if (chosen(model, session) === undefined || model.journey === undefined) return [];
+  const all = session.pageOf(model.journey.index);
+  const { waterfall: filter } = model.short;
+  return filter === undefined ? all : all.filter((index) => matchesFilter('waterfall', filter, session, index));
+}
 
 const isMain = (stage: Stage): boolean => !stage.reused && stage.kind !== 'idle' && stage.kind !== 'close';
 const endOf = (journey: Journey): number => Math.max(journey.start, ...journey.stages.filter(isMain).map((stage) => stage.end));
@@ -88,7 +93,9 @@ export const waterfall: Screen = {
   view(model, session) {
     const g = glyphs(model);
     const all = members(model, session);
-    if (all.length === 0) return block([[], [span(`  ${say(model, SAY.noJourney)}`)]], bodyHeight(model), model.width);
+    const { waterfall: filter } = model.short;
+    const nothing = filter === undefined ? say(model, SAY.noJourney) : say(model, SAY.noMatch, { filter });
+    if (all.length === 0) return block([[], [span(`  ${nothing}`)]], bodyHeight(model), model.width);
     const c = columns(model.width);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.waterfall, all.length, page);
