@@ -92,7 +92,10 @@ export class ConnectionFacts {
     const synAck = this.word(R.SYN_ACK_PACKET);
     const ack = this.word(R.ACK_PACKET);
     const lists = this.conversation?.lists;
-    if (lists === undefined && syn !== 0 && syn < synAck && synAck < ack) return [syn, synAck, ack];
+    if (lists === undefined && syn !== 0) {
+      if (syn < synAck && synAck < ack) return [syn, synAck, ack];
+      if (synAck === 0 && ack === 0) return [syn];
+    }
     const more = lists === undefined ? NONE : [...(lists.get('syn') ?? NONE), ...(lists.get('synAck') ?? NONE)];
     return inOrder([syn, synAck, ack, ...more]);
   }

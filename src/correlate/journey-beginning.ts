@@ -91,19 +91,29 @@ export function dnsStage(t: Timeline, lookups: Lookup[], until = FOREVER, before
   let start = FOREVER;
   let end = -FOREVER;
   let asked = -FOREVER;
-  const packets: number[] = [];
   for (const l of lookups) {
     start = Math.min(start, l.start);
-    if (l.packet < before) packets.push(l.packet);
-    for (const repeat of l.repeats) if (repeat < before) packets.push(repeat);
-    if (l.answerPacket !== undefined && l.answerPacket < before) packets.push(l.answerPacket);
     if (l.end !== undefined && l.end <= until) end = Math.max(end, l.end);
     if (l.lastAsked <= until) asked = Math.max(asked, l.lastAsked);
   }
   asked = Math.max(asked, start);
   // Without an answer the client waited at least until it asked for the last time.
-  const stage = t.add('dns', start, end === -FOREVER ? asked : Math.max(start, end), inOrder(packets));
+  const stage = t.add('dns', start, end === -FOREVER ? asked : Math.max(start, end), packetsOf(lookups, before));
   if (end === -FOREVER) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+}
+
+function packetsOf(lookups: Lookup[], before: number): number[] {
+  const { packet, repeats, answerPacket } = lookups[0];
+  // Most journeys have one lookup: a list as long as it has to be.
+  if (lookups.length === 1 && repeats.length === 0 && packet < before)
+    return answerPacket === undefined || answerPacket >= before ? [packet] : [packet, answerPacket];
+  const packets: number[] = [];
+  for (const l of lookups) {
+    if (l.packet < before) packets.push(l.packet);
+    for (const repeat of l.repeats) if (repeat < before) packets.push(repeat);
+    if (l.answerPacket !== undefined && l.answerPacket < before) packets.push(l.answerPacket);
+  }
+  return inOrder(packets);
 }
 
 function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {

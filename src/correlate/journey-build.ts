@@ -77,18 +77,25 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
 /** Names that were asked for and led to no connection. */
 export function buildLookupJourney(id: number, group: NameGroup, resolution: Resolution | undefined): Journey {
   const { lookups } = group;
-  const start = Math.min(...lookups.map((l) => l.start));
+  let { start } = lookups[0];
+  let answered = false;
+  let multicast = false;
+  let patient = lookups.length > 2;
+  let failed = false;
+  for (const l of lookups) {
+    start = Math.min(start, l.start);
+    if (l.answerPacket !== undefined) answered = true;
+    if (l.transport === 'mdns' || l.transport === 'llmnr') multicast = true;
+    if (l.repeats.length > 0) patient = true;
+    if (l.rcode !== undefined && l.rcode !== 'NOERROR') failed = true;
+  }
   const reasons: Evidence[] = [];
   const waited = awaited(resolution, start);
   const t = new Timeline(waited === undefined ? start : Math.min(start, waited.time));
   if (waited !== undefined) resolutionStage(t, waited, reasons, 'resolver-mac');
   dnsStage(t, lookups);
-  const failed = lookups.find((l) => l.rcode !== undefined && l.rcode !== 'NOERROR');
-  const answered = lookups.some((l) => l.answerPacket !== undefined);
-  const multicast = lookups.some((l) => l.transport === 'mdns' || l.transport === 'llmnr');
-  const patient = lookups.some((l) => l.repeats.length > 0) || lookups.length > 2;
   const silent: Outcome = multicast || !patient ? 'unanswered' : 'timed-out';
-  const outcome: Outcome = failed !== undefined ? 'dns-failed' : answered ? 'no-connection' : silent;
+  const outcome: Outcome = failed ? 'dns-failed' : answered ? 'no-connection' : silent;
   return {
     id,
     name: group.name,

@@ -1,5 +1,6 @@
 import type { Text } from '../text/text.ts';
 import type { HarTimings, Stage, StageKind } from './model.ts';
+import { added, EMPTY } from './packet-list.ts';
 
 const MILLISECOND = 1e6;
 
@@ -8,7 +9,7 @@ const MILLISECOND = 1e6;
  * backwards (a clock that was set, packets captured out of order) are taken as "at once".
  */
 export class Timeline {
-  readonly stages: Stage[] = [];
+  stages: Stage[] = EMPTY;
   readonly start: number;
   cursor: number;
 
@@ -88,7 +89,7 @@ export class Timeline {
     reused: boolean,
   ): Stage {
     const stage: Stage = { kind, start, end, packets, packetCount, reused, note };
-    this.stages.push(stage);
+    this.stages = added(this.stages, stage);
     return stage;
   }
 }
