@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
 import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
+import { tuneHeap } from './heap.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
 import type { ScreenOptions } from './screen-settings.ts';
@@ -18,8 +18,7 @@ import { USAGE } from './text/usage.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
-// Left alone, V8 lets a large heap grow to four times of what lives in it before it looks.
-setFlagsFromString('--heap-growing-percent=130');
+tuneHeap();
 
 /** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. 70: ours. */
 const OK = 0;

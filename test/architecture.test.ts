@@ -34,6 +34,7 @@ const SESSION = [
 const MAY_IMPORT: Record<string, string[]> = {
   text: [],
   'version.ts': [],
+  'heap.ts': [],
   capture: [],
   dissect: ['capture'],
   correlate: ['dissect', 'capture', 'text'],
@@ -43,7 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   filter: ['rules', ...CORRELATED],
   'session.ts': ['capture-records.ts', 'follow.ts', 'statistics.ts', 'sightings.ts', 'rules', ...CORRELATED],
   'capture-keys.ts': ['dissect', 'capture'],
-  'analysis.ts': ['capture-keys.ts', 'rules', ...CORRELATED],
+  'analysis.ts': ['capture-keys.ts', 'heap.ts', 'rules', ...CORRELATED],
   'open-journeys.ts': CORRELATED,
   'packet-index.ts': ['dissect', 'capture'],
   'record-index.ts': [],
@@ -85,6 +86,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'report',
     'live',
     'version.ts',
+    'heap.ts',
     ...SESSION,
   ],
 };

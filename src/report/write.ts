@@ -2,7 +2,7 @@ import { Analysis } from '../analysis.ts';
 import type { Source } from '../capture/batch.ts';
 import type { Listener } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
-import { CaptureRecords } from '../capture-records.ts';
+import type { CaptureRecords } from '../capture-records.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
@@ -44,9 +44,7 @@ export async function writeReport(
     writer.journey = (j) => only.has(j.id) && tell?.(j);
   }
   const judged = writer instanceof JsonReport && source.seekable && (options.verdicts ?? (source.size ?? LARGE) < LARGE);
-  const records = judged
-    ? new CaptureRecords(source, { hashes, owners: options.owners, tee: withoutRecords(writer) })
-    : undefined;
+  const records = judged ? await recordsOf(source, hashes, options.owners, withoutRecords(writer)) : undefined;
   const analysis = records?.analysis ?? new Analysis(source, writer, { hashes, owners: options.owners });
   writer.of(analysis);
   if (analysis.keys !== undefined) collectAtOnce();
@@ -64,7 +62,12 @@ export async function writeReport(
   return source.problems.map((p) => problemText(p, language));
 }
 
-/** Rules are loaded only where they are asked. */
+/** What rules ask is loaded only where they are asked, and so are they. */
+async function recordsOf(source: Source, hashes: boolean, owners: Owners | undefined, tee: Listener): Promise<CaptureRecords> {
+  const { CaptureRecords } = await import('../capture-records.ts');
+  return new CaptureRecords(source, { hashes, owners, tee });
+}
+
 async function addVerdicts(records: CaptureRecords, report: JsonReport, only?: ReadonlySet<number>): Promise<void> {
   const { judgeAll } = await import('../rules/engine.ts');
   const { RULES } = await import('../rules/registry.ts');
