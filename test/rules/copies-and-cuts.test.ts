@@ -4,7 +4,7 @@ import { RULES } from '../../src/rules/registry.ts';
 import type { HopsRule, Rule } from '../../src/rules/rule.ts';
 import { arpFrame, eth, icmp, ipv4, join, tcpFrame, u8 } from '../frames.ts';
 import { judge, judgeTogether, readCaptures } from './judge.ts';
-import { between, seconds, type Timed } from './segments.ts';
+import { between, MSS, seconds, type Timed } from './segments.ts';
 import { ask, capture, line, tell } from './visit.ts';
 
 /* Captures that show less than a connection (cut packets, one direction), or more than once (both sides of a router). */
@@ -250,5 +250,23 @@ describe('small things', () => {
     const { client, server } = between(80);
     const frames = [client('S', 100, 0), server('SA', 500, 101), client('A', 101, 501)];
     expect(await said('R-ARP-7', seconds([arpFrame({ operation: 1 }), ...frames]))).toEqual(['skipped same-network']);
+  });
+
+  test('R-TCP-1: a SYN in fragments is in the capture, though no one packet tells its header', async () => {
+    const syn = tcpFrame({ from: '10.0.0.1:40000', to: '10.0.0.2:80', flags: 'S', sequence: 100, options: MSS });
+    const header = syn.subarray(34);
+    const part = (offset: number, payload: Uint8Array, moreFragments: boolean): Uint8Array =>
+      eth({}, ipv4({ source: '10.0.0.1', destination: '10.0.0.2', protocol: 6, id: 9, offset, moreFragments }, payload));
+    const frames = [part(0, header.subarray(0, 16), true), part(16, header.subarray(16), false)];
+    const [found] = await judge(ruleOf('R-TCP-1'), seconds(frames));
+    expect([found.verdict, found.reason]).toEqual(['unknown', 'unreadable']);
+    expect(`${found.says.en} ${found.says.ko}`).not.toContain('undefined');
+  });
+
+  test('R-HTTP-7: an answer without a status line (HTTP/0.9) has none to tell', async () => {
+    const c = line();
+    const frames = [...c.open(), c.send('GET /old\r\n'), c.reply('<html>old</html>'), ...c.close()];
+    for (const { says } of await judge(ruleOf('R-HTTP-7'), capture(frames)))
+      expect(`${says.en} ${says.ko}`).not.toContain('undefined');
   });
 });

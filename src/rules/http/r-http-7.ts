@@ -58,8 +58,8 @@ export const rule: JourneyRule = {
       });
     if (contentType === undefined)
       return skipped('no-type', packets, {
-        en: `the answer to ${what} in packet ${responsePacket} (${exchange.status}) names no type`,
-        ko: `${what}에 대한 ${responsePacket}번 패킷의 응답(${exchange.status})에는 종류가 없습니다`,
+        en: `the answer to ${what} in packet ${responsePacket} (${exchange.status ?? 'no status line'}) names no type`,
+        ko: `${what}에 대한 ${responsePacket}번 패킷의 응답(${exchange.status ?? '상태 줄 없음'})에는 종류가 없습니다`,
       });
     if (accept === undefined)
       return skipped('no-accept', packets, {

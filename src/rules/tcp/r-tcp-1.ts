@@ -34,6 +34,7 @@ export const rule: JourneyRule = {
     'captured-out-of-order',
     'no-ack',
     'no-syn',
+    'unreadable',
   ],
   needs: [fromItsBeginning, bothDirections],
   check(subject) {
@@ -80,6 +81,12 @@ function notAnswered(subject: JourneySubject, { syns, synAcks }: Opening): Findi
   if (connection === undefined) throw new Error('no connection');
   const client = clientText(connection);
   const server = serverText(connection);
+  const told = connection.handshake?.syn[0] ?? connection.handshake?.synAck[0] ?? connection.firstPacket;
+  if (syns.length === 0 && synAcks.length === 0)
+    return unknown('unreadable', [told], {
+      en: `the handshake is in packet ${told}, whose TCP header cannot be read by itself: it came in fragments, or cut`,
+      ko: `핸드셰이크는 ${told}번 패킷에 있지만 TCP 헤더를 그 패킷만으로는 읽을 수 없습니다: 조각나거나 잘린 패킷입니다`,
+    });
   if (syns.length === 0)
     return unknown('no-syn', synAcks.map(number), {
       en: `the SYN+ACK in packet ${synAcks[0]?.number} is there, the SYN before it was not captured`,
