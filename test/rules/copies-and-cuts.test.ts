@@ -191,6 +191,12 @@ describe('small things', () => {
     expect(await said('R-ENC-3', capture([...frames, ...d.close()]))).toEqual(['confirmed cut-and-joined']);
   });
 
+  test('R-ENC-3: the FIN that ends an answer without a length is no part of it', async () => {
+    const c = line();
+    const frames = [...c.open(), c.get('/', 'a'), c.reply('HTTP/1.0 200 OK\r\n\r\nhello'), c.reply('', 'FA'), c.send('', 'FA')];
+    expect(await said('R-ENC-3', capture(frames))).toEqual(['skipped fits-in-one']);
+  });
+
   test('R-ENC-6: a RST that comes from elsewhere does not tell whether the port is closed', async () => {
     const visit = (ttl: number): Uint8Array => {
       const ends = { from: '10.0.0.1:40000', to: '192.0.2.80:80' };

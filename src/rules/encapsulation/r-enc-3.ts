@@ -45,7 +45,9 @@ export const rule: JourneyRule = {
         en: `bytes of the ${what.en} were not captured`,
         ko: `${what.ko}의 일부 바이트가 캡처되지 않았습니다`,
       });
-    if (count <= 1)
+    // A FIN by itself, behind an answer that ends with the connection, carries nothing.
+    const filled = sizes.filter((each) => each > 0).length;
+    if (count <= 1 || (count === packets.length && filled <= 1))
       return skipped('fits-in-one', packets, {
         en: `request and answer have one packet each, the answer ${sizes[0] ?? 0} bytes of data; a segment holds ${mss}`,
         ko: `요청과 응답이 패킷 하나씩이고 응답의 데이터는 ${sizes[0] ?? 0}바이트입니다. 세그먼트 하나에 ${mss}바이트까지 들어갑니다`,
