@@ -54,6 +54,22 @@ describe('within six keys', () => {
     expect(text).toMatch(/w wait +6 +24\.\d ms/);
   });
 
+  test('which packets were sent again?', async () => {
+    const session = (await on('losses')).press('0');
+    const again = [0, 1, 2, 3, 4].flatMap((id) => session.session.connection(id)?.retransmissions ?? []);
+    expect(again.length).toBeGreaterThan(0);
+    const seen: string[] = [];
+    for (let id = 0; id < 5; id++)
+      seen.push(
+        ...(session
+          .press(id === 0 ? 'g' : 'j')
+          .text()
+          .match(/sent again \d+ \(([^)]*)\)/)?.[1]
+          .split(',') ?? []),
+      );
+    expect(seen.map(Number)).toEqual(again);
+  });
+
   test('the whole end of a connection, its port, and rates in whole bytes', async () => {
     const text = (await on('closes')).press('0').text();
     expect(text).toMatch(/> +0 192\.168\.\S*…:42756 192\.0\.2\.81:8080/);

@@ -2,7 +2,7 @@ import type { Connection } from '../../correlate/model.ts';
 import type { SessionView } from '../../session.ts';
 import { closeText } from '../../text/closes.ts';
 import type { Text } from '../../text/text.ts';
-import { bytes, count, duration, seconds } from '../format.ts';
+import { bytes, count, duration, ranges, seconds } from '../format.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
@@ -107,17 +107,19 @@ function detail(model: Model, session: SessionView, c: Connection | undefined): 
   const took = c.lastTime - c.firstTime;
   const of = (d: Connection['fromClient']): string =>
     `${bytes(d.streamBytes)}${rate(model, d.streamBytes, took)} (${count(d.packets)})${d.missingBytes > 0 ? `, ${say(model, { en: 'missing', ko: '빠짐' })} ${bytes(d.missingBytes)}` : ''}`;
-  const lists: [Text, number][] = [
-    [{ en: 'sent again', ko: '재전송' }, c.counts?.retransmissions ?? c.retransmissions.length],
-    [{ en: 'out of order', ko: '순서 바뀜' }, c.counts?.outOfOrder ?? c.outOfOrder.length],
-    [{ en: 'duplicate ACKs', ko: '중복 ACK' }, c.counts?.duplicateAcks ?? c.duplicateAcks.length],
+  const lists: [Text, number, readonly number[]][] = [
+    [{ en: 'sent again', ko: '재전송' }, c.counts?.retransmissions ?? c.retransmissions.length, c.retransmissions],
+    [{ en: 'out of order', ko: '순서 바뀜' }, c.counts?.outOfOrder ?? c.outOfOrder.length, c.outOfOrder],
+    [{ en: 'duplicate ACKs', ko: '중복 ACK' }, c.counts?.duplicateAcks ?? c.duplicateAcks.length, []],
   ];
+  const which = (packets: readonly number[], n: number): string =>
+    packets.length === 0 ? '' : ` (${ranges(packets, n, 16, glyphs(model).range)})`;
   const between = ` ${glyphs(model).between} `;
   const said = [
     `${host(c.client)} ${glyphs(model).to} ${host(c.server)}${between}${closeWithPackets(model, c.close)}`,
     `${say(model, { en: 'from client', ko: '클라이언트' })} ${of(c.fromClient)}  ${say(model, { en: 'from server', ko: '서버' })} ${of(c.fromServer)}`,
     [
-      ...lists.map(([text, n]) => `${say(model, text)} ${count(n)}`),
+      ...lists.map(([text, n, packets]) => `${say(model, text)} ${count(n)}${which(packets, n)}`),
       c.history,
       `${seconds(c.firstTime - session.firstTime)} s`,
     ].join('  '),
