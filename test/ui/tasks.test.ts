@@ -70,6 +70,13 @@ describe('within six keys', () => {
     expect(seen.map(Number)).toEqual(again);
   });
 
+  test('whom each attempt went to: the ladder has a lane for each server, and one for the client, whatever its address', async () => {
+    const text = (await on('happy-eyeballs-hole')).press('9').text();
+    expect(text).toMatch(/ 9 .*│──\[SYN\].*>│ /);
+    expect(text).toMatch(/ 10 .*│──\[SYN\].*>│ *$/m);
+    expect(text.split('\n')[1]).toContain('192.0.2.80');
+  });
+
   test('the whole end of a connection, its port, and rates in whole bytes', async () => {
     const text = (await on('closes')).press('0').text();
     expect(text).toMatch(/> +0 192\.168\.\S*…:42756 192\.0\.2\.81:8080/);

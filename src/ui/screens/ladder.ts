@@ -20,7 +20,7 @@ const NUMBER = 7;
 const GAP = 10;
 const LEFT = 2 + NUMBER + 1 + GAP + 1 + 2;
 /** Cells between two hosts; with less, those of the far end fall together. */
-const LEAST_LANE = 14;
+const LEAST_LANE = 11;
 /** The first lane stands so far behind the left columns. */
 const MARGIN = 6;
 
@@ -37,16 +37,22 @@ function hostsOf(journey: Journey, session: SessionView): string[] {
   return [...new Set([client, ...others.filter((host) => host !== undefined)])];
 }
 
+/** Whoever tries IPv6 and IPv4 has two addresses. */
+const ownAddresses = (journey: Journey, session: SessionView): Set<string> =>
+  new Set((journey.attempts ?? []).flatMap((attempt) => session.connection(attempt.connection)?.client.address ?? []));
+
 interface Lanes {
   hosts: string[];
   at: number[];
+  /** Addresses of the client beside the one in front. */
+  own: Set<string>;
 }
 
-function lanesOf(model: Model, hosts: string[]): Lanes {
+function lanesOf(model: Model, hosts: string[], own: Set<string>): Lanes {
   const room = model.width - LEFT - 2 * MARGIN;
   const shown = hosts.slice(0, Math.max(2, Math.floor(room / LEAST_LANE) + 1));
   const step = shown.length > 1 ? Math.floor(room / (shown.length - 1)) : 0;
-  return { hosts: shown, at: shown.map((_, i) => MARGIN + i * step) };
+  return { hosts: shown, at: shown.map((_, i) => MARGIN + i * step), own };
 }
 
 function head(model: Model, lanes: Lanes): Line {
@@ -67,6 +73,7 @@ function head(model: Model, lanes: Lanes): Line {
 function laneOf(address: string, packet: PacketSummary, lanes: Lanes, other: number): number {
   const known = lanes.hosts.indexOf(address);
   if (known >= 0) return known;
+  if (lanes.own.has(address)) return 0;
   const link = lanes.hosts.indexOf(LINK);
   return link >= 0 && (packet.protocol === 'ARP' || packet.protocol.startsWith('ICMPv6')) ? link : other;
 }
@@ -143,7 +150,7 @@ export const ladder: Screen = {
     const journey = chosen(model, session);
     if (journey === undefined) return block([[], [span(`  ${say(model, SAY.noJourney)}`)]], bodyHeight(model), model.width);
     const numbers = numbersOf(model, session);
-    const lanes = lanesOf(model, hostsOf(journey, session));
+    const lanes = lanesOf(model, hostsOf(journey, session), ownAddresses(journey, session));
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.ladder, numbers.length, page);
     const resolution = journey.stages.find((stage) => stage.kind === 'arp')?.packets[0];

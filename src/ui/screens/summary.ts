@@ -40,8 +40,9 @@ function layout(model: Model, session: SessionView) {
   const stages = kinds === 0 || height < 16 ? 0 : kinds + 1;
   // Charts are drawn with Braille: not for ASCII.
   if (plainAscii(model)) return { chart: 0, list: height - stages, bars: 0, stages };
-  const list = Math.max(LIST_LEAST, Math.min(14, Math.floor((height - stages) * 0.45)));
-  const chart = height - stages - list;
+  const left = height - stages;
+  const list = Math.max(LIST_LEAST, Math.min(14, Math.floor(left * 0.45), left - CHART_LEAST));
+  const chart = left - list;
   if (chart < CHART_LEAST) return { chart: 0, list: height - stages, bars: 0, stages };
   return { chart, list, bars: model.width >= 110 ? BARS_WIDTH : 0, stages };
 }
