@@ -138,12 +138,12 @@ describe.skipIf(!hasTmux)('in a real terminal (tmux)', () => {
   test('colour is never the only mark: without it the same words are there', async () => {
     await start({}, '--no-color');
     screen.press('Enter');
-    const text = await screen.shows('Send request');
+    const text = await screen.shows('the book here');
     expect(screen.screen('-e')).not.toMatch(/\u001b\[[\d;]*(3[0-7]|4[0-7]|[34]8;5)[\d;]*m/);
     screen.close();
     await start();
     screen.press('Enter');
-    expect(await screen.shows('Send request')).toBe(text);
+    expect(await screen.shows('the book here')).toBe(text);
   });
   test('what is copied is in the clipboard, what is written is for its owner', async () => {
     await start();
