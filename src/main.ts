@@ -7,7 +7,7 @@ import type { CaptureSource } from './capture/source.ts';
 import { tuneHeap } from './heap.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
-import type { ScreenOptions } from './screen-settings.ts';
+import type { ScreenOptions } from './commands/screen-settings.ts';
 import { dropsText } from './text/drops.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
@@ -15,7 +15,7 @@ import { particles } from './text/particles.ts';
 import { problemText } from './text/problems.ts';
 import { isLanguage, type Language, language, type Text } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './commands/usage-error.ts';
 import { VERSION } from './version.ts';
 
 tuneHeap();
@@ -82,11 +82,11 @@ async function main(argv: string[]): Promise<number> {
     const { runSettingsOf } = await import('./live/run-settings.ts');
     const settings = runSettingsOf(argv.slice(1));
     if ('en' in settings) throw new UsageError(settings);
-    const { runCommand } = await import('./run.ts');
+    const { runCommand } = await import('./commands/run.ts');
     return runCommand(settings);
   }
   if (argv[0] === 'check' || argv[0] === 'book' || argv[0] === 'explain') {
-    const { BOOK_COMMANDS } = await import('./book-commands.ts');
+    const { BOOK_COMMANDS } = await import('./commands/book-commands.ts');
     return BOOK_COMMANDS[argv[0]](argv.slice(1), { print, complain, keyLogsOf });
   }
   const parsed = parse(argv);
@@ -94,7 +94,7 @@ async function main(argv: string[]): Promise<number> {
   const lang = language(values.lang, process.env);
   if (values.lang !== undefined && !isLanguage(values.lang)) throw new UsageError(langError(values.lang));
   if (values.theme !== undefined) {
-    const wrong = (await import('./screen-settings.ts')).themeError(values.theme);
+    const wrong = (await import('./commands/screen-settings.ts')).themeError(values.theme);
     if (wrong !== undefined) throw new UsageError(wrong);
   }
   if (values.help) return print(USAGE[lang]);
@@ -153,7 +153,7 @@ async function main(argv: string[]): Promise<number> {
   refuseWords(files);
   const keyLogs = keyLogsOf(values.keylog, lang);
   const format = formatOf(values.json ? 'json' : values.format);
-  if (values.plain === true) return (await import('./screens.ts')).runPlain(files[0], lang, keyLogs);
+  if (values.plain === true) return (await import('./commands/screens.ts')).runPlain(files[0], lang, keyLogs);
   const verdicts = values['no-verdicts'] ? false : values.verdicts;
   const reportSettings: ReportSettings = { hashes: values['stream-hashes'] === true, verdicts };
   const only = values['display-filter'];
@@ -165,12 +165,12 @@ async function main(argv: string[]): Promise<number> {
     const piped = files[0] === '-' && !process.stdin.isTTY;
     if (ui.canRunUi(process.stdout, piped ? { isTTY: true } : process.stdin, process.env)) {
       const keyboard = piped ? (await import('./ui/terminal-keyboard.ts')).openKeyboard() : process.stdin;
-      const { runScreens } = await import('./screens.ts');
+      const { runScreens } = await import('./commands/screens.ts');
       if (keyboard !== undefined)
         return runScreens(
           files,
           keyboard,
-          (await import('./screen-settings.ts')).screenSettings(values, lang, process.env),
+          (await import('./commands/screen-settings.ts')).screenSettings(values, lang, process.env),
           keyLogs,
         );
     }
@@ -198,7 +198,7 @@ async function filtered(
   keyLogs: string[],
   text: string,
 ): Promise<number> {
-  const { matchingJourneys } = await import('./filtered.ts');
+  const { matchingJourneys } = await import('./session/filtered.ts');
   const found = await matchingJourneys(file, text, keyLogs);
   if ('en' in found) throw new UsageError(found);
   return report(file, format, lang, { ...settings, only: found }, keyLogs);
@@ -272,8 +272,8 @@ async function live(
   stop = () => capture.stop();
   if (stopped) stop();
   if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
-    const { runLiveScreens } = await import('./screens.ts');
-    const { screenSettings } = await import('./screen-settings.ts');
+    const { runLiveScreens } = await import('./commands/screens.ts');
+    const { screenSettings } = await import('./commands/screen-settings.ts');
     return runLiveScreens(capture, screenSettings(values, lang, process.env));
   }
   const told = new Set<Text>();

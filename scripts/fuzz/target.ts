@@ -1,7 +1,7 @@
 /** What the fuzzer runs on each broken capture: all that reads it, for reports and for the screen. Throws on what must not be. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Analysis } from '../../src/analysis.ts';
+import { Analysis } from '../../src/session/analysis.ts';
 import { BATCH_ROWS, Batch } from '../../src/capture/batch.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Journey } from '../../src/correlate/model.ts';
@@ -12,7 +12,7 @@ import { scanLayers, scanRows } from '../../src/dissect/scan.ts';
 import { Stacks } from '../../src/dissect/stacks.ts';
 import { summarize } from '../../src/dissect/summary.ts';
 import { byLinkType } from '../../src/dissect/tables.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { JsonLinesReport } from '../../src/report/jsonl.ts';
 import { Out } from '../../src/report/out.ts';
 

@@ -1,4 +1,4 @@
-import type { CaptureSummary } from '../analysis.ts';
+import type { CaptureSummary } from '../session/analysis.ts';
 import type { JsonBytes } from './json-bytes.ts';
 
 /** Members of the "capture" object. */

@@ -1,4 +1,4 @@
-import type { Analysis } from '../analysis.ts';
+import type { Analysis } from '../session/analysis.ts';
 import type { Listener } from '../correlate/model.ts';
 import { captureMembers, protocolsObject } from './capture-json.ts';
 import type { Judgement } from '../rules/rule.ts';

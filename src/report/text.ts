@@ -1,4 +1,4 @@
-import type { Analysis } from '../analysis.ts';
+import type { Analysis } from '../session/analysis.ts';
 import type { Configuration } from '../correlate/configuration.ts';
 import { toldText } from '../correlate/configuration-text.ts';
 import type { Connection, Journey, Listener, Stage } from '../correlate/model.ts';

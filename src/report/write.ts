@@ -1,8 +1,8 @@
-import { Analysis } from '../analysis.ts';
+import { Analysis } from '../session/analysis.ts';
 import type { Source } from '../capture/batch.ts';
 import type { Listener } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
-import type { CaptureRecords } from '../capture-records.ts';
+import type { CaptureRecords } from '../session/capture-records.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
@@ -64,7 +64,7 @@ export async function writeReport(
 
 /** What rules ask is loaded only where they are asked, and so are they. */
 async function recordsOf(source: Source, hashes: boolean, owners: Owners | undefined, tee: Listener): Promise<CaptureRecords> {
-  const { CaptureRecords } = await import('../capture-records.ts');
+  const { CaptureRecords } = await import('../session/capture-records.ts');
   return new CaptureRecords(source, { hashes, owners, tee });
 }
 

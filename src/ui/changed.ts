@@ -1,5 +1,5 @@
 // What changes in the screens when the session knows more, and where the journeys are then.
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { anew, look } from './filter.ts';
 import { type Model, put } from './model.ts';
 import { numbersOf } from './opening.ts';

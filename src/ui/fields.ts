@@ -1,5 +1,5 @@
 // Moving about in one packet: its field tree and its bytes.
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { type Model, put } from './model.ts';
 import { layout } from './screens/packet.ts';
 import { bytesOf, fieldAt, treeOf } from './tree.ts';

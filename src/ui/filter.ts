@@ -4,7 +4,7 @@ import { FilterError } from '../filter/error.ts';
 import { journeys, type Subject, Subject as JourneySubject } from '../filter/journeys.ts';
 import { type Packet, packets } from '../filter/packets.ts';
 import { type Filter, parse } from '../filter/parser.ts';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { connectionSubject, connections, lookupSubject, lookups } from '../filter/records.ts';
 import { type Filtered, type Matches, type Model, put, type Short } from './model.ts';
 export type { Filtered } from './model.ts';

@@ -1,4 +1,4 @@
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { SAY } from '../text/messages.ts';
 import { type Filtered, matchesFilter } from './filter.ts';
 import { verdictsOf } from './screens/book.ts';

@@ -1,4 +1,4 @@
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { look } from './filter.ts';
 import { type Model, packetAt, packetRows, put, rowOfPacket, type Scope, type ScreenName } from './model.ts';
 import { screenOf } from './screens/index.ts';

@@ -5,7 +5,7 @@ import { type Packet, packets } from '../filter/packets.ts';
 import { type Filter, parse } from '../filter/parser.ts';
 import { journeyFilter } from '../filter/wireshark.ts';
 import type { Field } from '../dissect/protocol.ts';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
 import { PLAIN } from '../text/plain.ts';
 import { problemText } from '../text/problems.ts';

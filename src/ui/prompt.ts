@@ -1,5 +1,5 @@
 // The line that something is typed into, and what is shown with it.
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { errorText, type FilterError } from '../filter/error.ts';
 import { SAY } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';

@@ -1,5 +1,5 @@
 import type { ReadStream } from 'node:tty';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import type { Language, Text } from '../text/text.ts';
 import { fill, SAY } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';

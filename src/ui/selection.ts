@@ -1,7 +1,7 @@
 // What is selected, as somebody else's tools want it: a URL, an address, a Wireshark display filter.
 import type { Connection, Lookup } from '../correlate/model.ts';
 import { connectionFilter, fieldFilter, journeyFilter, lookupFilter, packetsFilter } from '../filter/wireshark.ts';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { SAY } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
 import { journeyAt, journeyName, journeyRows, listAt, type Model } from './model.ts';

@@ -1,5 +1,5 @@
 import type { Connection } from '../correlate/model.ts';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { bytes, duration } from './format.ts';
 import type { Model } from './model.ts';
 import { cell, type Line, span } from './span.ts';

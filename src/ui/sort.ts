@@ -1,5 +1,5 @@
 import { STAGE_KINDS } from '../correlate/model.ts';
-import type { JourneyHead, SessionView } from '../session.ts';
+import type { JourneyHead, SessionView } from '../session/session.ts';
 import { journeyAt, type Model, put, type Sort, SORTS } from './model.ts';
 
 /** What is not known stands last. Whole numbers of less than 2^31, so that a key and a place fit into one double. */

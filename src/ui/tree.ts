@@ -1,5 +1,5 @@
 import type { Field, Layer } from '../dissect/protocol.ts';
-import type { Decoded } from '../session.ts';
+import type { Decoded } from '../session/session.ts';
 import type { Model } from './model.ts';
 
 /** One visible row of a packet's field tree. */

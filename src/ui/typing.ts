@@ -1,7 +1,7 @@
 // What is typed into the line at the bottom: filters, the name of a file, the beginning of an action's name.
 import { complete } from '../filter/complete.ts';
 import type { Domain } from '../filter/domain.ts';
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { SAY } from '../text/messages.ts';
 import { domainOf, type Filtered, filterBy, filterOf, mistake } from './filter.ts';
 import type { Message } from './keys.ts';

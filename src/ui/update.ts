@@ -1,4 +1,4 @@
-import type { SessionView } from '../session.ts';
+import type { SessionView } from '../session/session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
 import { changed, keepAnchor } from './changed.ts';

@@ -1,4 +1,4 @@
-import type { LiveView, SessionView } from '../session.ts';
+import type { LiveView, SessionView } from '../session/session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import { width } from '../text/width.ts';

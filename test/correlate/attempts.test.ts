@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join as path } from 'node:path';
 import { expect, test } from 'vitest';
-import { Analysis } from '../../src/analysis.ts';
+import { Analysis } from '../../src/session/analysis.ts';
 import { ANNEX_BYTES } from '../../src/capture/batch.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Analysis } from '../../src/analysis.ts';
+import { Analysis } from '../../src/session/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import { buildLookupJourney } from '../../src/correlate/journey-build.ts';
 import type { Connection, Journey, Lookup, Resolution } from '../../src/correlate/model.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Analysis } from '../../src/analysis.ts';
+import { Analysis } from '../../src/session/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Configuration } from '../../src/correlate/configuration.ts';
 

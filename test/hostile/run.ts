@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { cases } from '../../scripts/hostile/cases.mjs';
 import { piecesOf } from '../../scripts/hostile/stream.mjs';
-import { Analysis, type CaptureSummary } from '../../src/analysis.ts';
+import { Analysis, type CaptureSummary } from '../../src/session/analysis.ts';
 import { openStream } from '../../src/capture/open.ts';
 import type { Connection, Exchange, Journey, Lookup, TlsSession } from '../../src/correlate/model.ts';
 

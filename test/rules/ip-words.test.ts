@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { CaptureRecords } from '../../src/capture-records.ts';
+import type { CaptureRecords } from '../../src/session/capture-records.ts';
 import { judgeAll } from '../../src/rules/engine.ts';
 import { RULES_OF_IP } from '../../src/rules/ip/index.ts';
 import { buildHops } from '../../src/rules/join/build.ts';

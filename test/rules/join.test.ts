@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CaptureRecords } from '../../src/capture-records.ts';
+import type { CaptureRecords } from '../../src/session/capture-records.ts';
 import type { Hops } from '../../src/rules/hops.ts';
 import { buildHops } from '../../src/rules/join/build.ts';
 import { readCaptures } from './judge.ts';

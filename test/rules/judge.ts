@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCapture } from '../../src/capture/open.ts';
-import { CaptureRecords } from '../../src/capture-records.ts';
+import { CaptureRecords } from '../../src/session/capture-records.ts';
 import { judgeCapture, judgeHops, judgeJourney } from '../../src/rules/engine.ts';
 import { buildHops } from '../../src/rules/join/build.ts';
 import type { HopsRule, Judgement, Rule } from '../../src/rules/rule.ts';

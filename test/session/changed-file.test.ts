@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import { Spool } from '../../src/capture/spool.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { width } from '../../src/text/width.ts';
 import { messageOf } from '../../src/ui/keys.ts';
 import { start } from '../../src/ui/model.ts';

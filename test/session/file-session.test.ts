@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { FIXTURES, scenarios, truthOf } from '../fixtures/truth.ts';
 
 async function open(scenario: string): Promise<FileSession> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { follow } from '../../src/follow.ts';
+import { follow } from '../../src/session/follow.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
 import { eth, ipv4, tcp, text } from '../frames.ts';
 import { pcapOf, readCaptures } from '../rules/judge.ts';

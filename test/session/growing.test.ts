@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { LiveSupply } from '../../src/capture/live-supply.ts';
 import { openSupply } from '../../src/capture/open.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
 
 const PCAP_HEADER = 24;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Batch } from '../../src/capture/batch.ts';
 import { Packets } from '../../src/dissect/packets.ts';
-import { PacketIndex } from '../../src/packet-index.ts';
-import { RecordTable } from '../../src/record-table.ts';
+import { PacketIndex } from '../../src/session/packet-index.ts';
+import { RecordTable } from '../../src/session/record-table.ts';
 
 test('an index grows with its table, and finds a record that was set anew by its new keys only', () => {
   const table = new RecordTable<{ id: number; names: string[]; of: number }>();

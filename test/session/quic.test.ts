@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { joined, pcapHeader, pcapRecord } from '../capture/build.ts';
 import { udpFrame } from '../frames.ts';
 import { clientHello, crypto, firstInitial, ID, shortPacket } from '../quic/build.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecordStore } from '../../src/record-store.ts';
+import { RecordStore } from '../../src/session/record-store.ts';
 
 test('records come back, those still in memory and those from the file, small and large, in any order', () => {
   const store = new RecordStore<{ n: number; text: string }>();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Analysis } from '../../src/analysis.ts';
+import { Analysis } from '../../src/session/analysis.ts';
 import { checkKeyLogs, keyLogPaths } from '../../src/capture/key-log-file.ts';
 import { openCapture, openStream } from '../../src/capture/open.ts';
 import type { Exchange, TlsSession } from '../../src/correlate/model.ts';

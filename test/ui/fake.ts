@@ -3,8 +3,8 @@ import type { Judgement } from '../../src/rules/rule.ts';
 import type { Problem } from '../../src/capture/batch.ts';
 import type { Connection, Exchange, Journey, Stage, StageKind } from '../../src/correlate/model.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
-import { headOf, type JourneyHead } from '../../src/session.ts';
-import type { Decoded, PacketSummary, SessionView } from '../../src/session.ts';
+import { headOf, type JourneyHead } from '../../src/session/session.ts';
+import type { Decoded, PacketSummary, SessionView } from '../../src/session/session.ts';
 
 const MS = 1e6;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LiveView } from '../../src/session.ts';
+import type { LiveView } from '../../src/session/session.ts';
 import { Drive } from './drive.ts';
 import { FakeSession } from './fake.ts';
 

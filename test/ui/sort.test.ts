@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { start } from '../../src/ui/model.ts';
 import { sorted, sortOn } from '../../src/ui/sort.ts';
-import type { JourneyHead } from '../../src/session.ts';
+import type { JourneyHead } from '../../src/session/session.ts';
 import { FakeSession } from './fake.ts';
 
 const HEADS = Array.from({ length: 50_000 }, (_, index): JourneyHead => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
-import { FileSession } from '../../src/file-session.ts';
+import { FileSession } from '../../src/session/file-session.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
 import { Drive } from './drive.ts';
 import { FakeSession as Fake } from './fake.ts';

@@ -1,7 +1,7 @@
 import type { Journey } from '../../correlate/model.ts';
 import { ruleById } from '../../rules/registry.ts';
 import type { Chapter, Judgement } from '../../rules/rule.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { SAY, STAGE_SHORT } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { CHAPTER_SAYS, VERDICT_SAYS } from '../../text/verdicts.ts';

@@ -1,5 +1,5 @@
 import { type Journey, STAGE_KINDS, type StageKind } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { OUTCOME, STAGE, STAGE_MARK } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, milliseconds } from '../format.ts';

@@ -1,5 +1,5 @@
 import type { Connection } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { closeText } from '../../text/closes.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, ranges, seconds } from '../format.ts';

@@ -1,5 +1,5 @@
 import type { Lookup } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import type { Text } from '../../text/text.ts';
 import { count, duration, seconds } from '../format.ts';
 import { bodyHeight, listAt, listRows, type Model } from '../model.ts';

@@ -1,7 +1,7 @@
 // How a journey ended, and how far its ends are: two lines below the timeline.
 import type { Connection, Journey } from '../../correlate/model.ts';
 import { hopsTaken } from '../../rules/addresses.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { closeText } from '../../text/closes.ts';
 import { fill } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';

@@ -1,5 +1,5 @@
 import type { Journey } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { safe } from '../../text/safe.ts';
 import { width } from '../../text/width.ts';
 import { LABEL, OUTCOME, SAY, STAGE_MARK, STAGE_SHORT } from '../../text/messages.ts';

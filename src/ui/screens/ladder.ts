@@ -1,5 +1,5 @@
 import type { Journey } from '../../correlate/model.ts';
-import type { PacketSummary, SessionView } from '../../session.ts';
+import type { PacketSummary, SessionView } from '../../session/session.ts';
 import { SAY, STAGE_MARK } from '../../text/messages.ts';
 import { width } from '../../text/width.ts';
 import { milliseconds } from '../format.ts';

@@ -1,5 +1,5 @@
 import type { Layer } from '../../dissect/protocol.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { count } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';

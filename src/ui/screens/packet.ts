@@ -1,4 +1,4 @@
-import type { Decoded, SessionView } from '../../session.ts';
+import type { Decoded, SessionView } from '../../session/session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
 import { explainField } from '../../text/fields/index.ts';
 import { count } from '../format.ts';

@@ -1,5 +1,5 @@
 import { width } from '../../text/width.ts';
-import type { PacketSummary, SessionView } from '../../session.ts';
+import type { PacketSummary, SessionView } from '../../session/session.ts';
 import { LABEL, SAY, STAGE, STAGE_MARK } from '../../text/messages.ts';
 import { count, seconds } from '../format.ts';
 import { bodyHeight, journeyName, type Model, packetAt, packetRows } from '../model.ts';

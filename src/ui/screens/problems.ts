@@ -1,5 +1,5 @@
 import type { Problem } from '../../capture/batch.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { LABEL, SAY } from '../../text/messages.ts';
 import { wordsFound } from '../filter.ts';
 import { count } from '../format.ts';

@@ -1,4 +1,4 @@
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { fill, SAY } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { count } from '../format.ts';

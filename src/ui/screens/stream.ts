@@ -1,5 +1,5 @@
-import type { Turn } from '../../follow.ts';
-import type { SessionView } from '../../session.ts';
+import type { Turn } from '../../session/follow.ts';
+import type { SessionView } from '../../session/session.ts';
 import { bytes, count, seconds } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span } from '../span.ts';

@@ -1,4 +1,4 @@
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { LABEL, SAY, STAGE_MARK, STAGE_SHORT } from '../../text/messages.ts';
 import { safe } from '../../text/safe.ts';
 import { binStart, quantile, type StageTimes } from '../../statistics.ts';

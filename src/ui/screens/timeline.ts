@@ -1,5 +1,5 @@
 import type { Evidence, Journey, Stage } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { LABEL, OUTCOME, SAY, STAGE, STAGE_MARK, STAGE_MEANING } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
 import { VERDICT_SAYS } from '../../text/verdicts.ts';

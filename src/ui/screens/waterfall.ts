@@ -1,5 +1,5 @@
 import type { Journey, Stage } from '../../correlate/model.ts';
-import type { SessionView } from '../../session.ts';
+import type { SessionView } from '../../session/session.ts';
 import { LABEL, SAY, STAGE_MARK } from '../../text/messages.ts';
 import { type Axis, axisLine, ticks } from '../bars.ts';
 import { matchesFilter } from '../filter.ts';

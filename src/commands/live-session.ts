@@ -1,8 +1,8 @@
-import { FileSession } from './file-session.ts';
-import type { Owner } from './correlate/owners.ts';
-import type { LiveCapture } from './live/capture.ts';
-import { type ProcessOwners, processOwners } from './live/owners.ts';
-import type { LiveView } from './session.ts';
+import { FileSession } from '../session/file-session.ts';
+import type { Owner } from '../correlate/owners.ts';
+import type { LiveCapture } from '../live/capture.ts';
+import { type ProcessOwners, processOwners } from '../live/owners.ts';
+import type { LiveView } from '../session/session.ts';
 
 /** A live capture for the screens: a file session whose file grows, and which can hold still. */
 export class LiveSession extends FileSession {

@@ -1,13 +1,13 @@
-import type { Problem } from './capture/batch.ts';
+import type { Problem } from '../capture/batch.ts';
 import type { Unreadable } from './capture-records.ts';
-import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
-import type { Owner } from './correlate/owners.ts';
-import type { Text } from './text/text.ts';
-import type { Layer } from './dissect/protocol.ts';
+import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from '../correlate/model.ts';
+import type { Owner } from '../correlate/owners.ts';
+import type { Text } from '../text/text.ts';
+import type { Layer } from '../dissect/protocol.ts';
 import type { Turn } from './follow.ts';
-import type { CaptureFacts } from './rules/facts.ts';
-import type { Judgement } from './rules/rule.ts';
-import type { StageTimes } from './statistics.ts';
+import type { CaptureFacts } from '../rules/facts.ts';
+import type { Judgement } from '../rules/rule.ts';
+import type { StageTimes } from '../statistics.ts';
 import type { Sighting } from './sightings.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */

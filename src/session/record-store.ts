@@ -1,4 +1,4 @@
-import { readAt, Spool } from './capture/spool.ts';
+import { readAt, Spool } from '../capture/spool.ts';
 
 const FIRST_BUFFER = 1 << 14;
 const BUFFER = 1 << 20;

@@ -1,21 +1,21 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { CaptureError } from './capture/batch.ts';
-import { find } from './helper/programs.ts';
-import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment, type UsersKeyLog, usersKeyLog } from './live/command.ts';
-import { type PrivateNetwork, privateNetwork } from './live/private-network.ts';
-import { includeSecrets } from './live/include-secrets.ts';
-import type { RunSettings } from './live/run-settings.ts';
-import type { LiveSettings } from './live/capture.ts';
-import { settingsOf } from './live/settings.ts';
-import { startCapture } from './live/start.ts';
-import { invokingUser } from './live/user.ts';
+import { CaptureError } from '../capture/batch.ts';
+import { find } from '../helper/programs.ts';
+import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment, type UsersKeyLog, usersKeyLog } from '../live/command.ts';
+import { type PrivateNetwork, privateNetwork } from '../live/private-network.ts';
+import { includeSecrets } from '../live/include-secrets.ts';
+import type { RunSettings } from '../live/run-settings.ts';
+import type { LiveSettings } from '../live/capture.ts';
+import { settingsOf } from '../live/settings.ts';
+import { startCapture } from '../live/start.ts';
+import { invokingUser } from '../live/user.ts';
 import { AllPackets, OwnPackets } from './run-report.ts';
-import { fill } from './text/messages.ts';
-import { RUN, RUN_USAGE } from './text/run.ts';
-import { safe } from './text/safe.ts';
-import { type Language, language, type Text } from './text/text.ts';
-import { VERSION } from './version.ts';
+import { fill } from '../text/messages.ts';
+import { RUN, RUN_USAGE } from '../text/run.ts';
+import { safe } from '../text/safe.ts';
+import { type Language, language, type Text } from '../text/text.ts';
+import { VERSION } from '../version.ts';
 
 /** What there is in a network of the command's own. */
 const INSIDE = ['eth0', 'lo'];

@@ -1,15 +1,15 @@
 import type { ReadStream } from 'node:tty';
-import { openCapture } from './capture/open.ts';
-import { FileSession } from './file-session.ts';
-import type { LiveCapture } from './live/capture.ts';
+import { openCapture } from '../capture/open.ts';
+import { FileSession } from '../session/file-session.ts';
+import type { LiveCapture } from '../live/capture.ts';
 import { LiveSession } from './live-session.ts';
 import { writeSlice } from './slice.ts';
-import type { Language } from './text/text.ts';
+import type { Language } from '../text/text.ts';
 import type { ScreenSettings } from './screen-settings.ts';
-import { Plain } from './ui/plain.ts';
+import { Plain } from '../ui/plain.ts';
 import { createInterface } from 'node:readline';
-import { runUi, type UiOptions } from './ui/run.ts';
-import { VERSION } from './version.ts';
+import { runUi, type UiOptions } from '../ui/run.ts';
+import { VERSION } from '../version.ts';
 
 const writerOf =
   (session: FileSession, withSecrets: boolean): UiOptions['write'] =>

@@ -1,21 +1,21 @@
 import type { Analysis } from './analysis.ts';
-import type { Problem, Source } from './capture/batch.ts';
+import type { Problem, Source } from '../capture/batch.ts';
 import { CaptureRecords, type Unreadable } from './capture-records.ts';
-import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from './correlate/model.ts';
-import type { Owners } from './correlate/owners.ts';
-import { decodeWith } from './dissect/decode.ts';
-import { summarize } from './dissect/summary.ts';
+import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from '../correlate/model.ts';
+import type { Owners } from '../correlate/owners.ts';
+import { decodeWith } from '../dissect/decode.ts';
+import { summarize } from '../dissect/summary.ts';
 import { follow, type Turn } from './follow.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
-import { buildHops } from './rules/join/build.ts';
-import type { Hops } from './rules/hops.ts';
-import { RateBins, StageStatistics } from './statistics.ts';
+import { buildHops } from '../rules/join/build.ts';
+import type { Hops } from '../rules/hops.ts';
+import { RateBins, StageStatistics } from '../statistics.ts';
 import { type Sighting, Sightings } from './sightings.ts';
-import { judgeOne, judgeWide } from './rules/engine.ts';
-import { inBookOrder, RULES } from './rules/registry.ts';
-import type { Judgement } from './rules/rule.ts';
+import { judgeOne, judgeWide } from '../rules/engine.ts';
+import { inBookOrder, RULES } from '../rules/registry.ts';
+import type { Judgement } from '../rules/rule.ts';
 import {
   type Decoded,
   headOf,

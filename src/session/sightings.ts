@@ -1,5 +1,5 @@
-import type { Hops } from './rules/hops.ts';
-import type { PacketFacts } from './rules/packet.ts';
+import type { Hops } from '../rules/hops.ts';
+import type { PacketFacts } from '../rules/packet.ts';
 
 /** One packet as one capture has it. */
 export interface Sighting {

@@ -1,4 +1,4 @@
-import type { CaptureFacts } from './rules/facts.ts';
+import type { CaptureFacts } from '../rules/facts.ts';
 
 /** A segment with payload: `offset` counts bytes of its direction's stream, from 0. */
 export interface StreamPoint {

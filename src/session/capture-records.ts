@@ -1,8 +1,8 @@
 import { Analysis, type CaptureSummary } from './analysis.ts';
-import type { CaptureInterface, Problem, Source } from './capture/batch.ts';
+import type { CaptureInterface, Problem, Source } from '../capture/batch.ts';
 import { Decrypted } from './decrypted.ts';
-import type { Configuration } from './correlate/configuration.ts';
-import { reviveEvidence } from './correlate/evidence.ts';
+import type { Configuration } from '../correlate/configuration.ts';
+import { reviveEvidence } from '../correlate/evidence.ts';
 import type {
   Connection,
   DatagramFlow,
@@ -14,16 +14,16 @@ import type {
   QuicConnection,
   Resolution,
   TlsSession,
-} from './correlate/model.ts';
-import type { Owners } from './correlate/owners.ts';
-import type { Layer } from './dissect/protocol.ts';
-import type { PlainRecord } from './dissect/tls/plaintext.ts';
+} from '../correlate/model.ts';
+import type { Owners } from '../correlate/owners.ts';
+import type { Layer } from '../dissect/protocol.ts';
+import type { PlainRecord } from '../dissect/tls/plaintext.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordTable } from './record-table.ts';
-import type { CaptureFacts } from './rules/facts.ts';
-import { type PacketFacts, packetFacts } from './rules/packet.ts';
-import type { Vantage, VantageKind } from './rules/vantage.ts';
-import { vantageOf } from './rules/vantage-of.ts';
+import type { CaptureFacts } from '../rules/facts.ts';
+import { type PacketFacts, packetFacts } from '../rules/packet.ts';
+import type { Vantage, VantageKind } from '../rules/vantage.ts';
+import { vantageOf } from '../rules/vantage-of.ts';
 
 const PACKET_CACHE = 256;
 const PACKETS_OF = 10_000;

@@ -1,6 +1,6 @@
 import { RecordIndex } from './record-index.ts';
 import { RecordStore } from './record-store.ts';
-import type { Table } from './rules/facts.ts';
+import type { Table } from '../rules/facts.ts';
 
 type KeysOf<T> = (record: T) => readonly (string | number)[];
 

@@ -1,5 +1,5 @@
-import type { Batch } from './capture/batch.ts';
-import type { Packets } from './dissect/packets.ts';
+import type { Batch } from '../capture/batch.ts';
+import type { Packets } from '../dissect/packets.ts';
 
 const SHIFT = 16;
 const ROWS = 1 << SHIFT;

@@ -1,4 +1,4 @@
-import type { Journey } from './correlate/model.ts';
+import type { Journey } from '../correlate/model.ts';
 
 /** Journeys that have not ended, laid between those that have, in order of their start. */
 export class OpenJourneys {

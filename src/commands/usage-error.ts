@@ -1,4 +1,4 @@
-import type { Text } from './text/text.ts';
+import type { Text } from '../text/text.ts';
 
 /** What is wrong with a command line or its input, in words: exit code 2. */
 export class UsageError extends Error {

@@ -1,6 +1,6 @@
 import { bookSettingsOf, explainSettingsOf } from './book-settings.ts';
 import { checkSettingsOf } from './check-settings.ts';
-import { type Language, language } from './text/text.ts';
+import { type Language, language } from '../text/text.ts';
 import { UsageError } from './usage-error.ts';
 
 const OK = 0;
@@ -18,7 +18,7 @@ async function check(argv: string[], { print, complain, keyLogsOf }: Streams): P
   const settings = checkSettingsOf(argv);
   if ('en' in settings) throw new UsageError(settings);
   const lang = language(settings.lang, process.env);
-  if (settings.help) return print((await import('./text/check-usage.ts')).CHECK_USAGE[lang]);
+  if (settings.help) return print((await import('../text/check-usage.ts')).CHECK_USAGE[lang]);
   const { runCheck } = await import('./check.ts');
   const keyLogs = keyLogsOf(settings.keyLogs, lang);
   return runCheck(settings, { ...look(lang, settings.noColor), keyLogs, complain });
@@ -35,7 +35,7 @@ async function book(argv: string[], { print, keyLogsOf }: Streams): Promise<numb
   const settings = bookSettingsOf(argv);
   if ('en' in settings) throw new UsageError(settings);
   const lang = language(settings.lang, process.env);
-  if (settings.help) return print((await import('./text/book-usage.ts')).BOOK_USAGE[lang]);
+  if (settings.help) return print((await import('../text/book-usage.ts')).BOOK_USAGE[lang]);
   const { showBook } = await import('./book.ts');
   const keyLogs = keyLogsOf(settings.keyLogs, lang);
   await showBook(settings.part, settings.file, { ...look(lang, settings.noColor), keyLogs });
@@ -46,7 +46,7 @@ async function explain(argv: string[], { print, keyLogsOf }: Streams): Promise<n
   const settings = explainSettingsOf(argv);
   if ('en' in settings) throw new UsageError(settings);
   const lang = language(settings.lang, process.env);
-  if (settings.help) return print((await import('./text/book-usage.ts')).BOOK_USAGE[lang]);
+  if (settings.help) return print((await import('../text/book-usage.ts')).BOOK_USAGE[lang]);
   const { explainPacket, explainRule } = await import('./book.ts');
   const style = { ...look(lang, settings.noColor), keyLogs: keyLogsOf(settings.keyLogs, lang) };
   const { rule, packet } = settings;

@@ -1,9 +1,9 @@
-import { ANNEX_BYTES, Batch } from './capture/batch.ts';
-import { Correlator } from './correlate/correlator.ts';
-import type { OpenedRecord, RecordTap } from './correlate/record-tap.ts';
-import type { Layer } from './dissect/protocol.ts';
-import type { TlsKeys } from './dissect/tls/key-log.ts';
-import { type PlainRecord, Plaintext } from './dissect/tls/plaintext.ts';
+import { ANNEX_BYTES, Batch } from '../capture/batch.ts';
+import { Correlator } from '../correlate/correlator.ts';
+import type { OpenedRecord, RecordTap } from '../correlate/record-tap.ts';
+import type { Layer } from '../dissect/protocol.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
+import { type PlainRecord, Plaintext } from '../dissect/tls/plaintext.ts';
 
 /** What is read of a capture again. */
 export interface CapturedPackets {

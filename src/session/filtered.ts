@@ -1,9 +1,9 @@
-import { openCapture } from './capture/open.ts';
+import { openCapture } from '../capture/open.ts';
 import { FileSession } from './file-session.ts';
-import { errorText, FilterError } from './filter/error.ts';
-import { journeys, Subject } from './filter/journeys.ts';
-import { parse } from './filter/parser.ts';
-import type { Text } from './text/text.ts';
+import { errorText, FilterError } from '../filter/error.ts';
+import { journeys, Subject } from '../filter/journeys.ts';
+import { parse } from '../filter/parser.ts';
+import type { Text } from '../text/text.ts';
 
 /** Ids of the journeys of a file that match a filter, or what is wrong with the filter. Throws a CaptureError where nothing can be read. */
 export async function matchingJourneys(file: string, text: string, keyLogs: readonly string[]): Promise<Set<number> | Text> {

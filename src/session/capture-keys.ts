@@ -1,6 +1,6 @@
-import type { Source } from './capture/batch.ts';
-import { KeyLogFile } from './capture/key-log-file.ts';
-import { TlsKeys } from './dissect/tls/key-log.ts';
+import type { Source } from '../capture/batch.ts';
+import { KeyLogFile } from '../capture/key-log-file.ts';
+import { TlsKeys } from '../dissect/tls/key-log.ts';
 
 /** Type of a Decryption Secrets Block with a TLS key log (draft-ietf-opsawg-pcapng §4.7). */
 const TLS_KEY_LOG = 0x544c534b;

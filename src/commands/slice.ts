@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
-import { interfaceDescription, PACKET_OVERHEAD, packetBlock, secretsBlock, sectionHeader } from './helper/pcapng-blocks.ts';
-import type { RawPacket } from './session.ts';
+import { interfaceDescription, PACKET_OVERHEAD, packetBlock, secretsBlock, sectionHeader } from '../helper/pcapng-blocks.ts';
+import type { RawPacket } from '../session/session.ts';
 
 const BUFFER = 1 << 20;
 const SNAPLEN = 262_144;

@@ -1,20 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
-import { openCapture } from './capture/open.ts';
-import { CaptureRecords } from './capture-records.ts';
+import { openCapture } from '../capture/open.ts';
+import { CaptureRecords } from '../session/capture-records.ts';
 import type { CheckSettings } from './check-settings.ts';
-import { ownRules } from './own-rules/own-rules.ts';
-import { OwnRulesError } from './own-rules/parse.ts';
-import { Out, OutputClosed } from './report/out.ts';
-import type { VerdictCounts } from './report/verdict-writer.ts';
-import { VERDICT_WRITERS } from './report/verdicts.ts';
-import { judgeAll } from './rules/engine.ts';
-import { buildHops } from './rules/join/build.ts';
-import { RULES } from './rules/registry.ts';
-import type { Rule } from './rules/rule.ts';
-import { problemText } from './text/problems.ts';
-import type { Language } from './text/text.ts';
+import { ownRules } from '../own-rules/own-rules.ts';
+import { OwnRulesError } from '../own-rules/parse.ts';
+import { Out, OutputClosed } from '../report/out.ts';
+import type { VerdictCounts } from '../report/verdict-writer.ts';
+import { VERDICT_WRITERS } from '../report/verdicts.ts';
+import { judgeAll } from '../rules/engine.ts';
+import { buildHops } from '../rules/join/build.ts';
+import { RULES } from '../rules/registry.ts';
+import type { Rule } from '../rules/rule.ts';
+import { problemText } from '../text/problems.ts';
+import type { Language } from '../text/text.ts';
 import { UsageError } from './usage-error.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../version.ts';
 
 /** 0: nothing contradicted. 1: something. 3: with --strict, something stayed unknown. */
 const HOLDS = 0;

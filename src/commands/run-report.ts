@@ -1,13 +1,13 @@
-import { Analysis } from './analysis.ts';
-import { openCapture } from './capture/open.ts';
-import { openConnections } from './correlate/open-connections.ts';
-import type { Lookup } from './correlate/model.ts';
-import type { Owners } from './correlate/owners.ts';
-import type { LiveCapture } from './live/capture.ts';
-import { KeptPackets } from './live/kept-packets.ts';
-import { OwnSockets } from './live/own-sockets.ts';
-import { writeReport } from './report/write.ts';
-import type { Language } from './text/text.ts';
+import { Analysis } from '../session/analysis.ts';
+import { openCapture } from '../capture/open.ts';
+import { openConnections } from '../correlate/open-connections.ts';
+import type { Lookup } from '../correlate/model.ts';
+import type { Owners } from '../correlate/owners.ts';
+import type { LiveCapture } from '../live/capture.ts';
+import { KeptPackets } from '../live/kept-packets.ts';
+import { OwnSockets } from '../live/own-sockets.ts';
+import { writeReport } from '../report/write.ts';
+import type { Language } from '../text/text.ts';
 
 /** After the command has ended: no packet for so many milliseconds, or none with every connection closed, or this long at most. */
 const QUIET = 500;

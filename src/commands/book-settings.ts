@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { CHAPTERS as ALL, type Chapter } from './rules/rule.ts';
-import { langError, optionError } from './text/option-errors.ts';
-import { isLanguage, type Text } from './text/text.ts';
+import { CHAPTERS as ALL, type Chapter } from '../rules/rule.ts';
+import { langError, optionError } from '../text/option-errors.ts';
+import { isLanguage, type Text } from '../text/text.ts';
 
 /** Those of the book. */
 const CHAPTERS = ALL.filter((each) => each !== 'own');

@@ -1,8 +1,8 @@
-import type { PlainRecord } from './dissect/tls/plaintext.ts';
+import type { PlainRecord } from '../dissect/tls/plaintext.ts';
 import { httpLines, plainLines, shortened } from './follow-lines.ts';
 import { decryptedTurns, type Turn } from './follow-tls.ts';
-import type { CaptureFacts } from './rules/facts.ts';
-import { Flag, type PacketFacts } from './rules/packet.ts';
+import type { CaptureFacts } from '../rules/facts.ts';
+import { Flag, type PacketFacts } from '../rules/packet.ts';
 
 /** Packets read, bytes of one turn that are kept. */
 const PACKETS = 5000;

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { RULES } from './rules/registry.ts';
-import { VERDICTS, type Verdict } from './rules/rule.ts';
-import { VANTAGES, type VantageKind } from './rules/vantage.ts';
-import { langError, optionError } from './text/option-errors.ts';
-import { isLanguage, type Text } from './text/text.ts';
+import { RULES } from '../rules/registry.ts';
+import { VERDICTS, type Verdict } from '../rules/rule.ts';
+import { VANTAGES, type VantageKind } from '../rules/vantage.ts';
+import { langError, optionError } from '../text/option-errors.ts';
+import { isLanguage, type Text } from '../text/text.ts';
 
 export const CHECK_FORMATS = ['text', 'json', 'markdown', 'junit'] as const;
 export type CheckFormat = (typeof CHECK_FORMATS)[number];

@@ -1,5 +1,5 @@
-import { decodeBody } from './dissect/http/body.ts';
-import { isSecret } from './dissect/http/header-names.ts';
+import { decodeBody } from '../dissect/http/body.ts';
+import { isSecret } from '../dissect/http/header-names.ts';
 
 /** Lines of one turn that are shown, bytes of a decoded body, bytes of a line of a hex dump. */
 export const TURN_LINES = 2000;

@@ -1,12 +1,12 @@
-import { Batch, type Problem, type Source } from './capture/batch.ts';
+import { Batch, type Problem, type Source } from '../capture/batch.ts';
 import { CaptureKeys } from './capture-keys.ts';
-import { Correlator, type CorrelatorOptions } from './correlate/correlator.ts';
-import type { Listener } from './correlate/model.ts';
-import { linkTypeName } from './dissect/link-types.ts';
-import { Reason } from './dissect/packets.ts';
-import { boundYoungHeap } from './heap.ts';
-import type { TlsKeys } from './dissect/tls/key-log.ts';
-import { type CountedCode, countedText } from './text/counted.ts';
+import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
+import type { Listener } from '../correlate/model.ts';
+import { linkTypeName } from '../dissect/link-types.ts';
+import { Reason } from '../dissect/packets.ts';
+import { boundYoungHeap } from '../heap.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
+import { type CountedCode, countedText } from '../text/counted.ts';
 
 /** What a capture is as a whole. Times are exact: whole seconds and nanoseconds since 1970. */
 export interface CaptureSummary {

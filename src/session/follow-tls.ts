@@ -1,6 +1,6 @@
-import { type HeadField, FrameStream } from './dissect/http2/stream-frames.ts';
-import { ContentType } from './dissect/tls/names.ts';
-import type { PlainRecord } from './dissect/tls/plaintext.ts';
+import { type HeadField, FrameStream } from '../dissect/http2/stream-frames.ts';
+import { ContentType } from '../dissect/tls/names.ts';
+import type { PlainRecord } from '../dissect/tls/plaintext.ts';
 import { bodyLines, httpLines, MASKED, plainLines, shortened } from './follow-lines.ts';
 
 /** What one side said until the other spoke: text lines, bodies decoded, what is no text as hexadecimal. */

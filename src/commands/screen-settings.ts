@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { fill, SAY } from './text/messages.ts';
-import type { Language, Text } from './text/text.ts';
-import { bound, type Config, configPath, parseConfig } from './ui/config.ts';
-import type { UiOptions } from './ui/run.ts';
-import { isTheme, THEMES } from './ui/theme.ts';
+import { fill, SAY } from '../text/messages.ts';
+import type { Language, Text } from '../text/text.ts';
+import { bound, type Config, configPath, parseConfig } from '../ui/config.ts';
+import type { UiOptions } from '../ui/run.ts';
+import { isTheme, THEMES } from '../ui/theme.ts';
 
 export interface ScreenOptions {
   lang?: string | undefined;

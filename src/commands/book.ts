@@ -1,15 +1,15 @@
-import { openCapture } from './capture/open.ts';
-import { CaptureRecords } from './capture-records.ts';
-import { chapterPages, contents, type JudgedBook, rulePages, undecidable } from './report/book-pages.ts';
-import { Out, OutputClosed } from './report/out.ts';
-import { packetPages } from './report/packet-pages.ts';
-import { Pages } from './report/pages.ts';
-import { judgeAll } from './rules/engine.ts';
-import { buildHops } from './rules/join/build.ts';
-import { storyOf } from './rules/packet-story.ts';
-import { RULES, ruleById } from './rules/registry.ts';
-import { CHAPTERS, type Chapter, type Judgement } from './rules/rule.ts';
-import type { Language } from './text/text.ts';
+import { openCapture } from '../capture/open.ts';
+import { CaptureRecords } from '../session/capture-records.ts';
+import { chapterPages, contents, type JudgedBook, rulePages, undecidable } from '../report/book-pages.ts';
+import { Out, OutputClosed } from '../report/out.ts';
+import { packetPages } from '../report/packet-pages.ts';
+import { Pages } from '../report/pages.ts';
+import { judgeAll } from '../rules/engine.ts';
+import { buildHops } from '../rules/join/build.ts';
+import { storyOf } from '../rules/packet-story.ts';
+import { RULES, ruleById } from '../rules/registry.ts';
+import { CHAPTERS, type Chapter, type Judgement } from '../rules/rule.ts';
+import type { Language } from '../text/text.ts';
 
 export interface BookLook {
   language: Language;
