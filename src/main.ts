@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { Batch, CaptureError, type Source } from './capture/batch.ts';
 import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
-import { tuneHeap } from './heap.ts';
+import { tuneHeap } from './session/heap.ts';
 import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
 import type { ScreenOptions } from './commands/screen-settings.ts';

@@ -4,7 +4,7 @@ import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
 import { linkTypeName } from '../dissect/link-types.ts';
 import { Reason } from '../dissect/packets.ts';
-import { boundYoungHeap } from '../heap.ts';
+import { boundYoungHeap } from './heap.ts';
 import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import { type CountedCode, countedText } from '../text/counted.ts';
 

@@ -11,7 +11,7 @@ import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
 import { buildHops } from '../rules/join/build.ts';
 import type { Hops } from '../rules/hops.ts';
-import { RateBins, StageStatistics } from '../statistics.ts';
+import { RateBins, StageStatistics } from './statistics.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { judgeOne, judgeWide } from '../rules/engine.ts';
 import { inBookOrder, RULES } from '../rules/registry.ts';

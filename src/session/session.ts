@@ -7,7 +7,7 @@ import type { Layer } from '../dissect/protocol.ts';
 import type { Turn } from './follow.ts';
 import type { CaptureFacts } from '../rules/facts.ts';
 import type { Judgement } from '../rules/rule.ts';
-import type { StageTimes } from '../statistics.ts';
+import type { StageTimes } from './statistics.ts';
 import type { Sighting } from './sightings.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */

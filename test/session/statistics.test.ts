@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile, RateBins, StageStatistics } from '../../src/statistics.ts';
+import { quantile, RateBins, StageStatistics } from '../../src/session/statistics.ts';
 import type { Journey, Stage } from '../../src/correlate/model.ts';
 
 test('packets per bin: each is counted once, wherever it lies, and the bins stay bounded', () => {

@@ -1,7 +1,7 @@
 import type { SessionView } from '../../session/session.ts';
 import { LABEL, SAY, STAGE_MARK, STAGE_SHORT } from '../../text/messages.ts';
 import { safe } from '../../text/safe.ts';
-import { binStart, quantile, type StageTimes } from '../../statistics.ts';
+import { binStart, quantile, type StageTimes } from '../../session/statistics.ts';
 import { bytes, count, duration } from '../format.ts';
 import { bodyHeight, type Model, plainAscii } from '../model.ts';
 import { block, cell, fitted, type Line, select, span } from '../span.ts';

@@ -1,5 +1,5 @@
 // What the summary shows of a whole capture, kept as packets and journeys come: bounded, whatever the capture's length.
-import { type Journey, STAGE_KINDS, type StageKind } from './correlate/model.ts';
+import { type Journey, STAGE_KINDS, type StageKind } from '../correlate/model.ts';
 
 const BINS = 400;
 const FIRST_WIDTH = 1e6;
