@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
-import { Batch, CaptureError, type Source } from './capture/batch.ts';
+import { CaptureError } from './capture/batch.ts';
 import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { tuneHeap } from './session/heap.ts';
-import type { LiveSettings } from './live/capture.ts';
 import { Out, OutputClosed } from './report/out.ts';
-import type { ScreenOptions } from './commands/screen-settings.ts';
-import { dropsText } from './text/drops.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
 import { particles } from './text/particles.ts';
 import { problemText } from './text/problems.ts';
-import { isLanguage, type Language, language, type Text } from './text/text.ts';
+import { isLanguage, type Language, language } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { VERSION } from './version.ts';
@@ -27,9 +24,6 @@ const USAGE_ERROR = 2;
 /** 128 and SIGHUP. */
 const HUNG_UP = 129;
 const OUR_FAULT = 70;
-
-/** How the capture was made, not a fault in it. */
-const NO_KERNEL_TIMESTAMPS = 'no-kernel-timestamps';
 
 const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
@@ -135,15 +129,16 @@ async function main(argv: string[]): Promise<number> {
     const { settingsOf } = await import('./live/settings.ts');
     const settings = settingsOf(values, files);
     if ('en' in settings) throw new UsageError(settings);
-    return live(
-      settings,
-      command === undefined
-        ? formatOf(values.json ? 'json' : values.format)
-        : (formatOf(values.json ? 'json' : values.format) ?? 'text'),
-      lang,
-      values,
-      values.keylog,
-    );
+    const { captureLive } = await import('./commands/live.ts');
+    const wanted = formatOf(values.json ? 'json' : values.format);
+    const format = command === undefined ? wanted : (wanted ?? 'text');
+    return captureLive(settings, {
+      format,
+      language: lang,
+      screens: values,
+      keyLogs: () => keyLogsOf(values.keylog, lang),
+      complain,
+    });
   }
   if (files.length === 0)
     throw new UsageError({
@@ -250,68 +245,6 @@ function formatOf(value: string | undefined): Format | undefined {
       ko: `--format에는 ${FORMATS.join(', ')} 중 하나를 씁니다 ("${value}" 아님)`,
     });
   return format;
-}
-
-async function live(
-  settings: LiveSettings,
-  format: Format | undefined,
-  lang: Language,
-  values: ScreenOptions,
-  keyLogs?: string[],
-): Promise<number> {
-  const { startCapture } = await import('./live/start.ts');
-  const ui = await import('./ui/manners.ts');
-  let stopped = false;
-  let stop = (): void => {
-    stopped = true;
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop());
-  const capture = await startCapture(settings, `wirebook ${VERSION}`);
-  // Opened as the user who asked, not with the rights that capturing took.
-  capture.source.keyLogs = keyLogsOf(keyLogs, lang);
-  stop = () => capture.stop();
-  if (stopped) stop();
-  if (format === undefined && ui.canRunUi(process.stdout, process.stdin, process.env)) {
-    const { runLiveScreens } = await import('./commands/screens.ts');
-    const { screenSettings } = await import('./commands/screen-settings.ts');
-    return runLiveScreens(capture, screenSettings(values, lang, process.env));
-  }
-  const told = new Set<Text>();
-  const tell = (): void => {
-    for (const note of capture.state.notes) if (!told.has(note)) complain(note[lang]);
-    for (const note of capture.state.notes) told.add(note);
-  };
-  capture.onChange = tell;
-  tell();
-  try {
-    // As in tcpdump: the capture takes the report's place on standard output.
-    const problems =
-      settings.write === '-' ? await readAll(capture.source, lang) : await reportLive(capture.source, format ?? 'text', lang);
-    await capture.finish();
-    tell();
-    const { dropped, interfaceDropped, incomplete } = capture.state;
-    problems.forEach((problem, i) => {
-      if (capture.source.problems[i]?.code !== NO_KERNEL_TIMESTAMPS) complain(problem);
-    });
-    complain(dropsText(dropped, interfaceDropped)[lang]);
-    const broken = capture.source.problems.some((each) => each.code !== NO_KERNEL_TIMESTAMPS);
-    return broken || incomplete ? BROKEN : OK;
-  } finally {
-    await capture.finish();
-    capture.source.close();
-  }
-}
-
-async function reportLive(source: Source, format: Format, lang: Language): Promise<string[]> {
-  const { writeReport } = await import('./report/write.ts');
-  const { processOwners } = await import('./live/owners.ts');
-  return writeReport(source, format, lang, false, { owners: processOwners() });
-}
-
-async function readAll(source: Source, lang: Language): Promise<string[]> {
-  const batch = new Batch();
-  while (await source.next(batch));
-  return source.problems.map((each) => problemText(each, lang));
 }
 
 async function report(

@@ -21,7 +21,8 @@ FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
       --json           the same as --format json
       --keylog FILE    TLS keys (NSS key log): shows what is inside HTTPS; may be repeated; "env": $SSLKEYLOGFILE
       --include-secrets
-                       slices written from the screens (w) hold the TLS keys of their connections; -w never does
+                       slices written from the screens (w) hold the TLS keys of their connections, the capture of -w
+                       what the key log gained meanwhile; never otherwise
       --stream-hashes  SHA-256 of every TCP stream in the report
       --verdicts       the book's verdicts in the JSON report also of a large capture (--no-verdicts: of none)
       --lang en|ko     language; otherwise LC_ALL, LC_MESSAGES, LANG decide
@@ -68,7 +69,8 @@ FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니
       --json           --format json과 같음
       --keylog FILE    TLS 키(NSS 키 로그): HTTPS 안의 내용을 보여 줌. 여러 번 쓸 수 있음. "env": $SSLKEYLOGFILE
       --include-secrets
-                       화면에서 쓰는 조각(w)에 그 연결들의 TLS 키를 넣음. -w에는 들어가지 않음
+                       화면에서 쓰는 조각(w)에 그 연결들의 TLS 키를, -w의 캡처에는 그동안 키 로그에
+                       늘어난 것을 넣음. 주지 않으면 넣지 않음
       --stream-hashes  모든 TCP 스트림의 SHA-256을 보고서에 넣음
       --verdicts       큰 캡처에서도 책의 판정을 JSON 보고서에 넣음 (--no-verdicts: 넣지 않음)
       --lang en|ko     언어. 없으면 LC_ALL, LC_MESSAGES, LANG에 따름
