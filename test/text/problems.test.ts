@@ -7,7 +7,7 @@ import { KOREAN, problemText } from '../../src/text/problems.ts';
 const source = resolve(import.meta.dirname, '../../src');
 /** `problems.add('code'`, a reader's `#stop(input, 'code'`, and `code: 'code'` of what becomes a problem. */
 const MADE = /(?:roblems\.add|#stop|#report)\((?:input, )?'([a-z][a-z-]*)'|\bcode: '([a-z][a-z-]*)'/g;
-const MAKERS = /^(capture|live|correlate)\/|^[^/]+\.ts$/;
+const MAKERS = /^(capture|live|correlate|session|commands)\/|^[^/]+\.ts$/;
 
 function codesInSource(): string[] {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && MAKERS.test(f));
