@@ -4,7 +4,6 @@ import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
 import { linkTypeName } from '../dissect/link-types.ts';
 import { Reason } from '../dissect/packets.ts';
-import { boundYoungHeap } from './heap.ts';
 import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import { type CountedCode, countedText } from '../text/counted.ts';
 
@@ -64,7 +63,6 @@ export class Analysis {
       if (this.secrets.look()) this.correlator.finder.keys = this.secrets.keys;
       this.correlator.batch(this.batch);
       this.count();
-      boundYoungHeap();
       return true;
     }
     this.done = true;
