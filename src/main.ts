@@ -29,7 +29,7 @@ const FORMATS = ['text', 'json', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
 
 const options = {
-  read: { type: 'string', short: 'r' },
+  read: { type: 'string', short: 'r', multiple: true },
   format: { type: 'string' },
   json: { type: 'boolean' },
   'stream-hashes': { type: 'boolean' },
@@ -108,7 +108,7 @@ async function main(argv: string[]): Promise<number> {
   }
   const words = [...parsed.positionals];
   const command = words[0] === 'report' ? words.shift() : undefined;
-  const files = [...(values.read === undefined ? [] : [values.read]), ...words];
+  const files = [...(values.read ?? []), ...words];
   const liveOnly = LIVE_OPTIONS.filter((name) => values[name] !== undefined);
   if (values.interface === undefined && liveOnly.length > 0)
     throw new UsageError({
@@ -125,6 +125,11 @@ async function main(argv: string[]): Promise<number> {
       en: '--plain and -Y read a file; a live capture has the screens, and their filter with /',
       ko: '--plain과 -Y는 파일을 읽습니다. 라이브 캡처는 화면에서 보고 /로 거릅니다',
     });
+  if (values.interface !== undefined && values.verdicts === true)
+    throw new UsageError({
+      en: '--verdicts is for a capture that has ended: keep it with -w FILE, then wirebook check FILE',
+      ko: '--verdicts는 끝난 캡처에 씁니다. -w FILE로 남긴 다음 wirebook check FILE로 판정하세요',
+    });
   if (values.interface !== undefined) {
     const { settingsOf } = await import('./live/settings.ts');
     const settings = settingsOf(values, files);
@@ -136,6 +141,7 @@ async function main(argv: string[]): Promise<number> {
       format,
       language: lang,
       screens: values,
+      hashes: values['stream-hashes'] === true,
       keyLogs: () => keyLogsOf(values.keylog, lang),
       complain,
     });
@@ -148,7 +154,19 @@ async function main(argv: string[]): Promise<number> {
   refuseWords(files);
   const keyLogs = keyLogsOf(values.keylog, lang);
   const format = formatOf(values.json ? 'json' : values.format);
-  if (values.plain === true) return (await import('./commands/screens.ts')).runPlain(files[0], lang, keyLogs);
+  const ofReports = [
+    ...(command === undefined ? [] : [command]),
+    ...(['format', 'json', 'stream-hashes', 'verdicts', 'no-verdicts', 'display-filter'] as const)
+      .filter((name) => values[name] !== undefined)
+      .map((name) => (name === 'display-filter' ? '-Y' : `--${name}`)),
+  ];
+  if (values.plain === true && ofReports.length > 0)
+    throw new UsageError({
+      en: `--plain answers commands ("filter" is one of them), a report is written at once: not together with ${ofReports.join(', ')}`,
+      ko: `--plain은 명령에 답하고("filter"도 그중 하나) 보고서는 한 번에 씁니다. 함께 쓸 수 없습니다: ${ofReports.join(', ')}`,
+    });
+  if (files.length > 1 && ofReports.length > 0) throw oneReport(files);
+  if (values.plain === true) return (await import('./commands/screens.ts')).runPlain(files, lang, keyLogs);
   const verdicts = values['no-verdicts'] ? false : values.verdicts;
   const reportSettings: ReportSettings = { hashes: values['stream-hashes'] === true, verdicts };
   const only = values['display-filter'];
@@ -170,13 +188,15 @@ async function main(argv: string[]): Promise<number> {
         );
     }
   }
-  if (files.length > 1)
-    throw new UsageError({
-      en: `a report is of one capture at a time: ${files.join(', ')}; "wirebook check" and the screens take several`,
-      ko: `보고서는 캡처 하나씩 만듭니다: ${files.join(', ')}. "wirebook check"와 화면은 여러 개를 함께 엽니다`,
-    });
+  if (files.length > 1) throw oneReport(files);
   return report(files[0], format ?? 'text', lang, reportSettings, keyLogs);
 }
+
+const oneReport = (files: string[]): UsageError =>
+  new UsageError({
+    en: `a report is of one capture at a time: ${files.join(', ')}; "wirebook check", the screens and --plain take several`,
+    ko: `보고서는 캡처 하나씩 만듭니다: ${files.join(', ')}. "wirebook check"와 화면, --plain은 여러 개를 함께 엽니다`,
+  });
 
 interface ReportSettings {
   hashes: boolean;

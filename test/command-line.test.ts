@@ -31,7 +31,18 @@ describe('a wrong command line is one sentence, in both languages', () => {
     [[SAMPLE, SAMPLE], /of one capture at a time/],
     [['report', SAMPLE, '-Y', 'stage.dns > 1'], /filter, column 13: .*100ms/],
     [['report', '-', '-Y', 'tcp'], /-Y reads the file twice/],
+    [['-r', SAMPLE, '-r', SAMPLE, '--json'], /of one capture at a time/],
+    [[SAMPLE, SAMPLE, '-Y', 'tcp'], /of one capture at a time/],
+    [[SAMPLE, SAMPLE, '--stream-hashes'], /of one capture at a time/],
+    [[SAMPLE, SAMPLE, '--verdicts'], /of one capture at a time/],
+    [['--plain', SAMPLE, '-Y', 'tcp'], /not together with -Y$/],
+    [['report', '--plain', SAMPLE], /not together with report$/],
+    [['book', 'tcp', SAMPLE, SAMPLE], /one capture at a time/],
+    [['book', '-r', SAMPLE, '-r', SAMPLE], /one capture at a time/],
+    [['book', 'tpc', SAMPLE], /"tpc" is no chapter/],
+    [['explain', '-r', SAMPLE, '-r', SAMPLE, '--packet', '1'], /or one capture with --packet/],
     [['-i', 'lo', '--plain'], /--plain and -Y read a file/],
+    [['-i', 'lo', '--verdicts'], /--verdicts is for a capture that has ended/],
     [['--theme', 'pink', SAMPLE], /--theme takes auto, dark, light/],
   ])('%j', (args, words) => {
     const english = wirebook(args);
@@ -64,6 +75,19 @@ test('-Y tells only what matches, --plain answers commands', () => {
   });
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/DNS lookup: [\d.]+ ms, \d packets[\s\S]*Nothing here\.\n$/);
+});
+
+test('--plain with captures of the same traffic judges them together', () => {
+  const files = ['gateway-inside', 'gateway-outside'].map((each) => join(FIXTURES, 'nat-vantages', `${each}.pcap`));
+  const say = (captures: string[]) =>
+    spawnSync(process.execPath, [MAIN, '--plain', ...captures], {
+      encoding: 'utf8',
+      input: 'open 1\nverdicts\npacket 7\nquit\n',
+      env: { ...process.env, LC_ALL: 'C' },
+    }).stdout;
+  expect(say(files)).toMatch(/R-NAT-1: confirmed/);
+  expect(say(files)).toMatch(/The same packet is \d+ of .*gateway-outside\.pcap\./);
+  expect(say([files[0]])).not.toMatch(/R-NAT-1: confirmed|The same packet/);
 });
 
 describe('output that cannot be written', () => {

@@ -25,7 +25,7 @@ export interface ExplainSettings {
 }
 
 const options = {
-  read: { type: 'string', short: 'r' },
+  read: { type: 'string', short: 'r', multiple: true },
   packet: { type: 'string' },
   keylog: { type: 'string', multiple: true },
   lang: { type: 'string' },
@@ -53,11 +53,16 @@ export function bookSettingsOf(argv: string[]): BookSettings | Text {
   const words = [...result.positionals];
   const part = words.length === 0 ? undefined : partOf(words[0]);
   if (part !== undefined) words.shift();
-  const files = [...(values.read === undefined ? [] : [values.read]), ...words];
+  const files = [...(values.read ?? []), ...words];
+  if (files.length > 1 && (part !== undefined || words.length === 0))
+    return {
+      en: `the book is held against one capture at a time: ${files.join(', ')}; "wirebook check" takes several`,
+      ko: `책은 캡처 하나와 함께 봅니다: ${files.join(', ')}. "wirebook check"는 여러 개를 함께 판정합니다`,
+    };
   if (files.length > 1)
     return {
-      en: `"${files[0]}" is no chapter of the book; they are: ${CHAPTERS.join(', ')}, all`,
-      ko: `"${files[0]}" 장은 책에 없습니다. 있는 장: ${CHAPTERS.join(', ')}, all`,
+      en: `"${words[0]}" is no chapter of the book; they are: ${CHAPTERS.join(', ')}, all`,
+      ko: `"${words[0]}" 장은 책에 없습니다. 있는 장: ${CHAPTERS.join(', ')}, all`,
     };
   return {
     part,
@@ -79,7 +84,7 @@ export function explainSettingsOf(argv: string[]): ExplainSettings | Text {
   const result = parsed(argv, 'wirebook explain --help');
   if ('en' in result) return result;
   const { values } = result;
-  const words = [...(values.read === undefined ? [] : [values.read]), ...result.positionals];
+  const words = [...(values.read ?? []), ...result.positionals];
   const common = {
     keyLogs: values.keylog ?? [],
     lang: values.lang,

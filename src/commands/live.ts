@@ -23,6 +23,8 @@ export interface LiveOutput {
   format: 'text' | 'json' | 'jsonl' | undefined;
   language: Language;
   screens: ScreenOptions;
+  /** SHA-256 of every TCP stream in the report. */
+  hashes: boolean;
   /** Asked once privileges are given up: key logs are opened as the user who asked. */
   keyLogs(): string[];
   /** To standard error. */
@@ -62,7 +64,7 @@ export async function captureLive(settings: LiveSettings, output: LiveOutput): P
     const problems =
       settings.write === '-'
         ? await readAll(capture.source, language)
-        : await writeReport(capture.source, format ?? 'text', language, false, { owners: processOwners() });
+        : await writeReport(capture.source, format ?? 'text', language, output.hashes, { owners: processOwners() });
     await capture.finish();
     tell();
     const { dropped, interfaceDropped, incomplete } = capture.state;

@@ -24,15 +24,12 @@ const BROKEN = 1;
 
 /** Opens a capture on the screen, and others of the same traffic beside it; gives the exit code. Throws a CaptureError where nothing can be read. */
 export async function runScreens(
-  [file, ...beside]: string[],
+  files: string[],
   keyboard: ReadStream,
   settings: ScreenSettings,
   keyLogs?: readonly string[],
 ): Promise<number> {
-  // Small pieces, so that a key never waits for a whole one.
-  const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
-  const session = new FileSession(source);
-  session.beside(beside.map((each) => () => openCapture(each, { keep: true, keyLogs })));
+  const { source, session } = await opened(files, keyLogs);
   try {
     const code = await runUi(session, {
       ...settings,
@@ -47,6 +44,14 @@ export async function runScreens(
     source.close();
     if (keyboard !== process.stdin) keyboard.destroy();
   }
+}
+
+async function opened([file, ...beside]: string[], keyLogs?: readonly string[]) {
+  // Small pieces, so that a key never waits for a whole one.
+  const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
+  const session = new FileSession(source);
+  session.beside(beside.map((each) => () => openCapture(each, { keep: true, keyLogs })));
+  return { source, session };
 }
 
 /** Shows a live capture until the user leaves; gives the exit code. */
@@ -82,9 +87,8 @@ export async function runLiveScreens(capture: LiveCapture, settings: ScreenSetti
 }
 
 /** The same actions as lines of text: commands on standard input, answers on standard output; gives the exit code. */
-export async function runPlain(file: string, language: Language, keyLogs?: readonly string[]): Promise<number> {
-  const source = await openCapture(file, { keep: true, chunk: CHUNK, keyLogs });
-  const session = new FileSession(source);
+export async function runPlain(files: string[], language: Language, keyLogs?: readonly string[]): Promise<number> {
+  const { source, session } = await opened(files, keyLogs);
   const put = (lines: string[]): void => {
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   };

@@ -46,5 +46,6 @@ export const PLAIN = {
   fromTo: { en: '{from} to {to}', ko: '{from}에서 {to}(으)로' },
   openFirst: { en: 'Open a journey first: open 1.', ko: '먼저 여정을 여세요: open 1.' },
   noVerdicts: { en: 'No rule has anything to say.', ko: '판정이 없습니다.' },
+  alsoIn: { en: 'The same packet is {n} of {file}.', ko: '같은 패킷이 {file}에서는 {n}번입니다.' },
   inPackets: { en: 'packets {list}', ko: '패킷 {list}' },
 } satisfies Record<string, Text>;

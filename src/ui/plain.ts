@@ -182,6 +182,10 @@ export class Plain {
       lines.push(layer.title);
       add(layer.fields, 1);
     }
+    for (const { file, packet: there } of this.session
+      .sightings?.(decoded.number)
+      .filter((each) => each.file !== this.session.file) ?? [])
+      lines.push(this.say(PLAIN.alsoIn, { n: there, file }));
     return lines;
   }
 
