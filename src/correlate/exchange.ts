@@ -40,6 +40,12 @@ export interface Exchange {
   /** Header bytes as transferred: of HTTP/1 the head from start line to empty line, of HTTP/2 the header block without trailers. */
   requestHeaderBytes?: number;
   responseHeaderBytes?: number;
+  /**
+   * All bytes of the message on its connection (inside TLS): interim responses, head, body, trailers and what frames them, chunk
+   * sizes in HTTP/1, in HTTP/2 whole HEADERS, CONTINUATION, DATA (of a pushed request PUSH_PROMISE) frames.
+   */
+  requestTransferBytes?: number;
+  responseTransferBytes?: number;
   /** Body bytes as transferred, without chunk framing. */
   requestBodyBytes: number;
   responseBodyBytes: number;

@@ -38,6 +38,8 @@ export function newExchange(id: number, connection: number, stream: number, sche
     responsePacketCount: 0,
     requestHeaderBytes: undefined,
     responseHeaderBytes: undefined,
+    requestTransferBytes: undefined,
+    responseTransferBytes: undefined,
     requestBodyBytes: 0,
     responseBodyBytes: 0,
     responseFraming: undefined,

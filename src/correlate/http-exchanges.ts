@@ -132,12 +132,14 @@ export class HttpExchanges {
       exchange.requestEndPacket = side.lastPacket;
       exchange.requestEndTime = side.lastTime;
       exchange.requestBodyBytes = side.body;
+      if (exchange.requestHeaderBytes !== undefined) exchange.requestTransferBytes = side.transfer;
     } else {
       exchange.responsePackets = side.packets;
       exchange.responsePacketCount = side.packetCount;
       exchange.responseEndPacket = side.lastPacket;
       exchange.responseEndTime = side.lastTime;
       exchange.responseBodyBytes = side.body;
+      if (exchange.responseHeaderBytes !== undefined) exchange.responseTransferBytes = side.transfer;
     }
   }
 

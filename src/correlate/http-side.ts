@@ -39,6 +39,10 @@ export class Side {
   /** Digits of the chunk size read. */
   digits = 0;
   body = 0;
+  /** Bytes of the message so far: head, body, what frames it; of a response interim ones before it, too. */
+  transfer = 0;
+  /** Heads of interim responses (RFC 9110 §15.2) before the answer. */
+  interimBytes = 0;
   exchange: Exchange | undefined = undefined;
   packets = NO_PACKETS;
   packetCount = 0;
@@ -60,7 +64,13 @@ export class Side {
     this.packetCount = 1;
     this.seen = this.firstPacket = this.lastPacket = packet;
     this.firstTime = this.lastTime = this.beganTime = time;
-    this.body = 0;
+    this.body = this.transfer = 0;
+  }
+
+  /** A whole head of so many bytes was read; what framed an interim response is its answer's. */
+  headRead(length: number, interim: boolean): void {
+    this.transfer = this.interimBytes + length;
+    this.interimBytes = interim ? this.transfer : 0;
   }
 
   /** This packet holds bytes of the message. What completes a message is the latest packet, not the one with its last byte. */

@@ -60,7 +60,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
             break;
           }
           side.touch(packet, time);
-          i = side.read(bytes, i, end);
+          i = this.body(side, bytes, i, end);
           if (side.state === State.over) this.endMessage(side);
           else if (side.state === State.lost) this.lose(side, 'http-bad-chunk', packet);
       }
@@ -78,10 +78,12 @@ export class HttpParser extends HttpExchanges implements StreamParser {
       between = 0;
     } else if (side.state === State.close) {
       side.body += length;
+      side.transfer += length;
       between = 0;
     } else if (side.state === State.length || (side.state === State.chunkData && length <= side.remaining)) {
       const taken = Math.min(side.remaining, length);
       between -= taken;
+      side.transfer += taken;
       if (side.take(taken) === State.over) this.endMessage(side);
     } else if (side.state !== State.start) this.lose(side, undefined, packet);
     if (between > 0 && !fromClient) this.doubt();
@@ -234,8 +236,15 @@ export class HttpParser extends HttpExchanges implements StreamParser {
     else if (head.status >= 200 || head.status === 101) this.answered(head, carry.bytes);
   }
 
+  private body(side: Side, bytes: Uint8Array, at: number, end: number): number {
+    const stop = side.read(bytes, at, end);
+    side.transfer += stop - at;
+    return stop;
+  }
+
   /** A whole head was read: what follows it? */
   private message(side: Side, bytes: Uint8Array): void {
+    side.headRead(head.end - head.at, side === this.server && head.status < 200 && head.status !== 101);
     if (side === this.client) {
       this.request(side, bytes);
       if (side.exchange !== undefined) {

@@ -12,6 +12,8 @@ export class Message {
   lastPacket = 0;
   lastTime = 0;
   body = 0;
+  /** Bytes of its frames, with their headers. */
+  transfer = 0;
   /** The header section (not one of an interim response) was read. */
   head = false;
   headPacket = 0;
@@ -52,6 +54,7 @@ export class Message {
 
   /** What `other` saw is part of this. */
   absorb(other: Message): void {
+    this.transfer += other.transfer;
     for (const packet of other.packets) this.touch(packet, packet === other.lastPacket ? other.lastTime : other.firstTime);
   }
 
@@ -66,6 +69,7 @@ export class Message {
     x.requestPackets = this.packets;
     x.requestPacketCount = this.packetCount;
     x.requestBodyBytes = this.body;
+    x.requestTransferBytes = this.transfer;
   }
 
   asResponse(x: Exchange): void {
@@ -78,5 +82,6 @@ export class Message {
     x.responsePackets = this.packets;
     x.responsePacketCount = this.packetCount;
     x.responseBodyBytes = this.body;
+    x.responseTransferBytes = this.transfer;
   }
 }

@@ -25,6 +25,8 @@ export class Stream {
   readonly facts: Http2Exchange;
   request: Message;
   response = new Message();
+  /** Of the frames that carried interim responses. */
+  interimBytes = 0;
   /** Whoever listens knows of the exchange. */
   told = false;
   readonly requestWindow = new StreamWindow();
@@ -115,6 +117,7 @@ export class Http2Streams {
     request.packets = old.requestPackets;
     request.packetCount = old.requestPacketCount;
     request.body = old.requestBodyBytes;
+    request.transfer = old.requestTransferBytes ?? 0;
     request.over = true;
     const stream = new Stream(1, x, request);
     // Its journey has begun with the request.
@@ -145,11 +148,13 @@ export class Http2Streams {
       const status = s.digits(':status');
       if (status !== undefined && status < 200 && !last) {
         facts.interim++;
+        stream.interimBytes += seen.transfer;
         return;
       }
       facts.responseFields = counted;
       stream.exchange.responseHeaderBytes = blockBytes;
       stream.response = seen;
+      seen.transfer += stream.interimBytes;
       this.answered(stream, s, status, last);
     } else {
       facts.responseTrailers = counted;

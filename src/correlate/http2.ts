@@ -102,8 +102,10 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       this.lose(side);
       return;
     }
-    if (side.state === State.block) side.dropped = true;
-    else if (side.state === State.control) side.state = State.skip;
+    if (side.state === State.block) {
+      side.dropped = true;
+      side.seen.transfer += length;
+    } else if (side.state === State.control) side.state = State.skip;
     else if (side.state !== State.skip) {
       side.state = State.data;
       this.missingData(side, length);
@@ -180,8 +182,11 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       if (side.state === State.padLength && side.length === 0) this.broken(side, packet);
       if (stream === undefined) return;
       if (this.whole) stream.waited(side.fromClient, waited);
-      stream.message(side.fromClient).touch(side.firstPacket, side.firstTime);
-      stream.message(side.fromClient).touch(packet, time);
+      const message = stream.message(side.fromClient);
+      message.touch(side.firstPacket, side.firstTime);
+      message.touch(packet, time);
+      // The pad length is read where it comes.
+      message.transfer += side.state === State.padLength ? FRAME_HEADER + 1 : FRAME_HEADER;
     } else if (type === Type.headers || type === Type.pushPromise || (type === Type.continuation && side.blockOpen)) {
       this.blockFrame(side, packet, time);
     } else if (type === Type.continuation) this.broken(side, packet);
@@ -212,6 +217,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       side.dropped = true;
     }
     side.mark = side.carry?.length ?? 0;
+    side.seen.transfer += FRAME_HEADER;
     side.seen.touch(side.firstPacket, side.firstTime);
     side.seen.touch(packet, time);
   }
@@ -222,9 +228,11 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       if (stream === undefined) return;
       const message = stream.message(side.fromClient);
       message.touch(packet, time);
+      message.transfer += end - at;
       message.carry(bytes, at, Math.max(at, Math.min(end, at + side.remaining - side.padding)));
     } else if (side.state === State.block) {
       side.seen.touch(packet, time);
+      side.seen.transfer += end - at;
       // A block in one piece is read where it lies.
       const inOne = side.carry === undefined && end - at === side.length && (side.flags & Flag.endHeaders) !== 0;
       if (inOne || side.dropped) return;
@@ -323,7 +331,9 @@ export class Http2Parser extends Http2Streams implements StreamParser {
     const stream = this.open(side.stream);
     if (stream === undefined) return;
     stream.exchange.whole = false;
-    stream.message(side.fromClient).body += Math.max(0, Math.min(length, side.remaining - side.padding));
+    const message = stream.message(side.fromClient);
+    message.transfer += length;
+    message.body += Math.max(0, Math.min(length, side.remaining - side.padding));
   }
 
   /** Where frames begin is not known, nor what the table of header fields holds. */

@@ -248,6 +248,8 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.requestHeaderBytes !== undefined) w.put(K.REQUEST_HEADER_BYTES).int(x.requestHeaderBytes);
   if (x.responseHeaderBytes !== undefined) w.put(K.RESPONSE_HEADER_BYTES).int(x.responseHeaderBytes);
   w.put(K.REQUEST_BODY_BYTES).int(x.requestBodyBytes).put(K.RESPONSE_BODY_BYTES).int(x.responseBodyBytes);
+  if (x.requestTransferBytes !== undefined) w.put(K.REQUEST_TRANSFER_BYTES).int(x.requestTransferBytes);
+  if (x.responseTransferBytes !== undefined) w.put(K.RESPONSE_TRANSFER_BYTES).int(x.responseTransferBytes);
   if (x.responseFraming !== undefined) w.put(K.RESPONSE_FRAMING_TEXT).raw(x.responseFraming).put(K.QUOTE);
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
   if (!x.whole) w.put(K.WHOLE_FALSE);
