@@ -1,7 +1,11 @@
+import { acceptsDnsMessage, dnsQuestionOf, isDnsMessage } from '../dissect/dns/over-https.ts';
+import { State } from '../dissect/http/framing.ts';
 import type { Head } from '../dissect/http/head.ts';
+import { valueText } from '../dissect/http/value.ts';
+import { Carry } from './http-carry.ts';
 import { fillResponse, newExchange } from './http-exchange.ts';
 import type { HttpHooks, HttpProblem } from './http-hooks.ts';
-import { Side, State } from './http-side.ts';
+import { Side } from './http-side.ts';
 import type { Exchange } from './model.ts';
 
 /** Requests of one connection that wait for an answer; those beyond are let go unanswered. */
@@ -107,6 +111,10 @@ export class HttpExchanges {
   /** The side's message is over. */
   protected endMessage(side: Side): void {
     const exchange = side.exchange;
+    const { kept } = side;
+    if (kept !== undefined && kept.length > 0 && exchange?.whole)
+      this.hooks.dns?.(side === this.client, kept.bytes, kept.length, exchange.stream, side.lastPacket, side.lastTime);
+    side.forget();
     this.flush(side);
     side.state = State.start;
     side.exchange = undefined;
@@ -119,6 +127,22 @@ export class HttpExchanges {
     // An early answer waits for the rest of its request.
     const asking = this.client.exchange === exchange && this.client.state !== State.lost && !this.client.ended;
     if (!asking) this.finish(true);
+  }
+
+  /** A whole head: is what follows it a DNS message, or a question in its target (RFC 8484)? */
+  protected dnsInside(side: Side, x: Exchange, head: Head, bytes: Uint8Array): void {
+    if (this.hooks.dns === undefined) return;
+    const asking = side === this.client;
+    const { contentTypeAt, contentTypeEnd } = head;
+    const asked = asking && contentTypeEnd > 0 ? valueText(bytes, contentTypeAt, contentTypeEnd, head.ascii) : undefined;
+    const carries = isDnsMessage(asking ? asked : x.contentType);
+    if (carries && head.contentEncodingEnd === 0) side.kept = new Carry(this.hooks.budget);
+    // A client that does not say what it accepts has asked for DNS where it gets it.
+    if (asking === carries || asking !== acceptsDnsMessage(x.accept)) return;
+    const question = dnsQuestionOf(x.method, x.target);
+    if (question === undefined || x.requestPacket === undefined) return;
+    const { requestEndPacket = x.requestPacket, requestEndTime = x.requestTime ?? 0 } = x;
+    this.hooks.dns(true, question, question.length, x.stream, requestEndPacket, requestEndTime);
   }
 
   /** Writes what the side has counted into its exchange. */

@@ -1,3 +1,4 @@
+import { Line, State } from '../dissect/http/framing.ts';
 import { guessHttp } from '../dissect/http/guess.ts';
 import { Head, MORE, NONE, scanHead } from '../dissect/http/head.ts';
 import { mayStart } from '../dissect/http/start-line.ts';
@@ -6,7 +7,7 @@ import { Carry } from './http-carry.ts';
 import { fillRequest } from './http-exchange.ts';
 import { HttpExchanges } from './http-exchanges.ts';
 import type { HttpProblem } from './http-hooks.ts';
-import { Line, type Side, State } from './http-side.ts';
+import type { Side } from './http-side.ts';
 import type { Exchange } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 
@@ -250,6 +251,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
       if (side.exchange !== undefined) {
         side.exchange.requestHeadPacket = side.lastPacket;
         side.exchange.requestHeaderBytes = head.end - head.at;
+        this.dnsInside(side, side.exchange, head, bytes);
       }
       this.requestBody(side);
     } else if (head.status < 200 && head.status !== 101) {
@@ -260,6 +262,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
       const exchange = side.exchange ?? this.answered(head, bytes);
       exchange.responseHeadPacket = side.lastPacket;
       exchange.responseHeaderBytes = head.end - head.at;
+      this.dnsInside(side, exchange, head, bytes);
       this.responseBody(side, exchange, bytes);
     }
   }

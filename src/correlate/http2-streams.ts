@@ -1,3 +1,4 @@
+import { acceptsDnsMessage, dnsQuestionOf, isDnsMessage } from '../dissect/dns/over-https.ts';
 import { errorName } from '../dissect/http2/frames.ts';
 import { Carry } from './http-carry.ts';
 import { newExchange, withoutUser } from './http-exchange.ts';
@@ -16,8 +17,6 @@ export const RAPID_RESETS = 100;
 /** Streams that have just ended are remembered, where bytes are missing: what still comes on them is no new stream. */
 const RECENT = 64;
 const GOAWAY_LIMIT = 16;
-/** RFC 8484 §6. */
-const DNS_MESSAGE = 'application/dns-message';
 
 export class Stream {
   readonly id: number;
@@ -211,8 +210,8 @@ export class Http2Streams {
     name(facts, contentType);
     this.flush(stream);
     this.tell(stream);
-    if (contentType === DNS_MESSAGE) this.keep(request);
-    else if (s.get('accept') === DNS_MESSAGE) this.question(stream, request);
+    if (isDnsMessage(contentType)) this.keep(request);
+    else if (acceptsDnsMessage(x.accept)) this.question(stream);
   }
 
   private answered(stream: Stream, s: FieldSection, status: number | undefined, last: boolean): void {
@@ -227,7 +226,10 @@ export class Http2Streams {
     x.contentType = s.get('content-type');
     x.responseFraming = last ? 'none' : 'end-stream';
     name(facts, x.contentType);
-    if (x.contentType === DNS_MESSAGE) this.keep(response);
+    if (isDnsMessage(x.contentType)) {
+      this.keep(response);
+      if (!acceptsDnsMessage(x.accept)) this.question(stream);
+    }
     const grpc = s.digits('grpc-status');
     if (grpc !== undefined) facts.grpcStatus = grpc;
     // Only an answer below 300 opens a tunnel (RFC 9113 §8.5, RFC 8441 §5).
@@ -255,11 +257,9 @@ export class Http2Streams {
   }
 
   /** A question in the URL (RFC 8484 §4.1). */
-  private question({ id, exchange: x }: Stream, { lastPacket, lastTime }: Message): void {
-    const coded = x.method === 'GET' ? /[?&]dns=([\w-]+)/.exec(x.target ?? '')?.[1] : undefined;
-    if (coded === undefined) return;
-    const bytes = Buffer.from(coded, 'base64url');
-    this.hooks.dns?.(true, bytes, bytes.length, id, lastPacket, lastTime);
+  private question({ id, exchange: x, request }: Stream): void {
+    const bytes = dnsQuestionOf(x.method, x.target);
+    if (bytes !== undefined) this.hooks.dns?.(true, bytes, bytes.length, id, request.lastPacket, request.lastTime);
   }
 
   /** A side has said all on this stream. */

@@ -76,6 +76,58 @@ describe('what TLS carries', () => {
     expect(read(connection(chunks, port), '').lookups).toEqual([]);
   });
 
+  describe('DNS over HTTPS by HTTP/1.1 (RFC 8484)', () => {
+    // The question of RFC 8484 §4.1.1, for www.example.com, as it stands in a URL.
+    const CODED = 'AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB';
+    const TYPE = 'application/dns-message';
+    const question = Buffer.from(CODED, 'base64url');
+    const told = Buffer.from(answer(0, 'www.example.com', ['192.0.2.80']));
+    const head = (line: string, fields: string[]): Buffer => Buffer.from(`${line}\r\n${fields.join('\r\n')}\r\n\r\n`);
+    const get = (accept: string[]): Buffer =>
+      head(`GET /dns-query?dns=${CODED} HTTP/1.1`, ['Host: resolver.example.test', ...accept]);
+    const post = (bytes: Buffer, ...more: string[]): Buffer => {
+      const fields = ['Host: resolver.example.test', `Content-Type: ${TYPE}`, `Content-Length: ${bytes.length}`, ...more];
+      return Buffer.concat([head('POST /dns-query HTTP/1.1', fields), bytes]);
+    };
+    const whole = (type = TYPE): Buffer =>
+      Buffer.concat([head('HTTP/1.1 200 OK', [`Content-Type: ${type}`, `Content-Length: ${told.length}`]), told]);
+    const chunk = (bytes: Buffer): Buffer =>
+      Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+    const chunked = Buffer.concat([
+      head('HTTP/1.1 200 OK', [`Content-Type: ${TYPE}`, 'Transfer-Encoding: chunked']),
+      chunk(told.subarray(0, 20)),
+      chunk(told.subarray(20)),
+      Buffer.from('0\r\n\r\n'),
+    ]);
+
+    test.each<[string, (string | Buffer)[], number]>([
+      ['GET', [get([`Accept: ${TYPE}`]), whole()], 1],
+      ['GET that accepts several types', [get([`Accept: ${TYPE}, */*;q=0.1`]), whole(`${TYPE}; charset=x`)], 1],
+      ['GET that does not say what it accepts', [get([]), whole()], 1],
+      ['POST', [post(question), whole()], 1],
+      ['POST, the answer in chunks', [post(question), chunked], 1],
+      ['one after the other', [post(question), chunked, get([`Accept: ${TYPE}`]), whole(), post(question), whole()], 3],
+    ])('%s', async (_, says, count) => {
+      const { chunks, keyLog } = await talk({ says });
+      const { lookups, exchanges } = read(connection(chunks, 443), keyLog);
+      expect(exchanges).toHaveLength(count);
+      expect(lookups).toHaveLength(count);
+      lookups.forEach((lookup, i) => {
+        expect(lookup).toMatchObject({ name: 'www.example.com', type: 'A', transport: 'doh', addresses: ['192.0.2.80'] });
+        expect(lookup.server).toEqual({ address: SERVER, port: 443 });
+        expect(lookup.packet).toBe(exchanges[i].requestEndPacket);
+        expect(lookup.answerPacket).toBe(exchanges[i].responseEndPacket);
+      });
+    });
+
+    test('neither pages, nor what is coded another way, are lookups', async () => {
+      const page = Buffer.concat([head('HTTP/1.1 200 OK', ['Content-Type: text/html', `Content-Length: ${told.length}`]), told]);
+      const says = [get(['Accept: */*']), page, post(question, 'Content-Encoding: x'), page];
+      const { chunks, keyLog } = await talk({ says });
+      expect(read(connection(chunks, 443), keyLog).lookups).toEqual([]);
+    });
+  });
+
   test('HTTPS through a proxy (CONNECT): the requests inside the tunnel', async () => {
     const says = ['GET /inside HTTP/1.1\r\nHost: www.example.test\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'];
     const { chunks, keyLog } = await talk({ says });

@@ -1,5 +1,6 @@
 import { Fields } from '../fields.ts';
 import { isSecret } from '../http/header-names.ts';
+import { Pieces } from '../pieces.ts';
 import type { Field, Layer } from '../protocol.ts';
 import { frameFields } from './frame-fields.ts';
 import { FRAME_HEADER, Flag, PREFACE, plausible, Setting, Type, u24, u31 } from './frames.ts';
@@ -11,7 +12,6 @@ const FRAMES_LIMIT = 256;
 const NAMED_LIMIT = 6;
 /** Of a frame in pieces, or a header block in several frames, so much is kept. */
 const CARRY_LIMIT = 1 << 20;
-const NOTHING = new Uint8Array(0);
 
 /** A field of a whole header block; undefined: an entry of the table that was not seen. A hidden one has no value. */
 export interface HeadField {
@@ -20,20 +20,23 @@ export interface HeadField {
   hidden: boolean;
 }
 
-/** Told of what frames carry, where no fields are made. */
+/** Told of what frames carry. */
 export interface FrameSink {
   /** A whole header block; of a PUSH_PROMISE with the stream that it promises. */
   head(stream: number, fields: readonly HeadField[]): void;
   /** A DATA frame's content without its padding. */
   data(stream: number, bytes: Uint8Array): void;
+  /** END_STREAM was set. */
+  end?(stream: number): void;
 }
 
 /** One direction of HTTP/2 whose bytes come in order: frames over their pieces, header fields with the table of all before. */
 export class FrameStream {
   private readonly table = new HpackDecoder((name) => !isSecret(name));
-  private carry: Uint8Array = NOTHING;
+  private readonly carry = new Pieces();
   /** Fragments of a header block that CONTINUATION frames go on with. */
-  private block: Uint8Array | undefined;
+  private readonly block = new Pieces();
+  private continues = false;
   private begun = false;
   private lost = false;
   /** Bytes of a frame too large to keep. */
@@ -53,8 +56,9 @@ export class FrameStream {
 
   /** Bytes are missing here. */
   miss(): void {
-    this.carry = NOTHING;
-    this.block = undefined;
+    this.carry.clear();
+    this.block.clear();
+    this.continues = false;
     this.table.lose();
     this.lost = true;
     this.skip = 0;
@@ -62,8 +66,8 @@ export class FrameStream {
 
   /** The next bytes. `other`: the direction that SETTINGS here are about. Fields are made only where they are wanted. */
   next(piece: Uint8Array, other: FrameStream, wanted: boolean): Layer | undefined {
-    const whole = this.carry.length === 0 ? piece : Buffer.concat([this.carry, piece]);
-    this.carry = NOTHING;
+    const kept = this.carry.length;
+    const whole = this.carry.with(piece);
     const fields: Field[] = [];
     const words: string[] = [];
     let at = this.start(whole, fields, words);
@@ -77,6 +81,7 @@ export class FrameStream {
       if (shown) words.push(word);
       at = end;
     }
+    if (kept === 0 || at > 0) this.carry.clear();
     if (at < whole.length) this.rest(whole, at, fields);
     if (!wanted) return undefined;
     const more = words.length > NAMED_LIMIT ? `, and ${words.length - NAMED_LIMIT} more` : '';
@@ -113,8 +118,9 @@ export class FrameStream {
     if (this.lost) fields.push(segment('Part of a frame whose beginning is missing', at, whole.length));
     else {
       fields.push(segment('The beginning of a frame that is whole in a later packet', at, whole.length));
-      if (left + missing <= CARRY_LIMIT) this.carry = whole.slice(at);
+      if (left + missing <= CARRY_LIMIT) this.carry.keep(whole, at);
       else {
+        this.carry.clear();
         this.skip = missing;
         if (whole[at + 3] !== Type.data) this.table.lose();
       }
@@ -130,27 +136,45 @@ export class FrameStream {
           other.allow(((whole[i + 2] << 24) | (whole[i + 3] << 16) | (whole[i + 4] << 8) | whole[i + 5]) >>> 0);
     const opens = type === Type.headers || type === Type.pushPromise;
     const ends = (flags & Flag.endHeaders) !== 0;
-    if (opens && ends && list !== undefined) return frameFields(new Fields(whole, at, end), this.table, list);
-    const word = list === undefined ? '' : frameFields(new Fields(whole, at, end), packetTable(), list);
-    if (type === Type.data && this.sink !== undefined) {
+    if (opens) this.stream = u31(whole, at + (type === Type.headers ? 5 : FRAME_HEADER + (flags & Flag.padded ? 1 : 0)));
+    let word = '';
+    if (opens && ends && list !== undefined) {
+      this.block.clear();
+      this.continues = false;
+      word = frameFields(new Fields(whole, at, end), this.table, list);
+      this.sink?.head(this.stream, headOf(list.at(-1)));
+    } else {
+      if (list !== undefined) word = frameFields(new Fields(whole, at, end), packetTable(), list);
+      if (opens || (type === Type.continuation && this.continues)) this.fragment(whole, at, end, opens, list?.at(-1));
+    }
+    if (this.sink === undefined) return word;
+    if (type === Type.data) {
       const from = at + FRAME_HEADER + (flags & Flag.padded ? 1 : 0);
       const to = flags & Flag.padded ? end - whole[at + FRAME_HEADER] : end;
       this.sink.data(u31(whole, at + 5), whole.subarray(from, Math.max(from, to)));
     }
-    if (opens) this.stream = u31(whole, at + (type === Type.headers ? 5 : FRAME_HEADER + (flags & Flag.padded ? 1 : 0)));
-    if (opens || (type === Type.continuation && this.block !== undefined)) {
-      const before = opens ? NOTHING : (this.block ?? NOTHING);
-      const block = Buffer.concat([before, fragment(whole, at, end)]);
-      this.block = block.length > CARRY_LIMIT ? undefined : block;
-      if (this.block === undefined) this.table.lose();
-      else if (ends) {
-        this.block = undefined;
-        const frame = list?.at(-1);
-        if (frame === undefined) this.decode(block);
-        else continued(frame, block, this.table);
+    if (flags & Flag.endStream && (type === Type.headers || type === Type.data)) this.sink.end?.(u31(whole, at + 5));
+    return word;
+  }
+
+  /** A part of a header block; the last one ends it, under this frame's fields where there are any. */
+  private fragment(whole: Uint8Array, at: number, end: number, first: boolean, frame: Field | undefined): void {
+    if (first) this.block.clear();
+    const block = this.block.with(fragmentOf(whole, at, end));
+    this.continues = block.length <= CARRY_LIMIT;
+    if (!this.continues) this.table.lose();
+    else if ((whole[at + 4] & Flag.endHeaders) === 0) {
+      this.block.keep(block, 0);
+      return;
+    } else {
+      this.continues = false;
+      if (frame === undefined) this.decode(block);
+      else {
+        continued(frame, block, this.table);
+        this.sink?.head(this.stream, headOf(frame));
       }
     }
-    return word;
+    this.block.clear();
   }
 
   private decode(block: Uint8Array): void {
@@ -162,6 +186,22 @@ export class FrameStream {
     });
     this.sink?.head(this.stream, fields);
   }
+}
+
+/** Names and values of a whole header block, as the fields of its frame have them. */
+function headOf(frame: Field | undefined): HeadField[] {
+  const found: HeadField[] = [];
+  for (const field of frame?.children ?? []) {
+    if (field.name === 'http2.header') {
+      const text = (name: string): string | undefined => {
+        const value = field.children?.find((child) => child.name === name)?.value;
+        return typeof value === 'string' ? value : undefined;
+      };
+      const name = text('http2.header.name');
+      found.push({ name, value: text('http2.header.value'), hidden: name !== undefined && isSecret(name) });
+    } else found.push(...headOf(field));
+  }
+  return found;
 }
 
 /** The fields of a block that began in earlier frames stand under the frame that ends it, each with the range of all of it. */
@@ -183,7 +223,7 @@ function place(fields: Field[], at: number, end: number): void {
 }
 
 /** The header block fragment of a HEADERS, PUSH_PROMISE or CONTINUATION frame (RFC 9113 §6.2, §6.6, §6.10). */
-function fragment(bytes: Uint8Array, at: number, end: number): Uint8Array {
+function fragmentOf(bytes: Uint8Array, at: number, end: number): Uint8Array {
   const type = bytes[at + 3];
   const flags = bytes[at + 4];
   let from = at + FRAME_HEADER;

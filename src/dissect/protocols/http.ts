@@ -40,9 +40,8 @@ function layer(bytes: Uint8Array, at: number, context: FieldContext): Layer {
     const next = scanHead(head, bytes, i, end, kind === 'response', true);
     if (next < 0) break;
     i = next;
-    const line = startLine(fields, bytes, head, kind === 'response');
+    const line = headFields(fields, bytes, head, kind === 'response');
     if (title === '') title = line;
-    headerLines(fields, bytes, head, kind === 'response');
     const length = bodyLength(head, bytes, i, end, kind === 'response');
     if (length > 0) body(fields, 'Body', i, i + length);
     i += length;
@@ -51,6 +50,13 @@ function layer(bytes: Uint8Array, at: number, context: FieldContext): Layer {
   else if (messages > 1) title += ` (and ${messages - 1} more)`;
   if (i < end) body(fields, messages === 0 ? 'Continuation' : 'Further bytes', i, end);
   return { protocol: 'http', title: `Hypertext Transfer Protocol, ${title}`, at, end, fields };
+}
+
+/** Start line and header lines, each a field; returns the start line. */
+export function headFields(fields: Field[], bytes: Uint8Array, head: Head, response: boolean): string {
+  const line = startLine(fields, bytes, head, response);
+  headerLines(fields, bytes, head, response);
+  return line;
 }
 
 function body(fields: Field[], label: string, at: number, end: number): void {

@@ -1,10 +1,12 @@
 import { u16, u24 } from '../bytes.ts';
 import { Fields } from '../fields.ts';
+import { DnsMessages } from '../dns/message-bodies.ts';
+import { MessageStream } from '../http/message-stream.ts';
 import { FrameStream } from '../http2/stream-frames.ts';
 import { Kind, Packets } from '../packets.ts';
+import { Pieces } from '../pieces.ts';
 import type { Field, FieldContext, Layer } from '../protocol.ts';
 import { dns } from '../protocols/dns.ts';
-import { http } from '../protocols/http.ts';
 import { alertFields } from './fields.ts';
 import { handshakes } from './message-fields.ts';
 import { ContentType, contentTypeName } from './names.ts';
@@ -25,24 +27,39 @@ export interface PlainRecord {
 
 /** Handshake messages and DNS messages in pieces: so much of one is kept. */
 const CARRY_LIMIT = 1 << 17;
+/** First bytes that do not tell the protocol yet. */
+const EARLY_LIMIT = 64;
 const NOTHING = new Uint8Array(0);
 
 class Side {
   /** Of a handshake message, and of what the connection carries. */
-  messages: Uint8Array = NOTHING;
-  data: Uint8Array = NOTHING;
-  readonly frames = new FrameStream();
+  readonly messages = new Pieces();
+  readonly data = new Pieces();
+  /** What came before the protocol was known. */
+  early: Uint8Array = NOTHING;
+  /** DNS messages in HTTP/2. */
+  readonly dns = new DnsMessages();
+  readonly frames = new FrameStream(this.dns);
+  readonly http: MessageStream;
+
+  constructor(fromClient: boolean) {
+    this.http = new MessageStream(!fromClient);
+  }
 }
 
 /** The plaintext of one connection in its order, as layers of the packets that completed its records. */
 export class Plaintext {
-  private readonly sides = [new Side(), new Side()];
+  private readonly sides = [new Side(true), new Side(false)];
 
   /** Content of a side is missing here. */
   miss(fromClient: boolean): void {
     const side = this.sides[fromClient ? 0 : 1];
-    side.messages = side.data = NOTHING;
+    side.messages.clear();
+    side.data.clear();
+    side.early = NOTHING;
     side.frames.miss();
+    side.http.miss();
+    side.dns.miss();
   }
 
   /** Records of one type that one packet completed, all from one side, in order; no fields are made where nobody wants them. */
@@ -56,40 +73,55 @@ export class Plaintext {
       return wanted ? [recordsLayer(records, bytes), ...inner] : [];
     }
     if (first.type !== ContentType.handshake) return wanted ? [recordsLayer(records, bytes)] : [];
-    const whole = joined(side.messages, bytes);
+    const whole = side.messages.with(bytes);
     let end = 0;
     while (end + 4 <= whole.length && end + 4 + u24(whole, end + 1) <= whole.length) end += 4 + u24(whole, end + 1);
-    side.messages = whole.length - end <= CARRY_LIMIT ? whole.slice(end) : NOTHING;
+    keepRest(side.messages, whole, end);
     if (!wanted) return [];
     return [recordsLayer(records, bytes), ...(end > 0 ? [messagesLayer(whole, end, first.tls13)] : [])];
   }
 
-  private inside(side: Side, { fromClient, inside }: PlainRecord, bytes: Uint8Array, wanted: boolean): Layer[] {
-    if (inside === 'http2') {
-      const layer = side.frames.next(bytes, this.sides[fromClient ? 1 : 0].frames, wanted);
-      return layer === undefined ? [] : [layer];
+  private inside(side: Side, { fromClient, inside }: PlainRecord, piece: Uint8Array, wanted: boolean): Layer[] {
+    const bytes = joined(side.early, piece);
+    if (inside === 'unknown') {
+      side.early = bytes.length <= EARLY_LIMIT ? bytes.slice() : NOTHING;
+      return [];
     }
-    if (inside === 'dns') {
-      const whole = joined(side.data, bytes);
-      let end = 0;
-      while (end + 2 <= whole.length && end + 2 + u16(whole, end) <= whole.length) end += 2 + u16(whole, end);
-      side.data = whole.length - end <= CARRY_LIMIT ? whole.slice(end) : NOTHING;
-      return wanted && end > 0 ? [owned(dns.layer(whole, 0, context(whole, end)), whole)] : [];
-    }
-    return wanted && inside === 'http' ? [owned(http.layer(bytes, 0, context(bytes, bytes.length)), bytes)] : [];
+    side.early = NOTHING;
+    const other = this.sides[fromClient ? 1 : 0];
+    if (inside === 'http2') return withDns(side.frames.next(bytes, other.frames, wanted), side.dns, wanted);
+    if (inside === 'http') return withDns(side.http.next(bytes, other.http, wanted), side.http.dns, wanted);
+    if (inside !== 'dns') return [];
+    const whole = side.data.with(bytes);
+    let end = 0;
+    while (end + 2 <= whole.length && end + 2 + u16(whole, end) <= whole.length) end += 2 + u16(whole, end);
+    keepRest(side.data, whole, end);
+    return wanted && end > 0 ? [owned(dns.layer(whole, 0, context(whole, end, Kind.tcp)), whole)] : [];
   }
+}
+
+/** What HTTP says, and the DNS messages that it has carried by now. */
+function withDns(layer: Layer | undefined, messages: DnsMessages, wanted: boolean): Layer[] {
+  const list = messages.take();
+  if (!wanted || layer === undefined) return [];
+  return [layer, ...list.map((bytes) => owned(dns.layer(bytes, 0, context(bytes, bytes.length, Kind.udp)), bytes))];
 }
 
 const joined = (before: Uint8Array, bytes: Uint8Array): Uint8Array =>
   before.length === 0 ? bytes : Buffer.concat([before, bytes]);
 
+function keepRest(pieces: Pieces, whole: Uint8Array, from: number): void {
+  if (from === whole.length || whole.length - from > CARRY_LIMIT) pieces.clear();
+  else pieces.keep(whole, from);
+}
+
 const owned = (layer: Layer, bytes: Uint8Array): Layer => ({ ...layer, bytes });
 
-/** For protocols that ask what they stand on: a stream. */
-function context(bytes: Uint8Array, end: number): FieldContext {
+/** For protocols that ask what they stand on: a stream, or a message by itself. */
+function context(bytes: Uint8Array, end: number, kind: number): FieldContext {
   const packets = new Packets(1);
   packets.clear(0, 1);
-  packets.kind[0] = Kind.tcp;
+  packets.kind[0] = kind;
   packets.bytes = bytes;
   return { packets, end, wire: end, linkType: 0 };
 }
