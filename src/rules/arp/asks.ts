@@ -182,8 +182,11 @@ export function hasLinkLayer(capture: CaptureFacts): boolean {
   return false;
 }
 
+/** What to capture where somebody asks for the way to this host; undefined: for any. */
+export const arpAnd = (host: string | undefined): string => (host === undefined ? 'arp' : `arp or host ${host}`);
+
 /** Frames whose destination the capture does not have: "any", cooked. */
-export const noDestination = (capture: CaptureFacts, packets: number[]): Finding =>
+export const noDestination = (capture: CaptureFacts, packets: number[], filter: string): Finding =>
   notVisible(
     'no-destination-mac',
     packets,
@@ -193,7 +196,7 @@ export const noDestination = (capture: CaptureFacts, packets: number[]): Finding
     },
     {
       text: { en: 'capture on the one interface and not on "any"', ko: 'any 대신 실제 인터페이스 하나에서 캡처하세요' },
-      command: 'tcpdump -i <eth0> -w arp.pcap arp',
+      command: `tcpdump -i <eth0> -w arp.pcap '${filter}'`,
     },
   );
 

@@ -3,7 +3,7 @@ import { addressClass } from '../addresses.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, skipped, unknown } from '../findings.ts';
 import type { PacketFacts } from '../packet.ts';
-import type { CaptureRule, Finding } from '../rule.ts';
+import type { Advice, CaptureRule, Finding } from '../rule.ts';
 import { type SeenFlow, seenFlows } from '../seen-flows.ts';
 import { asksOf, MAX_GROUPS } from './asks.ts';
 import { isOwn, wayOut, type WayOut } from './way-out.ts';
@@ -108,7 +108,7 @@ const noMac = (capture: CaptureFacts, packet: PacketFacts): Finding =>
     },
     {
       text: { en: 'capture on the one interface and not on "any"', ko: 'any 대신 실제 인터페이스 하나에서 캡처하세요' },
-      command: 'tcpdump -i <eth0> -w client.pcap',
+      command: `tcpdump -i <eth0> -w client.pcap 'arp or host ${packet.destination}'`,
     },
   );
 
@@ -129,7 +129,7 @@ function nobodyLeaves(capture: CaptureFacts): Finding {
         en: `only answers to ${answered.client} pass here: what it asked before its first packet left is on another link`,
         ko: `여기는 ${answered.client}에 가는 응답만 지납니다. 첫 패킷을 보내기 전에 물은 것은 다른 링크에 있습니다`,
       },
-      clientAdvice,
+      clientAdvice(answered.server),
     );
   const inside = flows.find(({ client, server }) => client === server || addressClass(server) === 'loopback');
   if (inside !== undefined && flows.every(({ client, server }) => client === server || addressClass(server) === 'loopback'))
@@ -146,7 +146,7 @@ function nobodyLeaves(capture: CaptureFacts): Finding {
         en: `packet ${flows[0].request.number} from ${flows[0].client} has passed a router already (TTL ${flows[0].request.hopLimit}): what its sender asked before is not on this link`,
         ko: `${flows[0].client}에서 온 ${topic(`${flows[0].request.number}번 패킷`)} 이미 라우터를 지났습니다(TTL ${flows[0].request.hopLimit}). 보낸 쪽이 그 전에 물은 것은 이 링크에 없습니다`,
       },
-      clientAdvice,
+      clientAdvice(flows[0].server),
     );
   if (own.every(({ request }) => request.destinationMac === undefined)) return noMac(capture, own[0].request);
   const near = own.find(({ request, response }) => wayOut(capture, request, response).to === 'near');
@@ -162,10 +162,10 @@ function nobodyLeaves(capture: CaptureFacts): Finding {
   });
 }
 
-const clientAdvice = {
+const clientAdvice = (server: string): Advice => ({
   text: {
     en: 'capture at the client, or on the inside of its gateway, from a cold start on',
     ko: '클라이언트나 게이트웨이 안쪽에서, 캐시를 비운 뒤 캡처하세요',
   },
-  command: 'tcpdump -i <eth0> -w client.pcap',
-};
+  command: `tcpdump -i <eth0> -w client.pcap 'arp or host ${server}'`,
+});

@@ -76,7 +76,7 @@ function judge(capture: CaptureFacts, group: Group): Finding {
     });
   }
   const packets = asks.map((ask) => ask.packet).slice(0, 8);
-  if (asks.every((ask) => ask.frameTo === undefined)) return noDestination(capture, packets);
+  if (asks.every((ask) => ask.frameTo === undefined)) return noDestination(capture, packets, `arp and host ${target}`);
   if (!isRepeated(asks) && !isWithin(capture, group.mac))
     return notVisible(
       'reply-elsewhere',

@@ -74,7 +74,7 @@ function judge(capture: CaptureFacts, { mac, address, target, asks }: Group): Fi
     if (packet.destinationMac === reply.mac) used.push(number);
   }
   if (used.length === 0 && directions === 0 && first.frameTo === undefined)
-    return noDestination(capture, [first.packet, reply.packet]);
+    return noDestination(capture, [first.packet, reply.packet], `arp or ether host ${reply.mac}`);
   if (used.length < 2)
     return unknown('used-once', [first.packet, reply.packet, ...used], {
       en: `${address} learns the MAC address of ${target} in packet ${reply.packet} and sends it ${used.length === 0 ? 'nothing' : 'one packet'} after that: whether it kept the answer does not show`,

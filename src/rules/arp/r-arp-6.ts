@@ -3,7 +3,8 @@ import { object, subject } from '../../text/particles.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
-import { asksOf, hasLinkLayer, NO_QUESTION_REASONS, noQuestion } from './asks.ts';
+import { seenFlows } from '../seen-flows.ts';
+import { arpAnd, asksOf, hasLinkLayer, NO_QUESTION_REASONS, noQuestion } from './asks.ts';
 import { askOf, type Forwarded, forwardedOn } from './forwarded.ts';
 
 export const rule: CaptureRule = {
@@ -92,7 +93,7 @@ function nothingOnward(capture: CaptureFacts, all: Forwarded[]): Finding {
         en: 'capture between two routers, as on the outside of the gateway',
         ko: '게이트웨이 바깥쪽처럼 두 라우터 사이에서 캡처하세요',
       },
-      command: 'tcpdump -i <outside> -w outside.pcap',
+      command: `tcpdump -i <outside> -w outside.pcap '${arpAnd(seenFlows(capture)[0]?.server)}'`,
     },
   );
 }

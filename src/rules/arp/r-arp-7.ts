@@ -1,9 +1,9 @@
 import { object } from '../../text/particles.ts';
-import { onItsLink } from '../seen-flows.ts';
+import { onItsLink, seenFlows } from '../seen-flows.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, skipped } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
-import { asksOf, NO_QUESTION_REASONS, noQuestion } from './asks.ts';
+import { arpAnd, asksOf, NO_QUESTION_REASONS, noQuestion } from './asks.ts';
 import { askOf, type Forwarded, forwardedOn } from './forwarded.ts';
 
 export const rule: CaptureRule = {
@@ -57,7 +57,7 @@ function elsewhere(capture: CaptureFacts): Finding {
     const six = noQuestion(capture);
     if (six.reason !== 'no-question') return six;
   }
-  const server = connection?.server.address ?? '<server>';
+  const server = connection?.server.address ?? seenFlows(capture)[0]?.server;
   const syn = capture.packet(connection?.handshake?.syn[0] ?? 0);
   const synAck = capture.packet(connection?.handshake?.synAck[0] ?? 0);
   if (connection !== undefined && syn?.sourceMac !== undefined && onItsLink(syn) && onItsLink(synAck))
@@ -68,16 +68,21 @@ function elsewhere(capture: CaptureFacts): Finding {
   return notVisible(
     'other-network',
     connection === undefined ? [] : [connection.firstPacket],
-    {
-      en: `the network of ${server} is not the one captured here: its last router’s questions are not seen`,
-      ko: `여기서 잡은 것은 서버 ${server}의 네트워크가 아니므로 그쪽 마지막 라우터의 ARP 질문이 보이지 않습니다`,
-    },
+    server === undefined
+      ? {
+          en: 'no packet here is for a server: what its last router asks is not seen',
+          ko: '여기에는 서버에 가는 패킷이 없어 그 마지막 라우터의 ARP 질문도 보이지 않습니다',
+        }
+      : {
+          en: `the network of ${server} is not the one captured here: its last router’s questions are not seen`,
+          ko: `여기서 잡은 것은 서버 ${server}의 네트워크가 아니므로 그쪽 마지막 라우터의 ARP 질문이 보이지 않습니다`,
+        },
     {
       text: {
         en: 'capture at the server or its last router, when it has forgotten the server’s address',
         ko: '서버나 그 마지막 라우터에서, 라우터가 서버 주소를 잊은 상태로 캡처하세요',
       },
-      command: `tcpdump -i <server-side> -w last-hop.pcap "arp or host ${server}"`,
+      command: `tcpdump -i <server-side> -w last-hop.pcap '${arpAnd(server)}'`,
     },
   );
 }

@@ -5,10 +5,10 @@ import type { Hops } from '../hops.ts';
 
 /** No capture shows what a balancer hands on: which one would. */
 export function behindNotCaptured(hops: Hops, what: Text): HopFinding {
-  let found: { packet: number; capture: number; server: string; port: number } | undefined;
+  let found: { packet: number; capture: number; server: string } | undefined;
   for (const capture of hops.captures) {
     for (const c of capture.connections) {
-      found = { packet: c.firstPacket, capture: capture.index, server: c.server.address, port: c.server.port };
+      found = { packet: c.firstPacket, capture: capture.index, server: c.server.address };
       break;
     }
     if (found !== undefined) break;
@@ -36,7 +36,7 @@ export function behindNotCaptured(hops: Hops, what: Text): HopFinding {
           en: 'capture on both sides of the balancer, and give both files: wirebook check front.pcap back.pcap',
           ko: '로드 밸런서의 앞과 뒤에서 캡처해 두 파일을 함께 주세요: wirebook check front.pcap back.pcap',
         },
-        command: `tcpdump -i <back> -w back.pcap 'tcp port ${found.port}'`,
+        command: 'tcpdump -i <back> -w back.pcap tcp',
       },
     ),
   };

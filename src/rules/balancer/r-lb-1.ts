@@ -44,7 +44,7 @@ function frontNotCaptured(hops: Hops, { capture, packet, by, server, says }: Han
     },
     {
       text: { en: 'capture on the front side as well, and give both files', ko: '앞쪽에서도 캡처해 두 파일을 함께 주세요' },
-      command: `tcpdump -i <front> -w front.pcap 'tcp port ${server.port}'`,
+      command: 'tcpdump -i <front> -w front.pcap tcp',
     },
   );
   return { capture, ...finding };

@@ -61,10 +61,16 @@ export const rule: JourneyRule = {
 
 /** Requests whose headers are looked at for a proxy's words. */
 const LOOK = 1000;
-const proxies = new WeakMap<CaptureFacts, Map<string, number>>();
+const proxies = new WeakMap<CaptureFacts, Map<string, SaidByAProxy>>();
+
+/** A request's packet, and for whom it says that it was sent on. */
+interface SaidByAProxy {
+  packet: number;
+  client: string;
+}
 
 /** Addresses that say of a request that they send it on for somebody (RFC 7239, X-Forwarded-For), with its packet. */
-function proxiesIn(capture: CaptureFacts): Map<string, number> {
+function proxiesIn(capture: CaptureFacts): Map<string, SaidByAProxy> {
   let found = proxies.get(capture);
   if (found !== undefined) return found;
   found = new Map();
@@ -74,11 +80,15 @@ function proxiesIn(capture: CaptureFacts): Map<string, number> {
     const address = capture.connections.get(exchange.connection)?.client.address;
     if (address === undefined || exchange.requestPacket === undefined || found.has(address)) continue;
     const head = requestHead(capture, exchange);
-    if (head !== undefined && forwardedFor(head) !== undefined) found.set(address, exchange.requestPacket);
+    const client = head === undefined ? undefined : forwardedFor(head);
+    if (client !== undefined) found.set(address, { packet: exchange.requestPacket, client });
   }
   proxies.set(capture, found);
   return found;
 }
+
+/** What a header says stands in a line to type only where it can be nothing else. */
+const isPlainAddress = (said = ''): boolean => /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+)$/i.test(said);
 
 const isPrivateClass = (each: AddressClass): boolean => each === 'private' || each === 'unique-local';
 
@@ -95,12 +105,15 @@ function elsewhere(subject: JourneySubject, ends: Ends, packet: number): Finding
   if (says !== undefined || (kinds.length > 0 && kinds.every((each) => BEHIND_A_PROXY.includes(each))))
     return notVisible(
       'sent-on-by-a-proxy',
-      [packet, says],
+      [packet, says?.packet],
       {
-        en: `${client.address} is a proxy that sends other clients' requests on${says === undefined ? '' : ` (so the header in packet ${says} says)`}; the clients' own packets are in front of it`,
-        ko: `${topic(client.address)} 다른 클라이언트의 요청을 넘겨주는 프록시입니다${says === undefined ? '' : ` (${says}번 패킷의 헤더)`}. 클라이언트가 보낸 패킷은 프록시 앞쪽에 있습니다`,
+        en: `${client.address} is a proxy that sends other clients' requests on${says === undefined ? '' : ` (so the header in packet ${says.packet} says)`}; the clients' own packets are in front of it`,
+        ko: `${topic(client.address)} 다른 클라이언트의 요청을 넘겨주는 프록시입니다${says === undefined ? '' : ` (${says.packet}번 패킷의 헤더)`}. 클라이언트가 보낸 패킷은 프록시 앞쪽에 있습니다`,
       },
-      { ...advice, command: 'tcpdump -i any -w client.pcap tcp' },
+      {
+        ...advice,
+        command: `tcpdump -i any -w client.pcap ${isPlainAddress(says?.client) ? `host ${says?.client} and tcp` : 'tcp'}`,
+      },
     );
   const isBefore = kinds.length === 0 || kinds.some((each) => BEFORE_TRANSLATION.includes(each));
   if (isBefore && (isHere(fromClient) || given)) return undefined;

@@ -46,7 +46,8 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
       en: `the SYN in packet ${instead.syn} is encapsulated (${capture.stackOf(instead.syn)}) and addressed to ${instead.server} for the routers, and so is packet ${instead.next} behind the handshake (${capture.stackOf(instead.next)}): these are no steps before TCP or HTTP`,
       ko: `${instead.syn}번 패킷의 SYN이 캡슐화되어 있고(${capture.stackOf(instead.syn)}) 라우터가 볼 목적지 ${instead.server} 주소가 있으며, 핸드셰이크 뒤의 ${instead.next}번 패킷(${capture.stackOf(instead.next)})도 마찬가지입니다: TCP나 HTTP 앞에 오는 단계가 아닙니다`,
     });
-  if (question === undefined)
+  if (question === undefined) {
+    const [{ server }] = capture.connections;
     return notVisible(
       'no-question',
       [],
@@ -56,9 +57,10 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
       },
       {
         text: { en: 'capture at the client, before it asks for a name', ko: '클라이언트에서, 이름을 묻기 전부터 캡처하세요' },
-        command: 'tcpdump -i any -w client.pcap',
+        command: `tcpdump -i any -w client.pcap 'port 53 or host ${server.address}'`,
       },
     );
+  }
   const later = openedAfter(capture, question.packet);
   const facts = capture.packet(question.packet);
   const stack = capture.stackOf(question.packet);
