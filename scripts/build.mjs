@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Bundles src/main.ts into dist/: one small file to start with, and chunks which load when something needs them.
+// Bundles src/main.ts into dist/: one small file to start with, pieces which load when something needs them, and the code of the
+// pieces as V8 makes it.
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +15,14 @@ if (esbuild === undefined) {
   process.exit(1);
 }
 
+const { linked } = await import('./link.mjs');
+const { forgetCode, keepCode } = await import('./code-cache.mjs');
+
+const shared = { absWorkingDir: root, write: false, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' };
 const started = new Date();
 const built = await esbuild
   .build({
-    absWorkingDir: root,
+    ...shared,
     // What captures are programs of their own.
     entryPoints: {
       main: entry,
@@ -27,31 +32,43 @@ const built = await esbuild
       'cap-helper': join(root, 'src', 'helper', 'cap.ts'),
     },
     outdir: dist,
-    write: false,
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
+    entryNames: '[name]-[hash]',
     chunkNames: 'chunk-[hash]',
     // blessed requires its terminal databases and optional modules by computed names: it stays beside the bundle.
     external: ['blessed', 'blessed-contrib', 'blessed-contrib/*', 'koffi', 'cap'],
-    // CommonJS packages inside the bundle call require('node:…').
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
   })
   .catch(() => process.exit(1));
 
-// Chunks first, the entry last and by rename: whoever starts meanwhile gets the old program or the new one, never half of each.
+/** The file that is run: the loader, and which piece comes first. */
+async function program(name, first) {
+  const tune = name === 'main' ? `import { tuneHeap } from './src/session/heap.ts';\ntuneHeap();\n` : '';
+  const contents = `import { CODE, load, scripts } from './src/loader.ts';\n${tune}load('${first}');\nexport { CODE, scripts };\n`;
+  const [file] = (await esbuild.build({ ...shared, stdin: { contents, resolveDir: root }, format: 'cjs', legalComments: 'none' }))
+    .outputFiles;
+  return { path: join(dist, `${name}.js`), text: `#!/usr/bin/env node\n${file.text}` };
+}
+
+const ENTRY = /^(main|helper|relay|warden|cap-helper)-\w+\.js$/;
+const pieces = built.outputFiles.map(({ path, text }) => ({ path, text: linked(text) }));
+const programs = await Promise.all(
+  pieces.flatMap(({ path }) => {
+    const [file, name] = ENTRY.exec(basename(path)) ?? [];
+    return name === undefined ? [] : [program(name, file)];
+  }),
+);
+
+// Pieces first, the programs last and by rename: whoever starts meanwhile gets the old program or the new one, never half of each.
 mkdirSync(dist, { recursive: true });
-const isEntry = (file) => basename(file.path) === 'main.js';
-const files = [...built.outputFiles.filter((file) => !isEntry(file)), ...built.outputFiles.filter(isEntry)];
+forgetCode(dist);
+writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+const isMain = (file) => basename(file.path) === 'main.js';
+const files = [...pieces, ...programs.filter((file) => !isMain(file)), ...programs.filter(isMain)];
 for (const file of files) {
   const unfinished = `${file.path}.${process.pid}`;
-  writeFileSync(unfinished, isEntry(file) ? `#!/usr/bin/env node\n${file.text}` : file.contents);
-  if (isEntry(file)) {
+  writeFileSync(unfinished, file.text);
+  if (isMain(file)) {
     chmodSync(unfinished, 0o755);
     // As old as the sources that were read: an edit made while the build ran counts as newer.
     utimesSync(unfinished, started, started);
@@ -60,6 +77,7 @@ for (const file of files) {
 }
 const current = new Set(files.map((file) => basename(file.path)));
 for (const name of readdirSync(dist)) {
-  if (/^(main|helper|relay|warden|cap-helper|chunk-\w+)\.js$/.test(name) && !current.has(name))
+  if (/^(main|helper|relay|warden|cap-helper|chunk)(-\w+)?\.js$/.test(name) && !current.has(name))
     rmSync(join(dist, name), { force: true });
 }
+keepCode(root);

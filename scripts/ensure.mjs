@@ -58,7 +58,8 @@ function newest(path) {
 }
 
 function ensureBuild() {
-  const sources = Math.max(newest(inRoot('src')), changed(inRoot('scripts', 'build.mjs')), changed(inRoot('package.json')));
+  const makers = ['build.mjs', 'link.mjs', 'code-cache.mjs'].map((name) => changed(inRoot('scripts', name)));
+  const sources = Math.max(newest(inRoot('src')), ...makers, changed(inRoot('package.json')));
   if (changed(inRoot('dist', 'main.js')) > sources) return;
   console.error('wirebook: building …');
   run(process.execPath, [inRoot('scripts', 'build.mjs')], 'the build');

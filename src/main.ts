@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { CaptureError } from './capture/batch.ts';
 import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
-import { tuneHeap } from './session/heap.ts';
 import { Out, OutputClosed } from './report/out.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
@@ -14,8 +13,6 @@ import { isLanguage, type Language, language } from './text/text.ts';
 import { USAGE } from './text/usage.ts';
 import { UsageError } from './commands/usage-error.ts';
 import { VERSION } from './version.ts';
-
-tuneHeap();
 
 /** 0: all read. 1: something in the capture was broken; what could be read is reported. 2: usage or input error. 70: ours. */
 const OK = 0;

@@ -75,11 +75,12 @@ describe.skipIf(!hasTmux)('in a real terminal (tmux)', () => {
       packages: 'external',
       splitting: true,
       outdir: join(ROOT, 'dist', 'demo'),
+      outExtension: { '.js': '.mjs' },
       logLevel: 'silent',
     });
     try {
       screen = new Tmux({ home: directory });
-      screen.type(`${process.execPath} ${join(ROOT, 'dist/demo/demo.js')} --fail; echo ended $?`);
+      screen.type(`${process.execPath} ${join(ROOT, 'dist/demo/demo.mjs')} --fail; echo ended $?`);
       const text = await screen.shows('ended 70');
       expect(text).toContain('made up: \\x1b[31mreading failed');
       expect(screen.modes()).toBe(WHOLE);

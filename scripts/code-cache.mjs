@@ -1,0 +1,45 @@
+// Keeps what V8 makes of the bundle in dist/code-…/, so that a start neither parses nor compiles (src/loader.ts).
+// Run by the build, and by itself as a child that runs the program once and writes what was compiled. Without it all works, slower.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMain } from './is-main.mjs';
+
+/** Runs of dist/main.js whose functions are kept, each with those before it; the others are compiled when they are called. */
+const RUNS = [
+  ['report', 'CAPTURE', '--format', 'jsonl'],
+  ['report', 'CAPTURE', '--format', 'json', '--verdicts'],
+  ['report', 'CAPTURE'],
+  ['--help'],
+];
+
+export function forgetCode(dist) {
+  for (const name of readdirSync(dist)) if (name.startsWith('code-')) rmSync(join(dist, name), { force: true, recursive: true });
+}
+
+export function keepCode(root) {
+  const capture = join(root, 'fixtures', 'cold-http', 'client.pcap');
+  if (!existsSync(capture)) return;
+  for (const words of RUNS) {
+    const args = words.map((word) => (word === 'CAPTURE' ? capture : word));
+    spawnSync(process.execPath, [fileURLToPath(import.meta.url), join(root, 'dist', 'main.js'), ...args], { stdio: 'ignore' });
+  }
+}
+
+function writeCode(folder, scripts) {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, script] of scripts) {
+    const unfinished = join(folder, `${name}.${process.pid}`);
+    writeFileSync(unfinished, script.createCachedData());
+    renameSync(unfinished, join(folder, name));
+  }
+}
+
+if (isMain(import.meta.url)) {
+  const [, , program, ...args] = process.argv;
+  process.argv = [process.execPath, program, ...args];
+  const { CODE, scripts } = createRequire(import.meta.url)(program);
+  process.on('exit', () => writeCode(CODE, scripts));
+}

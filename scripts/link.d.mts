@@ -1,0 +1,1 @@
+export function linked(text: string): string;
