@@ -4,6 +4,7 @@ import type { Page } from './flow-table.ts';
 import type { Http2Connection } from './http2-model.ts';
 import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
+import type { SegmentMarks } from './segment-marks.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { type ListName, Lists } from './tcp-lists.ts';
 import type { Turn } from './turns.ts';
@@ -117,6 +118,13 @@ export interface NameGroup {
   resolution: Resolution | undefined;
 }
 
+export interface ConversationOptions {
+  /** SHA-256 of both streams. */
+  hashes: boolean;
+  /** Hears of every packet that is noted, where somebody wants to know. */
+  marks?: SegmentMarks | undefined;
+}
+
 /** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */
 export class Conversation {
   readonly id: number;
@@ -164,12 +172,14 @@ export class Conversation {
   journeyId = -1;
   /** Its journeys are out; only the connection's own record is still to come. */
   told = false;
+  private readonly marks: SegmentMarks | undefined;
 
-  constructor(id: number, page: Page, base: number, hashes: boolean) {
+  constructor(id: number, page: Page, base: number, options: ConversationOptions) {
     this.id = id;
     this.page = page;
     this.base = base;
-    if (!hashes) return;
+    this.marks = options.marks;
+    if (!options.hashes) return;
     this.fromA.hash = createHash('sha256');
     this.fromB.hash = createHash('sha256');
   }
@@ -183,6 +193,7 @@ export class Conversation {
   note(list: ListName, packet: number): void {
     this.lists ??= new Lists();
     this.lists.note(list, packet);
+    this.marks?.note(list, packet);
   }
 
   /** A segment of this side announces a window of 0. */

@@ -22,6 +22,7 @@ import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
 import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
+import type { SegmentMarks } from './segment-marks.ts';
 import type { StreamParser } from './stream-parser.ts';
 import * as R from './tcp-record.ts';
 import { TlsParser } from './tls.ts';
@@ -39,6 +40,8 @@ export interface CorrelatorOptions {
   owners?: Owners | undefined;
   /** Opens what TLS has sealed. */
   keys?: TlsKeys | undefined;
+  /** Gets what is noted of each TCP packet. */
+  marks?: SegmentMarks | undefined;
 }
 
 /** Takes batches, gives records: wires the trackers together. All state is below here. */
@@ -71,7 +74,7 @@ export class Correlator implements TcpEvents {
     this.listener = listener;
     this.live = options.live ?? false;
     this.owners = options.owners;
-    this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false });
+    this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false, marks: options.marks });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
     this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection));

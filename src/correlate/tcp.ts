@@ -1,6 +1,6 @@
 import type { Packets } from '../dissect/packets.ts';
 import { HEADER } from '../dissect/protocols/tcp.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, type ConversationOptions } from './conversation.ts';
 import { Hand, Lingering } from './lingering.ts';
 import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { Streams, type StreamSink } from './streams.ts';
@@ -44,7 +44,7 @@ export class TcpTracker {
   silenced = 0;
 
   private readonly events: TcpEvents;
-  private readonly hashes: boolean;
+  private readonly options: ConversationOptions;
   private readonly lingering = new Lingering(R.LINGER_FLOWS);
   private readonly acknowledgments: Acknowledgments;
   private readonly payloads: Payloads;
@@ -53,9 +53,9 @@ export class TcpTracker {
   /** Conversations there are. */
   private talking = 0;
 
-  constructor(events: TcpEvents, options: { hashes: boolean }) {
+  constructor(events: TcpEvents, options: ConversationOptions) {
     this.events = events;
-    this.hashes = options.hashes;
+    this.options = options;
     this.streams = new Streams(events);
     this.acknowledgments = new Acknowledgments(this, events);
     this.payloads = new Payloads(this);
@@ -67,7 +67,7 @@ export class TcpTracker {
     let c = this.conversations[slot];
     if (c === undefined) {
       if (this.talking++ >= R.MAX_CONVERSATIONS) this.silence(slot);
-      c = new Conversation(page.words[base + R.ID], page, base, this.hashes);
+      c = new Conversation(page.words[base + R.ID], page, base, this.options);
       while (this.conversations.length < slot) this.conversations.push(undefined);
       this.conversations[slot] = c;
     }

@@ -9,6 +9,8 @@ export interface Summary {
   /** Innermost protocol as people write it: "HTTP", "TCP", "ARP". */
   protocol: string;
   info: string;
+  /** The segment is not a plain one; `info` begins with what it is. */
+  noted?: boolean;
 }
 
 /** One line about a packet, from the layers that `decode` made. */
@@ -19,8 +21,18 @@ export function summarize(bytes: Uint8Array, wireLength: number, linkType: numbe
   if (inner === undefined) {
     return { source: '', destination: '', protocol: `Link type ${linkType}`, info: problem ?? `${wireLength} bytes` };
   }
-  const info = describe(inner, known, bytes);
-  return { ...ends(known), protocol: protocolLabel(inner.protocol), info: problem === undefined ? info : `${info} [${problem}]` };
+  const note = noteOf(known);
+  const info = `${note}${describe(inner, known, bytes)}${problem === undefined ? '' : ` [${problem}]`}`;
+  const summary: Summary = { ...ends(known), protocol: protocolLabel(inner.protocol), info };
+  if (note !== '') summary.noted = true;
+  return summary;
+}
+
+/** "[TCP Retransmission] ", where the connection's other packets say so. */
+function noteOf(layers: Layer[]): string {
+  const tcp = layers.findLast((layer) => layer.protocol === 'tcp');
+  const text = tcp === undefined ? undefined : find(tcp.fields, 'tcp.analysis.flags')?.text;
+  return text === undefined ? '' : `[TCP ${text}] `;
 }
 
 /** Names of the source and destination fields, those told first to be preferred. */
@@ -73,9 +85,12 @@ function tcpInfo(layer: Layer): string {
   const flags = number(layer, 'tcp.flags');
   const parts = [`${value(layer, 'tcp.srcport') ?? '?'} → ${value(layer, 'tcp.dstport') ?? '?'}`];
   if (value(layer, 'tcp.flags') === undefined) return parts[0];
-  parts.push(`[${flagNames(flags)}]`, `Seq=${value(layer, 'tcp.seq_raw')}`);
-  if ((flags & 0x10) !== 0) parts.push(`Ack=${value(layer, 'tcp.ack_raw')}`);
-  parts.push(`Win=${value(layer, 'tcp.window_size_value') ?? '?'}`, `Len=${value(layer, 'tcp.len') ?? '?'}`);
+  parts.push(`[${flagNames(flags)}]`, `Seq=${value(layer, 'tcp.seq') ?? value(layer, 'tcp.seq_raw')}`);
+  if ((flags & 0x10) !== 0) parts.push(`Ack=${value(layer, 'tcp.ack') ?? value(layer, 'tcp.ack_raw')}`);
+  parts.push(
+    `Win=${value(layer, 'tcp.window_size') ?? value(layer, 'tcp.window_size_value') ?? '?'}`,
+    `Len=${value(layer, 'tcp.len') ?? '?'}`,
+  );
   for (const option of find(layer.fields, 'tcp.options')?.children ?? []) parts.push(...optionInfo(option));
   return parts.join(' ');
 }

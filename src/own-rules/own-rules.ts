@@ -9,6 +9,7 @@ import { confirmed, contradicted, skipped, unknown } from '../rules/findings.ts'
 import { RULES } from '../rules/registry.ts';
 import type { Finding, JourneySubject, Rule } from '../rules/rule.ts';
 import { summarize } from '../dissect/summary.ts';
+import { TcpFields } from '../rules/tcp-fields.ts';
 import type { Text } from '../text/text.ts';
 import { type Key, OwnRulesError, type OwnRuleText, parseOwnRules } from './parse.ts';
 
@@ -150,8 +151,9 @@ function packetsRule(file: string, own: OwnRuleText): Rule {
       const failed: number[] = [];
       let failures = 0;
       let first: Packet | undefined;
+      const fields = new TcpFields(capture);
       for (let number = 1; number <= capture.packetCount; number++) {
-        const packet = packetOf(capture, number);
+        const packet = packetOf(capture, fields, number);
         if (packet === undefined || (when !== undefined && !when.filter.test(packet))) continue;
         met++;
         if (expect.filter.test(packet)) continue;
@@ -183,10 +185,11 @@ function packetsRule(file: string, own: OwnRuleText): Rule {
   };
 }
 
-function packetOf(capture: CaptureFacts, number: number): Packet | undefined {
+function packetOf(capture: CaptureFacts, fields: TcpFields, number: number): Packet | undefined {
   const facts = capture.packet(number);
   if (facts === undefined) return undefined;
-  const { bytes, wireLength, layers, time, linkType } = facts;
+  const { bytes, wireLength, time, linkType } = facts;
+  const layers = fields.of(number, facts.layers);
   return { number, time, bytes, wireLength, layers, summary: summarize(bytes, wireLength, linkType, layers) };
 }
 

@@ -3,6 +3,7 @@ import type { CaptureFacts } from '../rules/facts.ts';
 import type { PacketFacts } from '../rules/packet.ts';
 import { type PacketStory, stageText } from '../rules/packet-story.ts';
 import type { Judgement } from '../rules/rule.ts';
+import { TcpFields } from '../rules/tcp-fields.ts';
 import type { Language } from '../text/text.ts';
 import { VERDICT_SAYS } from '../text/verdicts.ts';
 import { explainField } from '../text/fields/index.ts';
@@ -34,7 +35,7 @@ export function packetPages(
     pages.text(`${{ en: 'journey', ko: '여정' }[language]} ${journey.id}, ${what}${part}`, 2);
   }
   for (const each of story.says) pages.text(each[language], 4, '  * ');
-  for (const layer of [...packet.layers, ...decrypted]) {
+  for (const layer of [...new TcpFields(capture).of(packet.number, packet.layers), ...decrypted]) {
     pages.blank();
     const place = layer.bytes === undefined ? '' : { en: 'plaintext ', ko: '평문 ' }[language];
     pages.heading(`${layer.title}  [${place}${layer.at}–${Math.max(layer.at, layer.end - 1)}]`);

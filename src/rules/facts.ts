@@ -11,6 +11,7 @@ import type {
   Resolution,
   TlsSession,
 } from '../correlate/model.ts';
+import type { ListName } from '../correlate/tcp-lists.ts';
 import type { PacketFacts } from './packet.ts';
 import type { Vantage } from './vantage.ts';
 
@@ -58,6 +59,8 @@ export interface CaptureFacts {
   packetsOf(connection: number, from?: number, to?: number, limit?: number): number[];
   /** The TCP connection that a packet belongs to. */
   connectionOf(packet: number): number | undefined;
+  /** What was noted of a TCP packet, under the names of the records' lists ("retransmissions", "keepAlives"); of every packet, not only of those that lists have room for. */
+  marksOf(packet: number): readonly ListName[];
   /** Up to `limit` packets of a TCP connection from this packet on; with a negative limit those last before it. In file order. */
   packetsFrom(connection: number, packet: number, limit: number): number[];
   /** The layers of a packet, "eth:ip:tcp:http", without reading its bytes. */

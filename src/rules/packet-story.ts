@@ -1,9 +1,11 @@
 import type { Journey, Stage } from '../correlate/model.ts';
+import { explainField } from '../text/fields/index.ts';
 import { STAGE } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
 import type { CaptureFacts } from './facts.ts';
 import { endpointText } from './needs.ts';
 import { Flag } from './packet.ts';
+import { analysisOf, TcpFields } from './tcp-fields.ts';
 
 /** Where a packet stands in what happened. */
 export interface PacketStory {
@@ -45,7 +47,7 @@ function inConnection(capture: CaptureFacts, number: number, id: number): Text[]
   if (connection === undefined) return [];
   const says: Text[] = [];
   const tell = (en: string, ko: string): number => says.push({ en, ko });
-  const { handshake, close, segments } = connection;
+  const { handshake, close } = connection;
   const client = endpointText(connection.client);
   const server = endpointText(connection.server);
   const syn = handshake?.syn.indexOf(number) ?? -1;
@@ -94,33 +96,16 @@ function inConnection(capture: CaptureFacts, number: number, id: number): Text[]
       tell(`carries the answer ${x.status ?? ''} to ${what}: ${place[0]}`, `${what}에 대한 응답 ${x.status ?? ''}: ${place[1]}`);
     }
   }
-  if (connection.retransmissions.includes(number)) {
-    const spurious = segments?.spuriousRetransmissions?.includes(number);
-    const fast = segments?.fastRetransmissions?.includes(number);
-    tell(
-      spurious
-        ? 'sent again though the other side had it already (spurious)'
-        : fast
-          ? 'sent again because duplicate ACKs asked for it'
-          : 'the same bytes again: the first time was lost or not acknowledged in time',
-      spurious
-        ? '상대가 이미 받은 것을 다시 보냄 (불필요한 재전송)'
-        : fast
-          ? '중복 ACK를 보고 다시 보냄 (빠른 재전송)'
-          : '같은 바이트를 다시 보냄: 앞의 것이 사라졌거나 제때 확인되지 않음',
-    );
+  for (const name of analysisOf(capture, number)) {
+    const meaning = explainField(name);
+    if (meaning !== undefined) says.push(meaning);
   }
-  if (connection.outOfOrder.includes(number))
-    tell('came late, behind bytes that follow it', '순서가 뒤바뀜: 뒤에 올 바이트보다 늦게 옴');
-  if (connection.duplicateAcks.includes(number))
-    tell('acknowledges the same byte again: something is missing', '같은 확인 번호를 또 보냄: 빠진 것이 있음');
   if (close.packets.includes(number)) tell('belongs to the close of the connection', '연결을 닫는 패킷');
-  const facts = capture.packet(number);
-  if (says.length === 0 && facts?.tcp !== undefined && facts.payloadLength === 0 && (facts.tcp.flags & Flag.ack) !== 0)
-    tell(
-      `only acknowledges: everything up to ${facts.tcp.acknowledgment} has arrived`,
-      `확인만 함: ${facts.tcp.acknowledgment} 앞까지 모두 받았음`,
-    );
+  const facts = says.length === 0 ? capture.packet(number) : undefined;
+  if (facts?.tcp !== undefined && facts.payloadLength === 0 && (facts.tcp.flags & Flag.ack) !== 0) {
+    const upTo = new TcpFields(capture).acknowledged(facts);
+    tell(`only acknowledges: everything before byte ${upTo} has arrived`, `확인만 함: ${upTo}번 바이트 앞까지 모두 받았음`);
+  }
   return says;
 }
 

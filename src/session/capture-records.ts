@@ -16,6 +16,8 @@ import type {
   TlsSession,
 } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
+import { SegmentMarks } from '../correlate/segment-marks.ts';
+import type { ListName } from '../correlate/tcp-lists.ts';
 import type { Layer } from '../dissect/protocol.ts';
 import type { PlainRecord } from '../dissect/tls/plaintext.ts';
 import { PacketIndex } from './packet-index.ts';
@@ -76,6 +78,7 @@ export class CaptureRecords implements CaptureFacts {
 
   readonly analysis: Analysis;
   readonly packets = new PacketIndex();
+  private readonly marks = new SegmentMarks();
   /** Why `packet` gives nothing for packets that are there. */
   unreadable: Unreadable | undefined;
 
@@ -115,7 +118,7 @@ export class CaptureRecords implements CaptureFacts {
       icmp: kept((m) => this.icmp.set(this.icmp.count, m), tee?.icmp),
       configuration: kept((c) => this.configurations.set(counted++, c), tee?.configuration),
     };
-    this.analysis = new Analysis(source, listener, { records: true, live, owners, hashes });
+    this.analysis = new Analysis(source, listener, { records: true, live, owners, hashes, marks: this.marks });
     this.decrypted = new Decrypted(this, () => this.analysis.keys);
     if (!live) return;
     this.connections.ahead = (id) => this.ahead(id)?.connection;
@@ -262,6 +265,10 @@ export class CaptureRecords implements CaptureFacts {
     if (!this.packets.has(packet) || !this.stackOf(packet).split(':').includes('tcp')) return undefined;
     const flow = this.packets.flow(packet);
     return flow < 0 ? undefined : flow;
+  }
+
+  marksOf(packet: number): readonly ListName[] {
+    return this.marks.of(packet);
   }
 
   packetsFrom(connection: number, packet: number, limit: number): number[] {

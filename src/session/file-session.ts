@@ -15,6 +15,7 @@ import { RateBins, StageStatistics } from './statistics.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { judgeOne, judgeWide } from '../rules/engine.ts';
 import { inBookOrder, RULES } from '../rules/registry.ts';
+import { TcpFields } from '../rules/tcp-fields.ts';
 import type { Judgement } from '../rules/rule.ts';
 import {
   type Decoded,
@@ -49,6 +50,7 @@ export class FileSession implements SessionView {
   private readonly analysis: Analysis;
   private readonly source: Source;
   private readonly index: PacketIndex;
+  private readonly tcpFields: TcpFields;
   /** In order of start; the records themselves by id in `facts.journeys`. */
   private readonly heads: JourneyHead[] = [];
   private starts = new Float64Array(1024);
@@ -79,6 +81,7 @@ export class FileSession implements SessionView {
     this.facts = new CaptureRecords(source, { live: growing, owners, tee: { journey: (j) => this.found(j) } });
     this.analysis = this.facts.analysis;
     this.index = this.facts.packets;
+    this.tcpFields = new TcpFields(this.facts);
   }
 
   /** Other captures of the same traffic, read when this one has ended, so that packets are shown as each of them has them. */
@@ -295,7 +298,7 @@ export class FileSession implements SessionView {
     if (bytes === undefined) return undefined;
     const wireLength = this.index.wirelen(number);
     const linkType = this.index.linkType(number);
-    const layers = decodeWith(bytes, wireLength, linkType, this.facts.applicationOf(number));
+    const layers = this.tcpFields.of(number, decodeWith(bytes, wireLength, linkType, this.facts.applicationOf(number)));
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
     return { number, time, bytes, wireLength, layers, summary };

@@ -31,6 +31,8 @@ export interface PacketSummary {
   protocol: string;
   length: number;
   info: string;
+  /** Sent again, late, without a window …: `info` begins with it. */
+  noted?: boolean;
 }
 
 export interface Progress {

@@ -108,5 +108,8 @@ function title(f: Fields, payload: number): string {
   return `Transmission Control Protocol, ${ports}, ${flags}, Seq ${f.read(SEQUENCE, 4)}, Len ${payload}`;
 }
 
+/** A layer's title with another number for its first byte. */
+export const titleFrom = (title: string, sequence: number): string => title.replace(/, Seq \d+,/, `, Seq ${sequence},`);
+
 /** Transmission Control Protocol (RFC 9293). */
 export const tcp: Protocol = { name: 'tcp', over: [ipProtocol(6)], scan, layer };

@@ -14,6 +14,78 @@ export const TRANSPORT_FIELDS: Meanings = {
     'next byte that is expected: everything before it has arrived',
     '다음에 기다리는 바이트 번호. 그 앞은 모두 받았습니다',
   ],
+  'tcp.stream': ['number of the connection in this capture, from 0', '이 캡처에서 연결의 번호. 0부터 셉니다'],
+  'tcp.seq': [
+    'counted from the first number of its direction: the SYN is 0, the first byte of data 1',
+    '이 방향의 첫 번호부터 센 값입니다. SYN이 0, 첫 데이터 바이트가 1입니다',
+  ],
+  'tcp.ack': [
+    'counted from the first number of the other direction: every byte before this one has arrived',
+    '반대 방향의 첫 번호부터 센 값입니다. 이 번호 앞의 바이트는 모두 받았습니다',
+  ],
+  'tcp.window_size': [
+    'bytes that the sender of this segment can still take: the window times the scale told in its SYN',
+    '이 세그먼트를 보낸 쪽이 더 받을 수 있는 바이트 수입니다. 윈도 값에 SYN에서 알린 배율을 곱했습니다',
+  ],
+  'tcp.analysis.flags': [
+    "what the connection's other packets make of this one",
+    '같은 연결의 다른 패킷과 견주어 알게 된 것입니다',
+  ],
+  'tcp.analysis.retransmission': [
+    'the same bytes again: the first time was lost or not acknowledged in time',
+    '같은 바이트를 다시 보냅니다. 앞의 것이 사라졌거나 제때 확인되지 않았습니다',
+  ],
+  'tcp.analysis.fast_retransmission': [
+    'sent again because duplicate ACKs asked for it (RFC 5681 section 3.2)',
+    '중복 ACK를 보고 다시 보냅니다 (빠른 재전송, RFC 5681 3.2절)',
+  ],
+  'tcp.analysis.spurious_retransmission': [
+    'sent again though the other side had acknowledged it already',
+    '상대가 이미 확인한 바이트를 다시 보냅니다 (불필요한 재전송)',
+  ],
+  'tcp.analysis.out_of_order': ['came late, behind bytes that follow it', '순서가 뒤바뀌어 뒤의 바이트보다 늦게 왔습니다'],
+  'tcp.analysis.duplicate_ack': [
+    'acknowledges the same byte again: something before what came is missing',
+    '같은 확인 번호를 또 보냅니다. 중간에 빠진 것이 있습니다',
+  ],
+  'tcp.analysis.keep_alive': [
+    'asks whether the other side is still there, with a byte that it has already',
+    '상대가 아직 있는지 이미 받은 바이트로 물어봅니다',
+  ],
+  'tcp.analysis.keep_alive_ack': ['answers a keep-alive: still there', '킵얼라이브에 답합니다. 아직 있습니다'],
+  'tcp.analysis.zero_window': [
+    'its sender has no room left: the other side must wait until the window opens',
+    '보낸 쪽에 빈자리가 없습니다. 상대는 윈도가 열릴 때까지 기다려야 합니다',
+  ],
+  'tcp.analysis.zero_window_probe': [
+    'one byte, to hear whether the closed window has opened',
+    '닫힌 윈도가 열렸는지 한 바이트로 물어봅니다',
+  ],
+  'tcp.analysis.zero_window_probe_ack': ['answers the probe with the window as it is', '물음에 지금의 윈도 값으로 답합니다'],
+  'tcp.analysis.window_full': [
+    "fills the receiver's window to its last byte: its sender must wait now",
+    '받는 쪽 윈도를 끝까지 채웠습니다. 보내는 쪽은 이제 기다려야 합니다',
+  ],
+  'tcp.analysis.lost_segment': [
+    'bytes before this segment were not seen: lost on the way here, late, or not captured',
+    '앞의 바이트가 보이지 않았습니다. 오는 길에 사라졌거나, 늦거나, 캡처가 놓쳤습니다',
+  ],
+  'tcp.analysis.ack_lost_segment': [
+    'acknowledges bytes that this capture does not have: the capture missed them',
+    '이 캡처에 없는 바이트를 확인합니다. 캡처가 놓친 것입니다',
+  ],
+  'tcp.analysis.overlap_conflict': [
+    'other bytes for a place of the stream that had come before; the first are believed',
+    '이미 온 자리에 다른 바이트가 왔습니다. 먼저 온 것을 믿습니다',
+  ],
+  'tcp.analysis.captured_twice': [
+    'the very same packet once more: captured twice, not sent twice',
+    '똑같은 패킷이 한 번 더 잡혔습니다. 두 번 보낸 것이 아닙니다',
+  ],
+  'tcp.analysis.reset_without_effect': [
+    'the connection went on after this RST: it was not accepted, or somebody else made it',
+    '이 RST 뒤에도 연결이 이어졌습니다. 받아들여지지 않았거나 다른 누군가가 만든 것입니다',
+  ],
   'tcp.hdr_len': ['20 bytes, more with options', '20바이트이고 옵션이 있으면 더 깁니다'],
   'tcp.flags': [
     'what the segment does: opens (SYN), acknowledges (ACK), closes (FIN), breaks off (RST)',

@@ -79,7 +79,7 @@ function laneOf(address: string, packet: PacketSummary, lanes: Lanes, other: num
 }
 
 const labelOf = (packet: PacketSummary): string =>
-  packet.info.replace(/^\d+ (?:>|→) \d+[, ]*/, '').replace(/^.*?\bwho has\b/i, 'who has') || packet.protocol;
+  packet.info.replace(/^(\[TCP [^\]]*\] )?\d+ (?:>|→) \d+[, ]*/, '$1').replace(/^.*?\bwho has\b/i, 'who has') || packet.protocol;
 
 function arrow(model: Model, packet: PacketSummary, lanes: Lanes, first: string | undefined): string {
   const g = glyphs(model);
@@ -129,7 +129,8 @@ function row(
     span(`${cell(gap, GAP, g, 'right')} `, 'dim'),
   ];
   const stage = kind === undefined ? span('  ') : span(`${STAGE_MARK[kind]} `, 'bold');
-  return fitted([...(selected ? select(words) : words), stage, span(arrow(model, packet, lanes, first))], model.width);
+  const drawn = span(arrow(model, packet, lanes, first), packet.noted ? 'warn' : 'plain');
+  return fitted([...(selected ? select(words) : words), stage, drawn], model.width);
 }
 
 const numbersOf = (model: Model, session: SessionView): readonly number[] =>

@@ -110,7 +110,7 @@ function row(
     span(`${cell(seconds(packet.time - zero, c.time), c.time, g, 'right')} `, 'dim'),
     span(`${cell(packet.source, c.address, g, 'middle')} ${cell(packet.destination, c.address, g, 'middle')} `),
     span(`${cell(packet.protocol, c.protocol, g)} ${cell(String(packet.length), c.length, g, 'right')}  `),
-    span(cell(packet.info, c.info, g)),
+    span(cell(packet.info, c.info, g), packet.noted ? 'warn' : 'plain'),
   ];
   return fitted(selected ? select(line) : line, model.width);
 }
