@@ -77,7 +77,9 @@ export class Correlator implements TcpEvents {
     this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false, marks: options.marks });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
-    this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection));
+    const { keys } = options;
+    const inside = keys && { keys, streams: () => undefined, read: () => {}, ended: () => {} };
+    this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection), inside);
     this.resolutions = new ResolutionTracker((r) => {
       const took = (r.answerTime ?? Number.NaN) - r.time;
       if (this.steps.measurable(r.packet, r.answerPacket ?? 0, took)) r.took = took;
@@ -138,6 +140,7 @@ export class Correlator implements TcpEvents {
   private newKeys(): void {
     this.keys?.refresh?.();
     this.finder.release();
+    this.quic.release();
     for (const c of this.late.ready(this.packets.time[this.row])) if (!c.told) this.complete(c);
   }
 

@@ -1,3 +1,4 @@
+import type { CertificateFacts } from '../dissect/tls/certificate.ts';
 import type { Text } from '../text/text.ts';
 import type { Attempt } from './attempt.ts';
 import type { Configuration } from './configuration.ts';
@@ -5,7 +6,8 @@ import type { Exchange } from './exchange.ts';
 import type { Http2Connection } from './http2-model.ts';
 import type { Join } from './join.ts';
 import type { Owner } from './owners.ts';
-import type { TlsSession } from './tls-session.ts';
+import type { QuicClose } from './quic-close.ts';
+import type { Decryption, TlsSession } from './tls-session.ts';
 
 export type { Decryption, SealedReason, TlsSession } from './tls-session.ts';
 
@@ -246,6 +248,21 @@ export interface QuicConnection {
   serverHelloTime?: number;
   /** The first 0-RTT packet. */
   earlyDataPacket?: number;
+  /** The client's Finished; this and what follows is known with keys alone. */
+  finishedPacket?: number;
+  finishedTime?: number;
+  /** The server's choice of `alpn` was read. */
+  alpnVisible?: boolean;
+  /** As of a TLS session. */
+  certificateNames?: string[];
+  certificates?: CertificateFacts[];
+  /** Key updates that were followed (RFC 9001 §6), of the side that has more. */
+  keyUpdates?: number;
+  close?: QuicClose;
+  /** What HTTP/3 says of itself; as HTTP/2 does. */
+  http3?: Http2Connection;
+  /** What became of the packets beside Initial; absent where no keys were asked for. */
+  decryption?: Decryption | undefined;
 }
 
 export const STAGE_KINDS = ['arp', 'ndp', 'dns', 'tcp', 'tls', 'send', 'wait', 'receive', 'idle', 'close'] as const;

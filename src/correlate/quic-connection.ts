@@ -7,6 +7,8 @@ import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts'
 import { HandshakeType, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import type { QuicConnection } from './model.ts';
+import { closeOf } from './quic-close.ts';
+import type { ConnectionIds, QuicDecryption } from './quic-decryption.ts';
 
 /** Connection ids remembered of each side. */
 export const ID_LIMIT = 8;
@@ -63,7 +65,7 @@ class Side {
 }
 
 /** A QUIC connection while it lasts: what is needed to read its Initial packets (RFC 9001 §5.2), and the record. */
-export class QuicState {
+export class QuicState implements ConnectionIds {
   readonly record: QuicConnection;
   /** The flow's first sender is this connection's client. */
   readonly clientIsA: boolean;
@@ -74,15 +76,23 @@ export class QuicState {
   private opens = 0;
   /** A packet was opened: what it says of the version holds. */
   private confirmed = false;
+  /** Where there are keys. */
+  decryption: QuicDecryption | undefined;
+  /** The flow's key, where there are keys: the connection's ends as the journeys take them. */
+  flowKey: Uint32Array | undefined;
+  /** Its record is out. */
+  final = false;
+  /** Told of ids that the client may use for the server from anywhere (RFC 9000 §9). */
+  announced: ((id: string) => void) | undefined;
 
   constructor(record: QuicConnection, clientIsA: boolean) {
     this.record = record;
     this.clientIsA = clientIsA;
   }
 
-  /** Bytes of unfinished hellos. */
+  /** Bytes of unfinished hellos, and of what follows them. */
   get held(): number {
-    return (this.client.stream?.held ?? 0) + (this.server.stream?.held ?? 0);
+    return (this.client.stream?.held ?? 0) + (this.server.stream?.held ?? 0) + (this.decryption?.held ?? 0);
   }
 
   /** Some of the two hellos may still come. */
@@ -96,6 +106,19 @@ export class QuicState {
       side.finish();
       side.dropKeys();
     }
+  }
+
+  /** Of an id that is not known: as long as the newest one that is. */
+  shortIdEnd(fromClient: boolean, bytes: Uint8Array, at: number, end: number): number {
+    const { ids } = fromClient ? this.server : this.client;
+    for (const id of ids)
+      if (id.length > 0 && end - at > id.length && sameId(id, bytes, at + 1, at + 1 + id.length)) return at + 1 + id.length;
+    return at + 1 + (ids.length === 0 ? 0 : ids[ids.length - 1].length);
+  }
+
+  learnId(fromClient: boolean, bytes: Uint8Array, at: number, end: number): void {
+    (fromClient ? this.client : this.server).learn(bytes, at, end);
+    if (!fromClient) this.announced?.(idText(bytes, at, end));
   }
 
   /** Do the packet's ids say that it is one of this connection's? Empty ones say nothing. */
@@ -154,12 +177,17 @@ export class QuicState {
         return;
       case PacketType.zeroRtt:
         record.earlyDataPacket ??= number;
+        this.decryption?.long(fromClient, bytes, end, h, number, time);
         return;
+      case PacketType.handshake:
+        this.decryption?.long(fromClient, bytes, end, h, number, time);
+        break;
       case PacketType.initial:
         if (this.wanting) this.initial(fromClient, opened ?? this.tryOpen(fromClient, bytes, end, h), h, number, time);
     }
     if (h.type === PacketType.unknown || !h.idsWhole) return;
     (fromClient ? this.client : this.server).learn(bytes, h.scidAt, h.scidEnd);
+    if (!fromClient) this.announced?.(idText(bytes, h.scidAt, h.scidEnd));
     if (!fromClient && this.client.ids.length === 0) this.client.learn(bytes, h.dcidAt, h.dcidEnd);
   }
 
@@ -172,6 +200,8 @@ export class QuicState {
   private negotiation(fromClient: boolean, number: number): void {
     if (fromClient) return;
     this.record.negotiationPacket ??= number;
+    // Another version may need another hello.
+    this.client.done = false;
     this.client.restart();
   }
 
@@ -199,7 +229,11 @@ export class QuicState {
     const { stream } = side;
     const { payload } = opened;
     const frames = new FrameReader(payload, 0, payload.length);
-    while (frames.next()) if (frames.type === FrameType.crypto) stream.add(frames.offset, payload, frames.dataAt, frames.dataEnd);
+    while (frames.next()) {
+      if (frames.type === FrameType.crypto) stream.add(frames.offset, payload, frames.dataAt, frames.dataEnd);
+      else if (frames.type === FrameType.close)
+        this.record.close ??= closeOf(fromClient, frames, payload, undefined, number, time);
+    }
     for (let message = stream.message(); message !== undefined; message = stream.message()) {
       if (fromClient) this.clientHello(message.type, message.bytes, number, time);
       else this.serverHello(message.type, message.bytes, number, time);
@@ -214,8 +248,9 @@ export class QuicState {
     this.client.finish();
     if (type !== HandshakeType.clientHello) return;
     const hello = parseClientHello(bytes, 4, bytes.length);
-    record.clientHelloPacket = number;
-    record.clientHelloTime = time;
+    if (hello.randomAt >= 0) this.decryption?.clientHello(bytes.slice(hello.randomAt, hello.randomAt + 32));
+    record.clientHelloPacket ??= number;
+    record.clientHelloTime ??= time;
     record.alpnOffered = [...hello.alpn];
     if (hello.serverName !== undefined) record.sni = hello.serverName;
     this.agree();
@@ -238,6 +273,7 @@ export class QuicState {
     if (hello.cipherSuite >= 0) {
       record.cipher = suiteName(hello.cipherSuite);
       record.cipherId = suiteId(hello.cipherSuite);
+      this.decryption?.serverHello(hello.cipherSuite);
     }
     this.agree();
   }
@@ -245,6 +281,7 @@ export class QuicState {
   /** The server's choice is encrypted; of one offer it can only be that one (RFC 9001 §8.1). */
   private agree(): void {
     const { record } = this;
+    if (record.alpnVisible) return;
     if (record.serverHelloPacket !== undefined && record.alpnOffered.length === 1) record.alpn = record.alpnOffered[0];
   }
 }

@@ -11,6 +11,10 @@ export class QuicFlow {
   /** Oldest first. */
   connections: readonly QuicState[] = [];
   lastTime = 0;
+  /** The connection came here from another flow (RFC 9000 §9), where its record is kept. */
+  migrated = false;
+  /** "a" and "b" are the other way round than in that flow. */
+  turned = false;
   /** The packet asked about last, where it was opened to see whose it is. */
   opened: Opened | undefined;
 

@@ -50,6 +50,15 @@ export function newQuicConnection(
     serverHelloPacket: undefined,
     serverHelloTime: undefined,
     earlyDataPacket: undefined,
+    finishedPacket: undefined,
+    finishedTime: undefined,
+    alpnVisible: undefined,
+    certificateNames: undefined,
+    certificates: undefined,
+    keyUpdates: undefined,
+    close: undefined,
+    http3: undefined,
+    decryption: undefined,
   };
 }
 

@@ -1,12 +1,18 @@
 import type { Packets } from '../dissect/packets.ts';
-import { LongHeader } from '../dissect/quic/header.ts';
+import { FIXED_BIT, LONG_FORM, LongHeader } from '../dissect/quic/header.ts';
 import { idOf } from '../dissect/registry.ts';
 import type { Stacks } from '../dissect/stacks.ts';
+import type { TlsKeys } from '../dissect/tls/key-log.ts';
 import { FlowTable, KEY_WORDS } from './flow-table.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { QuicConnection } from './model.ts';
 import { QuicState } from './quic-connection.ts';
+import { QuicDecryption } from './quic-decryption.ts';
 import { QuicFlow, sameDestination } from './quic-flow.ts';
+import { MovedIds } from './quic-ids.ts';
 import { newQuicConnection, sender } from './quic-record.ts';
+import type { QuicStreams } from './quic-streams.ts';
+import type { PacketTap } from './quic-tap.ts';
 
 /** UDP flows with QUIC followed at once; past it the hand lets go whichever of a few is idle longest. */
 export const MAX_QUIC_FLOWS = 1 << 16;
@@ -14,6 +20,8 @@ export const MAX_QUIC_FLOWS = 1 << 16;
 export const CONNECTIONS_PER_FLOW = 8;
 /** Bytes of unfinished hellos over all connections; past it the oldest hello is given up. */
 export const HELD_HELLO_BYTES = 16 << 20;
+/** Of all connections: encrypted packets that wait, and bytes of streams behind holes. */
+export const HELD_STREAM_BYTES = 64 << 20;
 /** QUIC has no end that can be seen: a flow without packets for this long may be let go once there are many. */
 const IDLE_NANOSECONDS = 60e9;
 const MANY_FLOWS = 4096;
@@ -25,6 +33,17 @@ export interface QuicCounters {
   evicted: number;
   /** Connections whose hellos were given up because too many bytes of unfinished ones waited. */
   hellosGivenUp: number;
+}
+
+/** Who reads what the packets carry, where there are keys. */
+export interface QuicInside {
+  keys: TlsKeys;
+  /** Asked once a connection, when its first packet that may carry streams was opened. */
+  streams(state: QuicState): QuicStreams | undefined;
+  /** A datagram of it was read. */
+  read(state: QuicState): void;
+  /** Its record is about to go out; its streams have ended. */
+  ended(state: QuicState): void;
 }
 
 /**
@@ -45,12 +64,28 @@ export class QuicTracker {
   /** Connections with bytes of an unfinished hello, oldest first. */
   private readonly unfinished = new Map<QuicState, number>();
   private held = 0;
+  /** Where the packets with long headers of the datagram at hand end. */
+  private restAt = 0;
   private count = 0;
   private hand = 0;
+  private readonly inside: QuicInside | undefined;
+  /** Of packets that wait, and of streams behind holes. */
+  readonly budget = new HeldBytes(HELD_STREAM_BYTES);
+  private readonly waiting = new Set<QuicState>();
+  /** Ids by which a connection is known on other flows than its first. */
+  private readonly moved = new MovedIds<QuicState>();
+  /** Is shown what was opened. */
+  tap: PacketTap | undefined;
 
-  constructor(stacks: Stacks, final: (connection: QuicConnection) => void) {
+  constructor(stacks: Stacks, final: (connection: QuicConnection) => void, inside?: QuicInside) {
     this.stacks = stacks;
     this.final = final;
+    this.inside = inside;
+  }
+
+  /** Keys may have come: opens what waits for them. */
+  release(): void {
+    for (const state of this.waiting) this.fed(state);
   }
 
   /** A UDP row. */
@@ -72,23 +107,34 @@ export class QuicTracker {
     const { table } = this;
     let slot = table.find(p, row);
     if (slot < 0) {
-      if (!begins) return;
+      const moved = begins || this.moved.size === 0 ? undefined : this.movedState(p, row);
+      if (!begins && moved === undefined) return;
       if (table.count >= MANY_FLOWS) {
         this.sweep(p.time[row], table.count >= MAX_QUIC_FLOWS);
         table.find(p, row);
       }
       slot = table.insert();
-      this.flows[slot] = new QuicFlow();
+      this.flows[slot] = moved === undefined ? new QuicFlow() : movedFlow(moved);
     }
     const flow = this.flows[slot] as QuicFlow;
     flow.lastTime = p.time[row];
     if (!begins) p.stack[row] = this.stacks.next(p.stack[row], this.quicId);
-    this.packets(flow, !table.reversed, p, row);
+    this.packets(flow, table.reversed === flow.turned, p, row, slot);
   }
 
-  private packets(flow: QuicFlow, fromA: boolean, p: Packets, row: number): void {
+  /** A packet with a short header on a flow that is not known: to an id that a server has given out? */
+  private movedState(p: Packets, row: number): QuicState | undefined {
     const at = p.payloadAt[row];
-    const state = this.longPackets(flow, fromA, p, row) ?? flow.ownerOfShort(fromA, p.bytes, at, at + p.payloadCaptured[row]);
+    if ((p.bytes[at] & (LONG_FORM | FIXED_BIT)) !== FIXED_BIT) return undefined;
+    const state = this.moved.find(p.bytes, at + 1, at + p.payloadCaptured[row]);
+    return state?.final === false ? state : undefined;
+  }
+
+  private packets(flow: QuicFlow, fromA: boolean, p: Packets, row: number, slot: number): void {
+    const at = p.payloadAt[row];
+    this.restAt = at;
+    const state =
+      this.longPackets(flow, fromA, p, row, slot) ?? flow.ownerOfShort(fromA, p.bytes, at, at + p.payloadCaptured[row]);
     if (state === undefined) return;
     const { record } = state;
     record.lastPacket = p.firstNumber + row;
@@ -96,10 +142,32 @@ export class QuicTracker {
     const from = state.clientIsA === fromA ? record.fromClient : record.fromServer;
     from.packets++;
     from.payloadBytes += p.payloadLength[row];
+    if (state.decryption === undefined) return;
+    this.shortPacket(state, fromA, p, row);
+    this.weigh(state);
+    this.fed(state);
+  }
+
+  /** What stands behind the packets with long headers, where it is none and no padding (RFC 9000 §12.2). */
+  private shortPacket(state: QuicState, fromA: boolean, p: Packets, row: number): void {
+    const at = this.restAt;
+    const start = p.payloadAt[row];
+    const end = start + p.payloadCaptured[row];
+    if (at >= end || (p.bytes[at] & LONG_FORM) !== 0 || p.bytes[at] === 0) return;
+    const wire = start + p.payloadLength[row];
+    state.decryption?.short(state.clientIsA === fromA, p.bytes, at, end, wire, p.firstNumber + row, p.time[row]);
+  }
+
+  private fed(state: QuicState): void {
+    const { decryption } = state;
+    if (decryption?.waits) decryption.release();
+    if (decryption?.waits) this.waiting.add(state);
+    else this.waiting.delete(state);
+    this.inside?.read(state);
   }
 
   /** The packets with long headers at the datagram's beginning; the connection that the first of them belongs to. */
-  private longPackets(flow: QuicFlow, fromA: boolean, p: Packets, row: number): QuicState | undefined {
+  private longPackets(flow: QuicFlow, fromA: boolean, p: Packets, row: number, slot: number): QuicState | undefined {
     const { h } = this;
     const { bytes } = p;
     const start = p.payloadAt[row];
@@ -110,17 +178,18 @@ export class QuicTracker {
     for (let at = start; at < end && h.read(bytes, at, end, start + length); at = h.end) {
       flow.opened = undefined;
       if (state === undefined) {
-        state = flow.owner(fromA, bytes, end, h, length) ?? this.begin(flow, fromA, p, row);
+        state = flow.owner(fromA, bytes, end, h, length) ?? this.begin(flow, fromA, p, row, slot);
         idAt = h.dcidAt;
       } else if (!sameDestination(bytes, idAt, h)) break;
       state.packet(state.clientIsA === fromA, bytes, end, h, p.firstNumber + row, p.time[row], flow.opened);
       this.weigh(state);
+      this.restAt = h.end;
     }
     flow.opened = undefined;
     return state;
   }
 
-  private begin(flow: QuicFlow, fromA: boolean, p: Packets, row: number): QuicState {
+  private begin(flow: QuicFlow, fromA: boolean, p: Packets, row: number, slot: number): QuicState {
     const { h } = this;
     const known = sender(h, flow.opened !== undefined);
     // Where nothing tells, the lower port is the likelier service.
@@ -134,7 +203,16 @@ export class QuicTracker {
       flow.connections = flow.connections.slice(1);
     }
     flow.connections = [...flow.connections, state];
+    if (this.inside !== undefined) this.prepare(state, this.inside, slot);
     return state;
+  }
+
+  private prepare(state: QuicState, inside: QuicInside, slot: number): void {
+    state.decryption = new QuicDecryption(state.record, inside.keys, state, this.budget, () => inside.streams(state));
+    state.decryption.tap = this.tap;
+    const base = this.table.base(slot);
+    state.flowKey = this.table.page(slot).words.slice(base, base + KEY_WORDS);
+    state.announced = (id) => this.moved.add(id, state);
   }
 
   /** Keeps count of what unfinished hellos take, and gives up the oldest when it is too much. */
@@ -148,18 +226,24 @@ export class QuicTracker {
     for (const oldest of this.unfinished.keys()) {
       if (this.held <= HELD_HELLO_BYTES) return;
       this.counters.hellosGivenUp++;
-      this.release(oldest);
+      this.letHello(oldest);
     }
   }
 
-  private release(state: QuicState): void {
+  private letHello(state: QuicState): void {
     state.giveUp();
+    state.decryption?.giveUp();
     this.held -= this.unfinished.get(state) ?? 0;
     this.unfinished.delete(state);
   }
 
   private finish(state: QuicState): void {
-    this.release(state);
+    if (state.final) return;
+    state.final = true;
+    this.letHello(state);
+    state.decryption?.finish();
+    this.waiting.delete(state);
+    this.inside?.ended(state);
     this.final(state.record);
   }
 
@@ -188,6 +272,15 @@ export class QuicTracker {
     const flow = this.flows[slot];
     this.flows[slot] = undefined;
     this.table.remove(slot);
-    for (const state of flow?.connections ?? []) this.finish(state);
+    if (flow?.migrated === false) for (const state of flow.connections) this.finish(state);
   }
+}
+
+/** Who comes from a new address is the client, and is the first to send (RFC 9000 §9). */
+function movedFlow(state: QuicState): QuicFlow {
+  const flow = new QuicFlow();
+  flow.migrated = true;
+  flow.turned = !state.clientIsA;
+  flow.connections = [state];
+  return flow;
 }

@@ -71,16 +71,16 @@ export function connection(w: JsonBytes, c: Connection): void {
     w.put(K.WINDOW_SCALE_CLIENT).int(c.windowScale.client).put(K.SERVER).int(c.windowScale.server).put(K.END);
   if (c.traits !== undefined && c.traits.length > 0) w.put(K.TRAITS_TEXT).raw(c.traits.join('","')).put(K.QUOTE_END_LIST);
   if (c.application !== undefined) w.put(K.APPLICATION_TEXT).raw(c.application).put(K.QUOTE);
-  if (c.http2 !== undefined) http2Connection(w, c.http2);
+  if (c.http2 !== undefined) multiplexed(w, ',"http2":', c.http2);
   if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
   if (c.process === 'unknown') w.put(K.PROCESS_UNKNOWN);
   else if (c.process !== undefined) w.put(K.PROCESS_PID).int(c.process.pid).put(K.NAME).str(c.process.name).put(K.END);
 }
 
-function http2Connection(w: JsonBytes, h: Http2Connection): void {
+function multiplexed(w: JsonBytes, member: string, h: Http2Connection): void {
   const { goAways, ...counts } = h;
   // The braces' inside, so that times can follow in the report's own form.
-  w.raw(',"http2":').raw(JSON.stringify(counts).slice(0, -1)).raw(',"goAways":[');
+  w.raw(member).raw(JSON.stringify(counts).slice(0, -1)).raw(',"goAways":[');
   goAways.forEach((g, i) => {
     w.raw(i > 0 ? ',' : '').raw(
       JSON.stringify({ from: g.from, code: g.code, lastStream: g.lastStream, packet: g.packet }).slice(0, -1),
@@ -171,6 +171,11 @@ function certificate(facts: CertificateFacts): Uint8Array {
   return encoded;
 }
 
+function certificates(w: JsonBytes, list: CertificateFacts[]): void {
+  for (let i = 0; i < list.length; i++) w.put(i > 0 ? K.COMMA : K.CERTIFICATES_LIST).copy(certificate(list[i]));
+  w.put(K.END_LIST);
+}
+
 export function tls(w: JsonBytes, t: TlsSession): void {
   w.put(K.FIRST_CONNECTION).int(t.connection);
   if (t.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(t.clientHelloPacket);
@@ -186,11 +191,7 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
   if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
-  if (t.certificates !== undefined && t.certificates.length > 0) {
-    for (let i = 0; i < t.certificates.length; i++)
-      w.put(i > 0 ? K.COMMA : K.CERTIFICATES_LIST).copy(certificate(t.certificates[i]));
-    w.put(K.END_LIST);
-  }
+  if (t.certificates !== undefined && t.certificates.length > 0) certificates(w, t.certificates);
   if (t.encryptedDns !== undefined) w.put(K.ENCRYPTED_DNS).str(t.encryptedDns);
   if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
   w.put(K.ALERTS_LIST);
@@ -223,6 +224,19 @@ export function quic(w: JsonBytes, q: QuicConnection): void {
   if (q.helloRetryPacket !== undefined) w.put(K.HELLO_RETRY_PACKET).int(q.helloRetryPacket);
   if (q.serverHelloPacket !== undefined) w.put(K.SERVER_HELLO_PACKET).int(q.serverHelloPacket);
   if (q.earlyDataPacket !== undefined) w.put(K.EARLY_DATA_PACKET).int(q.earlyDataPacket);
+  if (q.finishedPacket !== undefined) w.put(K.FINISHED_PACKET).int(q.finishedPacket);
+  if (q.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(q.certificateNames);
+  if (q.certificates !== undefined) certificates(w, q.certificates);
+  if (q.keyUpdates !== undefined) w.raw(',"keyUpdates":').int(q.keyUpdates);
+  if (q.close !== undefined) {
+    const { time, ...close } = q.close;
+    w.raw(`,"close":${asciiJson(close).slice(0, -1)}`)
+      .raw(',"time":')
+      .time(time)
+      .put(K.END);
+  }
+  if (q.http3 !== undefined) multiplexed(w, ',"http3":', q.http3);
+  if (q.decryption !== undefined) w.put(K.DECRYPTION).raw(JSON.stringify(q.decryption));
   if (!q.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
 }
 

@@ -134,7 +134,7 @@ describe('fields', () => {
     const layer = quic(b.initial({ frames: join(b.PING, b.ack([1, 2]), b.crypto(0, hello), b.close(0x128, 'bad name')) }));
     expect(named(layer, 'quic.frame').map((field) => field.label)).toEqual(['PING', 'ACK', 'CRYPTO', 'CONNECTION_CLOSE']);
     expect(named(layer, 'quic.ack.largest_acknowledged')[0].value).toBe(5);
-    expect(named(layer, 'quic.cc.error_code')[0].text).toBe('0x0128 (TLS alert 40)');
+    expect(named(layer, 'quic.cc.error_code')[0].text).toBe('CRYPTO_ERROR (TLS alert handshake_failure) (0x128)');
     expect(named(layer, 'quic.cc.reason_phrase')[0].value).toBe('bad name');
     expect(layer.title).toBe(
       'QUIC, Initial, DCID=8394c8f03e515708, Client Hello (SNI=www.example.test), PING, ACK, CONNECTION_CLOSE',

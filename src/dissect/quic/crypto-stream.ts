@@ -75,6 +75,12 @@ export class CryptoStream {
     return this.take(end - this.from, false) ?? new Uint8Array(0);
   }
 
+  /** Lets go of everything that waits. */
+  drop(): void {
+    this.pieces.length = 0;
+    this.held = 0;
+  }
+
   private take(length: number, remove: boolean): Uint8Array | undefined {
     const { pieces, from } = this;
     const stop = from + length;
@@ -92,11 +98,11 @@ export class CryptoStream {
       const last = Math.min(bytes.length, stop - offset);
       whole.set(bytes.subarray(skip, last), offset + skip - from);
     }
-    if (remove) this.drop(stop);
+    if (remove) this.dropUntil(stop);
     return whole;
   }
 
-  private drop(stop: number): void {
+  private dropUntil(stop: number): void {
     const { pieces } = this;
     this.from = stop;
     while (pieces.length > 0 && pieces[0].offset + pieces[0].bytes.length <= stop) {

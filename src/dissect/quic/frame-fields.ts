@@ -4,7 +4,9 @@ import type { Field } from '../protocol.ts';
 import { clientHelloFields } from '../tls/hello-fields.ts';
 import { HandshakeType, handshakeTypeName } from '../tls/names.ts';
 import { CryptoStream } from './crypto-stream.ts';
-import { FrameReader, FrameType } from './frames.ts';
+import { frameName, transportErrorName } from './frame-names.ts';
+import { FrameReader, FrameType, StreamBit } from './frames.ts';
+import { varintLength } from './varint.ts';
 
 /** Frames of one packet that are shown; a packet of PINGs has a thousand. */
 const FRAME_LIMIT = 256;
@@ -18,29 +20,64 @@ const INTEGERS: Record<number, [name: string, label: string][]> = {
     ['quic.ack.ack_range_count', 'ACK Range Count'],
     ['quic.ack.first_ack_range', 'First ACK Range'],
   ],
+  [FrameType.resetStream]: [
+    ['quic.rsts.stream_id', 'Stream ID'],
+    ['quic.rsts.application_error_code', 'Application Error Code'],
+    ['quic.rsts.final_size', 'Final Size'],
+  ],
+  [FrameType.stopSending]: [
+    ['quic.ss.stream_id', 'Stream ID'],
+    ['quic.ss.application_error_code', 'Application Error Code'],
+  ],
   [FrameType.crypto]: [
     ['quic.crypto.offset', 'Offset'],
     ['quic.crypto.length', 'Length'],
   ],
+  [FrameType.newToken]: [['quic.nt.length', 'Token Length']],
+  [FrameType.maxData]: [['quic.md.maximum_data', 'Maximum Data']],
+  [FrameType.maxStreamData]: [
+    ['quic.msd.stream_id', 'Stream ID'],
+    ['quic.msd.maximum_stream_data', 'Maximum Stream Data'],
+  ],
+  [FrameType.maxStreamsBidi]: [['quic.ms.max_streams', 'Max Streams']],
+  [FrameType.maxStreamsUni]: [['quic.ms.max_streams', 'Max Streams']],
+  [FrameType.dataBlocked]: [['quic.sb.stream_data_limit', 'Data Limit']],
+  [FrameType.streamDataBlocked]: [
+    ['quic.sdb.stream_id', 'Stream ID'],
+    ['quic.sb.stream_data_limit', 'Stream Data Limit'],
+  ],
+  [FrameType.streamsBlockedBidi]: [['quic.sib.stream_limit', 'Stream Limit']],
+  [FrameType.streamsBlockedUni]: [['quic.sib.stream_limit', 'Stream Limit']],
+  [FrameType.newConnectionId]: [
+    ['quic.nci.sequence', 'Sequence'],
+    ['quic.nci.retire_prior_to', 'Retire Prior To'],
+  ],
+  [FrameType.retireConnectionId]: [['quic.rci.sequence', 'Sequence']],
   [FrameType.close]: [
     ['quic.cc.error_code', 'Error Code'],
     ['quic.cc.frame_type', 'Frame Type'],
     ['quic.cc.reason_phrase.length', 'Reason Phrase Length'],
   ],
+  [FrameType.closeApplication]: [
+    ['quic.cc.error_code.app', 'Application Error Code'],
+    ['quic.cc.reason_phrase.length', 'Reason Phrase Length'],
+  ],
+  [FrameType.datagram + 1]: [['quic.dg.length', 'Datagram Length']],
 };
 INTEGERS[FrameType.ackEcn] = INTEGERS[FrameType.ack];
 
-const NAMES: Record<number, string> = {
-  [FrameType.padding]: 'PADDING',
-  [FrameType.ping]: 'PING',
-  [FrameType.ack]: 'ACK',
-  [FrameType.ackEcn]: 'ACK with ECN counts',
-  [FrameType.crypto]: 'CRYPTO',
-  [FrameType.close]: 'CONNECTION_CLOSE',
+/** The bytes that a frame has behind its integers. A token lets its holder in without being asked who he is: it is not shown. */
+const DATA: Record<number, [name: string, label: string]> = {
+  [FrameType.crypto]: ['quic.crypto.crypto_data', 'Crypto Data'],
+  [FrameType.newConnectionId]: ['quic.nci.connection_id', 'Connection ID'],
+  [FrameType.pathChallenge]: ['quic.path_challenge.data', 'Data'],
+  [FrameType.pathResponse]: ['quic.path_response.data', 'Data'],
+  [FrameType.datagram]: ['quic.dg', 'Datagram'],
+  [FrameType.datagram + 1]: ['quic.dg', 'Datagram'],
 };
 
-/** Transport error codes (RFC 9000 §20.1); 0x01xx is the TLS alert xx. */
-const errorText: Meaning = (value) => (value >> 8 === 1 ? `${hexText(value, 4)} (TLS alert ${value & 255})` : hexText(value, 2));
+/** Transport error codes (RFC 9000 §20.1) with their names. */
+const errorText: Meaning = (value) => `${transportErrorName(value)} (${hexText(value, 2)})`;
 
 /** A CRYPTO frame's data: from where in the stream, and where in the packet. */
 interface Piece {
@@ -56,7 +93,7 @@ export function frameFields(bytes: Uint8Array, at: number, end: number, fields: 
   const pieces: Piece[] = [];
   let count = 0;
   while (reader.next() && count++ < FRAME_LIMIT) {
-    const name = NAMES[reader.type];
+    const name = frameName(reader.type);
     if (reader.type !== FrameType.padding && !names.includes(name)) names.push(name);
     fields.push(frameField(bytes, reader, name));
     if (reader.type === FrameType.crypto) pieces.push({ offset: reader.offset, at: reader.dataAt, end: reader.dataEnd });
@@ -64,26 +101,48 @@ export function frameFields(bytes: Uint8Array, at: number, end: number, fields: 
   if (reader.end < end && count < FRAME_LIMIT)
     fields.push({ name: 'quic.frame', label: 'Unknown frame', at: reader.end, end, value: bytes[reader.end] });
   const hello = helloFields(bytes, at, end, pieces, fields);
-  return hello === undefined ? names : [hello, ...names.filter((name) => name !== NAMES[FrameType.crypto])];
+  return hello === undefined ? names : [hello, ...names.filter((name) => name !== frameName(FrameType.crypto))];
 }
 
 function frameField(bytes: Uint8Array, reader: FrameReader, name: string): Field {
-  const { type, at, end, places, values } = reader;
+  const { type, at, end, places, values, dataAt, dataEnd } = reader;
   const children: Field[] = [];
   const f = new Fields(bytes, at, end, children);
   f.number('quic.frame_type', 'Frame Type', 0, 1, (value) => `${name} (${value})`);
+  let text = `${end - at} bytes`;
   if (type === FrameType.padding) f.add('quic.padding_length', 'Padding Length', 0, end - at, end - at);
-  (INTEGERS[type] ?? []).forEach(([field, label], i) => {
-    const next = places[i + 1] ?? (type === FrameType.crypto || type === FrameType.close ? reader.dataAt : end);
-    const text = field === 'quic.cc.error_code' ? errorText(values[i]) : undefined;
-    f.add(field, label, places[i] - at, next - places[i], values[i], text);
-  });
-  if (type === FrameType.crypto) f.raw('quic.crypto.crypto_data', 'Crypto Data', reader.dataAt - at, end - reader.dataAt);
-  if (type === FrameType.close && reader.dataEnd > reader.dataAt) {
-    const phrase = Buffer.from(bytes.subarray(reader.dataAt, reader.dataEnd)).toString('utf8');
-    f.add('quic.cc.reason_phrase', 'Reason Phrase', reader.dataAt - at, reader.dataEnd - reader.dataAt, phrase);
+  else if (reader.isStream) text = streamFields(f, reader);
+  else
+    (INTEGERS[type] ?? []).forEach(([field, label], i) => {
+      const meaning = field === 'quic.cc.error_code' ? errorText(values[i]) : undefined;
+      f.add(field, label, places[i] - at, varintLength(bytes[places[i]]), values[i], meaning);
+    });
+  const data = DATA[type];
+  if (data !== undefined && dataEnd > dataAt) f.raw(data[0], data[1], dataAt - at, dataEnd - dataAt);
+  if ((type === FrameType.close || type === FrameType.closeApplication) && dataEnd > dataAt) {
+    const phrase = Buffer.from(bytes.subarray(dataAt, dataEnd)).toString('utf8');
+    f.add('quic.cc.reason_phrase', 'Reason Phrase', dataAt - at, dataEnd - dataAt, phrase);
   }
-  return { name: 'quic.frame', label: name, at, end, value: type, text: `${end - at} bytes`, children };
+  return { name: 'quic.frame', label: name, at, end, value: type, text, children };
+}
+
+/** RFC 9000 §19.8: the id's last two bits tell who began the stream, and whether both sides send on it. */
+function streamFields(f: Fields, reader: FrameReader): string {
+  const { type, at, places, values, dataAt, dataEnd } = reader;
+  const bit = (name: string, label: string, mask: number): void => void f.flag(name, label, 0, 1, mask);
+  bit('quic.stream.off', 'Offset present', StreamBit.offset);
+  bit('quic.stream.len', 'Length present', StreamBit.length);
+  bit('quic.stream.fin', 'Fin', StreamBit.fin);
+  const labels: [string, string][] = [['quic.stream.stream_id', 'Stream ID']];
+  if (type & StreamBit.offset) labels.push(['quic.stream.offset', 'Offset']);
+  if (type & StreamBit.length) labels.push(['quic.stream.length', 'Length']);
+  labels.forEach(([field, label], i) => {
+    f.add(field, label, places[i] - at, varintLength(f.bytes[places[i]]), values[i]);
+  });
+  if (dataEnd > dataAt) f.raw('quic.stream_data', 'Stream Data', dataAt - at, dataEnd - dataAt);
+  const [id] = values;
+  const fin = type & StreamBit.fin ? ', fin' : '';
+  return `stream ${id} (${id & 1 ? 'server' : 'client'}, ${id & 2 ? 'unidirectional' : 'bidirectional'}), offset ${reader.offset}, ${dataEnd - dataAt} bytes${fin}`;
 }
 
 /** The beginning of the handshake, put together from the frames of this packet; undefined where none of them has it. */

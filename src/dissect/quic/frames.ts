@@ -1,27 +1,79 @@
 import { varint, varintEnd } from './varint.ts';
 
-/** Frames that Initial packets may carry (RFC 9000 §12.4, §19). */
-export const FrameType = { padding: 0, ping: 1, ack: 2, ackEcn: 3, crypto: 6, close: 0x1c } as const;
+/** Frame types (RFC 9000 §19); of STREAM and DATAGRAM (RFC 9221 §4) the lowest. */
+export const FrameType = {
+  padding: 0,
+  ping: 1,
+  ack: 2,
+  ackEcn: 3,
+  resetStream: 4,
+  stopSending: 5,
+  crypto: 6,
+  newToken: 7,
+  stream: 8,
+  maxData: 0x10,
+  maxStreamData: 0x11,
+  maxStreamsBidi: 0x12,
+  maxStreamsUni: 0x13,
+  dataBlocked: 0x14,
+  streamDataBlocked: 0x15,
+  streamsBlockedBidi: 0x16,
+  streamsBlockedUni: 0x17,
+  newConnectionId: 0x18,
+  retireConnectionId: 0x19,
+  pathChallenge: 0x1a,
+  pathResponse: 0x1b,
+  close: 0x1c,
+  closeApplication: 0x1d,
+  handshakeDone: 0x1e,
+  datagram: 0x30,
+} as const;
 
-/** Ranges of one ACK frame that are stepped over; more is nonsense in a handshake. */
-const ACK_RANGES = 1024;
+/** Bits of a STREAM frame's type (RFC 9000 §19.8). */
+export const StreamBit = { fin: 1, length: 2, offset: 4 } as const;
 
-/** Steps through the frames of a decrypted Initial packet. Bears any bytes. */
+/** Frames that are nothing but integers: how many. */
+const INTEGERS: Record<number, number> = {
+  [FrameType.ping]: 0,
+  [FrameType.resetStream]: 3,
+  [FrameType.stopSending]: 2,
+  [FrameType.maxData]: 1,
+  [FrameType.maxStreamData]: 2,
+  [FrameType.maxStreamsBidi]: 1,
+  [FrameType.maxStreamsUni]: 1,
+  [FrameType.dataBlocked]: 1,
+  [FrameType.streamDataBlocked]: 2,
+  [FrameType.streamsBlockedBidi]: 1,
+  [FrameType.streamsBlockedUni]: 1,
+  [FrameType.retireConnectionId]: 1,
+  [FrameType.handshakeDone]: 0,
+};
+
+/** Ranges of one ACK frame that are stepped over; more do not fit in a packet. */
+const ACK_RANGES = 16_384;
+/** What NEW_CONNECTION_ID has behind the id, and what PATH_CHALLENGE carries. */
+const RESET_TOKEN = 16;
+const PATH_DATA = 8;
+const LONGEST_ID = 20;
+
+/** Steps through the frames of a decrypted packet. Bears any bytes. */
 export class FrameReader {
+  /** Of STREAM and DATAGRAM with its bits. */
   type = 0;
   /** The frame; a run of PADDING is one. */
   at = 0;
   end = 0;
-  /** CRYPTO: where its data belongs in the stream, and where it stands. CONNECTION_CLOSE: its reason phrase. */
+  /** CRYPTO, STREAM: where its data belongs in the stream. */
   offset = 0;
+  /** Where the data stands; of CONNECTION_CLOSE its reason phrase, of NEW_CONNECTION_ID the id. */
   dataAt = 0;
   dataEnd = 0;
   /** The integers of the frame, behind its type, and where each begins: as many as a reader shows. */
   readonly values: number[] = [];
   readonly places: number[] = [];
 
-  private readonly bytes: Uint8Array;
-  private readonly stop: number;
+  private bytes: Uint8Array;
+  private stop: number;
 
   constructor(bytes: Uint8Array, at: number, end: number) {
     this.bytes = bytes;
@@ -29,7 +81,18 @@ export class FrameReader {
     this.stop = end;
   }
 
-  /** False at the end, and at a frame that is not whole or does not belong here; it then begins at `end`. */
+  /** The same over another packet. */
+  begin(bytes: Uint8Array, at: number, end: number): void {
+    this.bytes = bytes;
+    this.end = at;
+    this.stop = end;
+  }
+
+  get isStream(): boolean {
+    return (this.type & ~7) === FrameType.stream;
+  }
+
+  /** False at the end, and at a frame that is not whole or not known; it then begins at `end`. */
   next(): boolean {
     const { bytes, stop } = this;
     const start = this.end;
@@ -37,49 +100,95 @@ export class FrameReader {
     this.at = start;
     this.type = bytes[start];
     this.values.length = this.places.length = 0;
-    let at = start + 1;
-    switch (this.type) {
-      case FrameType.padding:
-        while (at < stop && bytes[at] === 0) at++;
-        break;
-      case FrameType.ping:
-        break;
-      case FrameType.ack:
-      case FrameType.ackEcn:
-        at = this.ack(at);
-        break;
-      case FrameType.crypto:
-        at = this.sized(at, 2);
-        this.offset = this.values[0];
-        break;
-      case FrameType.close:
-        at = this.sized(at, 3);
-        break;
-      default:
-        return false;
-    }
+    const at = this.rest(start + 1);
     if (at > stop) return false;
     this.end = at;
     return true;
   }
 
+  /** Reads what the type has; returns where the frame ends, past the end where it does not fit. */
+  private rest(from: number): number {
+    const { bytes, stop, type } = this;
+    let at = from;
+    if (this.isStream) return this.stream(at);
+    switch (type) {
+      case FrameType.padding:
+        while (at < stop && bytes[at] === 0) at++;
+        return at;
+      case FrameType.ack:
+      case FrameType.ackEcn:
+        return this.ack(at);
+      case FrameType.crypto:
+        at = this.sized(at, 2);
+        this.offset = this.values[0];
+        return at;
+      case FrameType.newToken:
+        return this.sized(at, 1);
+      case FrameType.close:
+        return this.sized(at, 3);
+      case FrameType.closeApplication:
+        return this.sized(at, 2);
+      case FrameType.newConnectionId:
+        return this.newId(at);
+      case FrameType.pathChallenge:
+      case FrameType.pathResponse:
+        this.dataAt = at;
+        this.dataEnd = at + PATH_DATA;
+        return this.dataEnd;
+      case FrameType.datagram:
+        this.dataAt = at;
+        this.dataEnd = stop;
+        return stop;
+      case FrameType.datagram + 1:
+        return this.sized(at, 1);
+    }
+    const count = INTEGERS[type];
+    return count === undefined ? stop + 1 : this.integers(at, count);
+  }
+
   /** `count` integers, the last of which is the length of the data behind them; past the end where they do not fit. */
-  private sized(at: number, count: number): number {
-    at = this.integers(at, count);
+  private sized(from: number, count: number): number {
+    const at = this.integers(from, count);
     if (at > this.stop) return at;
     this.dataAt = at;
     this.dataEnd = at + this.values[count - 1];
     return this.dataEnd;
   }
 
+  /** Stream id, offset and length where the type says so; else from 0, and to the packet's end. */
+  private stream(from: number): number {
+    const { type } = this;
+    const count = 1 + (type & StreamBit.offset ? 1 : 0);
+    if (type & StreamBit.length) {
+      const at = this.sized(from, count + 1);
+      this.offset = type & StreamBit.offset ? this.values[1] : 0;
+      return at;
+    }
+    const at = this.integers(from, count);
+    this.offset = type & StreamBit.offset ? this.values[1] : 0;
+    this.dataAt = at;
+    this.dataEnd = this.stop;
+    return at > this.stop ? at : this.stop;
+  }
+
+  /** Sequence, retire prior to, then a length of one byte, the id and a token (RFC 9000 §19.15). */
+  private newId(from: number): number {
+    const at = this.integers(from, 2);
+    if (at >= this.stop || this.bytes[at] > LONGEST_ID) return this.stop + 1;
+    this.dataAt = at + 1;
+    this.dataEnd = at + 1 + this.bytes[at];
+    return this.dataEnd + RESET_TOKEN;
+  }
+
   /** RFC 9000 §19.3: largest, delay, range count, first range; then pairs; then, with ECN, three counts. */
-  private ack(at: number): number {
-    at = this.integers(at, 4);
+  private ack(from: number): number {
+    const at = this.integers(from, 4);
     if (at > this.stop || this.values[2] > ACK_RANGES) return this.stop + 1;
     return this.integers(at, 2 * this.values[2] + (this.type === FrameType.ackEcn ? 3 : 0));
   }
 
-  private integers(at: number, count: number): number {
+  private integers(from: number, count: number): number {
+    let at = from;
     for (let i = 0; i < count && at <= this.stop; i++) {
       const end = varintEnd(this.bytes, at, this.stop);
       if (end > this.stop) return this.stop + 1;

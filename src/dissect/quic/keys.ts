@@ -122,7 +122,7 @@ function decrypt(key: Uint8Array, nonce: Buffer, aad: Buffer, bytes: Uint8Array,
 }
 
 /** RFC 9000 §A.3: the number nearest to the one expected with these last bytes. */
-function wholeNumber(truncated: number, length: number, expected: number): number {
+export function wholeNumber(truncated: number, length: number, expected: number): number {
   const window = 2 ** (8 * length);
   const candidate = expected - (expected % window) + truncated;
   if (candidate <= expected - window / 2) return candidate + window;

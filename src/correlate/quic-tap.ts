@@ -1,0 +1,15 @@
+import type { Opened } from '../dissect/quic/keys.ts';
+
+/** A packet as it comes out of its protection. */
+export interface OpenedPacket {
+  fromClient: boolean;
+  level: '0-RTT' | 'Handshake' | '1-RTT';
+  opened: Opened;
+  packet: number;
+  time: number;
+}
+
+/** Told of each packet that was opened: for who looks into packets, not for the analysis. */
+export interface PacketTap {
+  opened(packet: OpenedPacket): void;
+}
