@@ -5,6 +5,7 @@ import type { Endpoint, Evidence } from './model.ts';
 
 /** What the sentences are made of; which of them apply depends on the join. */
 interface Values {
+  /** A host; where a request names one, the field of HTTP/2 and HTTP/3 that does. */
   name?: string;
   /** The name that the request itself uses, where it is another one. */
   otherName?: string | undefined;
@@ -84,9 +85,9 @@ const SENTENCES: Record<Evidence['join'], (v: Values, packets: number[]) => Text
     en: `the ClientHello in packet ${p[0]} names ${v.name}`,
     ko: `${p[0]}번 패킷의 ClientHello가 ${v.name}을(를) 지목합니다`,
   }),
-  host: (_v, p) => ({
-    en: `the Host header in packet ${p[1]} is the name that packet ${p[0]} asked for`,
-    ko: `${p[1]}번 패킷의 Host 헤더는 ${p[0]}번 패킷이 물어본 이름과 같습니다`,
+  host: (v, p) => ({
+    en: `the ${v.name ?? 'Host header'} in packet ${p[1]} is the name that packet ${p[0]} asked for`,
+    ko: `${p[1]}번 패킷의 ${v.name ?? 'Host 헤더'}는 ${p[0]}번 패킷이 물어본 이름과 같습니다`,
   }),
   'same-connection': (v) => ({
     en: `request ${v.stream} on the connection that ${v.client?.address}:${v.client?.port} had opened already`,

@@ -298,7 +298,9 @@ function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): voi
   const lookup = f.conversation?.lookup;
   if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
   if (!sameName(x.host, lookup.name)) return;
-  reasons.push(evidence('host', [lookup.packet, x.requestPacket], {}));
+  // RFC 9113 §8.3.1 and RFC 9114 §4.3.1.
+  const field = x.version === '2' || x.version === '3' ? { name: ':authority' } : {};
+  reasons.push(evidence('host', [lookup.packet, x.requestPacket], field));
 }
 
 function sniEvidence(f: ConnectionFacts, reasons: Evidence[]): void {
