@@ -124,6 +124,8 @@ const labels: Record<string, string> = {
   ieee8021ah: '802.1ah',
   null: 'Loopback',
   chdlc: 'Cisco HDLC',
+  fr: 'Frame Relay',
+  nflog: 'NFLOG',
   pppoes: 'PPPoE',
   pppoed: 'PPPoE',
   tr: 'Token Ring',

@@ -8,9 +8,10 @@ import { eth } from './protocols/eth.ts';
 import { erspan } from './protocols/erspan.ts';
 import { etherip } from './protocols/etherip.ts';
 import { fddi } from './protocols/fddi.ts';
+import { frameRelay } from './protocols/fr.ts';
 import { geneve } from './protocols/geneve.ts';
 import { gre } from './protocols/gre.ts';
-import { gtp } from './protocols/gtp.ts';
+import { gtp, gtp0 } from './protocols/gtp.ts';
 import { http } from './protocols/http.ts';
 import { http2 } from './protocols/http2.ts';
 import { icmp } from './protocols/icmp.ts';
@@ -23,6 +24,7 @@ import { llc } from './protocols/llc.ts';
 import { mpls } from './protocols/mpls.ts';
 import { namedOnly } from './protocols/named.ts';
 import { nullLink } from './protocols/null.ts';
+import { nflog } from './protocols/nflog.ts';
 import { ppi } from './protocols/ppi.ts';
 import { chdlc, ppp } from './protocols/ppp.ts';
 import { pppoeDiscovery, pppoeSession } from './protocols/pppoe.ts';
@@ -71,6 +73,8 @@ export const protocols: readonly Protocol[] = [
   mpls,
   tokenRing,
   fddi,
+  frameRelay,
+  nflog,
   radiotap,
   ppi,
   wlan,
@@ -81,6 +85,7 @@ export const protocols: readonly Protocol[] = [
   geneve,
   teredo,
   gtp,
+  gtp0,
   l2tp,
   dns,
   mdns,

@@ -86,5 +86,40 @@ function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   return f.layer('gtp', `GPRS Tunneling, ${messages[f.read(MESSAGE, 1)] ?? 'message'}`, length);
 }
 
+/** Version 0 (3GPP TS 09.60 section 6): flags, message and length as above, then the sequence number, flow and tunnel. */
+const HEADER_0 = 20;
+const SEQUENCE_0 = 4;
+const FLOW_0 = 6;
+const TUNNEL_0 = 12;
+/** With the three bits that are always set. */
+const VERSION_0 = 0x1e;
+
+const claims0 = (p: Packets): boolean => cutOr(p, HEADER_0, looks0);
+const looks0 = (p: Packets): boolean => (p.bytes[p.at + FLAGS] & 0xfe) === VERSION_0;
+
+function scan0(p: Packets, row: number): number {
+  const { at, bytes } = p;
+  if (p.end - at < HEADER_0) return p.lacks(row, HEADER_0);
+  p.at = at + HEADER_0;
+  const wire = p.at + u16(bytes, at + LENGTH);
+  if (wire < p.wire) p.wire = wire;
+  if (p.end > p.wire) p.end = p.wire;
+  return bytes[at + MESSAGE] === USER_PACKET && p.end > p.at ? byVersion(p) : 0;
+}
+
+function layer0(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+  const f = new Fields(bytes, at, end);
+  f.hex('gtp.flags', 'Flags', FLAGS, 1);
+  f.number('gtp.message', 'Message', MESSAGE, 1, named(messages));
+  f.number('gtp.length', 'Length', LENGTH, 2);
+  f.number('gtp.seq_number', 'Sequence number', SEQUENCE_0, 2);
+  f.hex('gtp.flow_label', 'Flow', FLOW_0, 2);
+  f.raw('gtp.tid', 'Tunnel', TUNNEL_0, 8);
+  return f.layer('gtp', `GPRS Tunneling, version 0, ${messages[f.read(MESSAGE, 1)] ?? 'message'}`, HEADER_0);
+}
+
+/** Version 0, which had one port for both planes. */
+export const gtp0: Protocol = { name: 'gtp', over: [udpPort(3386)], scan: scan0, claims: claims0, layer: layer0 };
+
 /** User plane of GPRS tunnels (3GPP TS 29.281 section 5). */
 export const gtp: Protocol = { name: 'gtp', over: [udpPort(2152)], scan, claims, layer };

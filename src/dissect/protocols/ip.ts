@@ -28,6 +28,9 @@ const DESTINATION = 16;
 const OPTIONS = 20;
 export const HEADER = 20;
 
+/** IPv6 as a protocol within IP (6in4); it is registered there too. */
+const IPV6 = 41;
+
 export const MORE_FRAGMENTS = 0x2000;
 export const FRAGMENT_OFFSET = 0x1fff;
 
@@ -35,6 +38,8 @@ function scan(p: Packets, row: number): number {
   const { at, bytes } = p;
   if (p.end - at < HEADER) return p.lacks(row, HEADER);
   const first = bytes[at + VERSION];
+  // Below stands IPv4's number, but the header is the other version's: as receivers that look at it first, and tshark, do.
+  if (first >> 4 === 6) return byIpProtocol[IPV6];
   if (first >> 4 !== 4) return p.fail(row, Reason.badVersion, at, 4);
   const header = (first & 15) * 4;
   if (header < HEADER) return p.fail(row, Reason.badLength, at, HEADER);
@@ -77,6 +82,7 @@ export function keepFragment(p: Packets, row: number, id: number, offset: number
 
 function layer(bytes: Uint8Array, at: number, { end, wire }: FieldContext): Layer {
   const f = new Fields(bytes, at, end);
+  if (f.read(VERSION, 1) >> 4 === 6) return f.layer('ip', 'Internet Protocol, of version 6', 0);
   const header = (f.read(VERSION, 1) & 15) * 4;
   const total = f.read(TOTAL_LENGTH, 2);
   f.bits('ip.version', 'Version', VERSION, 1, 0xf0);
