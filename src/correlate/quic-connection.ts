@@ -2,7 +2,7 @@ import { CryptoStream } from '../dissect/quic/crypto-stream.ts';
 import { FrameReader, FrameType } from '../dissect/quic/frames.ts';
 import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
 import { checkRetry, initialKeys, type Opened, openPacket, type PacketKeys } from '../dissect/quic/keys.ts';
-import { versionOf } from '../dissect/quic/versions.ts';
+import { isGoogleVersion, versionOf } from '../dissect/quic/versions.ts';
 import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
 import { HandshakeType, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
@@ -228,7 +228,7 @@ export class QuicState implements ConnectionIds {
     side.stream ??= new CryptoStream();
     const { stream } = side;
     const { payload } = opened;
-    const frames = new FrameReader(payload, 0, payload.length);
+    const frames = new FrameReader(payload, 0, payload.length, isGoogleVersion(h.version));
     while (frames.next()) {
       if (frames.type === FrameType.crypto) stream.add(frames.offset, payload, frames.dataAt, frames.dataEnd);
       else if (frames.type === FrameType.close)

@@ -96,6 +96,12 @@ export class TlsHandshake implements MessageReader {
     this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
   }
 
+  protected helloWhole(side: Side): void {
+    side.helloOpen = false;
+    this.session.serverHelloPacket = side.packet;
+    this.session.serverHelloTime = side.time;
+  }
+
   private serverHello(side: Side, bytes: Uint8Array, at: number, end: number): void {
     const { session } = this;
     if (session.serverHelloPacket !== undefined) return;
@@ -117,6 +123,7 @@ export class TlsHandshake implements MessageReader {
     }
     session.serverHelloPacket = side.packet;
     session.serverHelloTime = side.time;
+    side.helloOpen = side.left > 0;
     if (hello.alpn !== undefined) session.alpn = hello.alpn;
     session.alpnVisible = !isTls13(hello.version);
     if (isTls13(hello.version)) session.resumed = hello.preSharedKey;

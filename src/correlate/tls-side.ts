@@ -49,6 +49,8 @@ export class Side {
   messageSkip = 0;
   /** Message borders are not known after a hole. */
   messagesLost = false;
+  /** The record at hand carries the ServerHello, and more: no client reads it before the record is whole (RFC 8446 §5.1). */
+  helloOpen = false;
   /** First packet and time of the message at hand. */
   messagePacket = 0;
   messageTime = 0;

@@ -268,6 +268,7 @@ export class TlsParser extends TlsHandshake implements StreamParser {
         this.alert(side);
         break;
       case ContentType.handshake:
+        if (side.helloOpen) this.helloWhole(side);
         if (side.encrypted && side.skip && !side.finished) this.sideFinished(side);
         break;
       case ContentType.applicationData:

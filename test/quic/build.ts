@@ -14,6 +14,11 @@ const SALTS: Record<number, string> = {
   [VERSION_2]: '0dede3def700a6db819381be6e269dcbf9bd2ed9',
   [DRAFT_29]: 'afbfec289993d24c9e9786f19c6111e04390a899',
 };
+/** Google's, by the address of their source: net/third_party/quiche/src/quic/core/crypto/crypto_utils.cc. */
+export const T050 = 0x54303530;
+export const T051 = 0x54303531;
+SALTS[T050] = '7ff579e5acd072915580304c43a2367c60488310';
+SALTS[T051] = '7a4edef4e7ccee5fa4506c19124fc8ccda6e033d';
 const RETRY_SECRETS: Record<number, [key: string, nonce: string]> = {
   [VERSION_1]: ['be0c690b9f66575a1d766b54e368c84e', '461599d35d632bf2239825bb'],
   [VERSION_2]: ['8fb4b01b56ac48e260fbcbcead7ccc92', 'd86969bc2d7c6d9990efb04a'],

@@ -71,6 +71,24 @@ describe('a handshake', () => {
     expect(told(connections[0])).toMatchObject({ version: name, sni: 'www.example.test', alpn: 'h3' });
   });
 
+  test.each([
+    [b.T050, 'T050'],
+    [b.T051, 'T051'],
+  ])("of Google's version %i, whose CRYPTO frame is type 8", (version, name) => {
+    const googleCrypto = (hello: Uint8Array): Uint8Array =>
+      Uint8Array.from(b.crypto(0, hello), (byte, i) => (i === 0 ? 8 : byte));
+    const { connections } = story(
+      ['>', first(googleCrypto(HELLO), { version })],
+      ['<', answer(googleCrypto(b.serverHello()), { version })],
+    );
+    expect(told(connections[0])).toMatchObject({ version: name, sni: 'www.example.test', cipherId: '0x1301' });
+  });
+
+  test('of a reserved version (RFC 9000 §15), protected as version 1 is', () => {
+    const { connections } = story(['>', first(b.crypto(0, HELLO), { version: b.RESERVED })]);
+    expect(told(connections[0])).toMatchObject({ version: '0x1a2a3a4a', sni: 'www.example.test' });
+  });
+
   test('on any port, over IPv6, inside another frame', () => {
     const client = '[2001:db8::1]:60001';
     const server = '[2001:db8::2]:50123';
@@ -209,7 +227,7 @@ describe('Retry and Version Negotiation', () => {
       version: '1',
       negotiationPacket: 2,
       sni: 'www.example.test',
-      clientHelloPacket: 3,
+      clientHelloPacket: 1,
       clientKnown: true,
     });
   });

@@ -58,6 +58,10 @@ export function serverHello(parts: HelloParts & { suite?: number } = {}): Uint8A
   );
 }
 
+/** The body of a ServerHello of drafts 18 to 21 (draft-ietf-tls-tls13-18 §4.1.3). */
+export const draftServerHello = (draft: number, suite: number, ...extensions: Uint8Array[]): Uint8Array =>
+  join(be16(0x7f00 | draft), new Uint8Array(32).fill(8), be16(suite), sized16(...extensions));
+
 export const RETRY_RANDOM = fromHex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c');
 
 export const changeCipherSpec = record(20, u8(1));

@@ -124,6 +124,22 @@ describe('TLS 1.2 (RFC 5246 §7.3)', () => {
     expect(session.certificateNames?.[0]).toBe('www.example.test');
   });
 
+  test('the ServerHello is there when its record is whole: the certificate behind it takes two more packets (§6.2.1)', () => {
+    const flight = b.record(
+      22,
+      join(b.handshake(2, b.serverHello()), b.handshake(11, b.sized24(b.sized24(b.CERTIFICATE))), b.handshake(14, u8())),
+    );
+    const { session } = run([
+      client(hello()),
+      server(flight.subarray(0, 200)),
+      server(flight.subarray(200, 300)),
+      server(flight.subarray(300)),
+    ]);
+    expect(session).toMatchObject({ serverHelloPacket: 4, serverHelloTime: 40 });
+    const cut = run([client(hello()), server(flight.subarray(0, 200)), server(flight.subarray(200, 300))]);
+    expect(cut.session).toMatchObject({ serverHelloPacket: 2, cipherId: '0xc02f' });
+  });
+
   test('an alert in the clear', () => {
     const { session } = run([client(hello()), server(b.alert(2, 40)), client(b.alert(1, 0))]);
     expect(session.alerts).toMatchObject([
@@ -140,6 +156,12 @@ describe('TLS 1.2 (RFC 5246 §7.3)', () => {
 });
 
 describe('TLS 1.3 (RFC 8446 §2)', () => {
+  test.each([18, 19, 20, 21])('draft %i: the ServerHello has neither session id nor compression method', (draft) => {
+    const share = b.extension(51, be16(29), b.sized16(new Uint8Array(32)));
+    const { session } = run([client(hello()), server(b.record(22, b.handshake(2, b.draftServerHello(draft, 0x1302, share))))]);
+    expect(session).toMatchObject({ version: `TLS 1.3 (draft ${draft})`, cipherId: '0x1302', cipher: 'TLS_AES_256_GCM_SHA384' });
+  });
+
   const sh = b.serverHello({
     suite: 0x1301,
     extensions: [b.extension(43, be16(0x0304)), b.extension(51, be16(29), b.sized16(new Uint8Array(32)))],

@@ -74,11 +74,14 @@ export class FrameReader {
 
   private bytes: Uint8Array;
   private stop: number;
+  private readonly google: boolean;
 
-  constructor(bytes: Uint8Array, at: number, end: number) {
+  /** `google`: type 8 is CRYPTO, as in Google's versions before they were the RFC's. */
+  constructor(bytes: Uint8Array, at: number, end: number, google = false) {
     this.bytes = bytes;
     this.end = at;
     this.stop = end;
+    this.google = google;
   }
 
   /** The same over another packet. */
@@ -98,7 +101,7 @@ export class FrameReader {
     const start = this.end;
     if (start >= stop) return false;
     this.at = start;
-    this.type = bytes[start];
+    this.type = this.google && bytes[start] === FrameType.stream ? FrameType.crypto : bytes[start];
     this.values.length = this.places.length = 0;
     const at = this.rest(start + 1);
     if (at > stop) return false;

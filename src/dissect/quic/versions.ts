@@ -73,6 +73,16 @@ for (let draft = FIRST_DRAFT; draft <= LAST_DRAFT; draft++) {
   versions.set(DRAFTS + draft, { name: `draft-${draft}`, salt, second: false });
 }
 
-/** Facts of a version; of one that is not known, its number in hexadecimal and no more. */
-export const versionOf = (version: number): Version =>
-  versions.get(version) ?? { name: `0x${version.toString(16).padStart(8, '0')}`, second: false };
+/** Google's versions have their CRYPTO frame where the RFC has a STREAM frame, which no Initial packet may carry. */
+export const isGoogleVersion = (version: number): boolean => version === Q050 || version === T050 || version === T051;
+
+/**
+ * Facts of a version; of one that is not known, its number in hexadecimal and no more. A reserved one has no salt of its own;
+ * who offers it protects the packet as in the version he speaks, which may be version 1: the packet's tag tells.
+ */
+export function versionOf(version: number): Version {
+  const known = versions.get(version);
+  if (known !== undefined) return known;
+  const name = `0x${version.toString(16).padStart(8, '0')}`;
+  return isReservedVersion(version) ? { name, salt: SALT_1, second: false } : { name, second: false };
+}

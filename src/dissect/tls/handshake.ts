@@ -63,12 +63,16 @@ const RETRY_RANDOM = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c
 const text = (bytes: Uint8Array, at: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('utf8');
 
+/** Drafts 18 to 21 of TLS 1.3 name themselves in the ServerHello, which has neither session id nor compression method. */
+export const isShortHello = (version: number): boolean => version >= 0x7f12 && version <= 0x7f15;
+
 /** Version, random and session id, which both hellos begin with; where they end, -1 when they do not fit. */
 function readHead(bytes: Uint8Array, at: number, end: number, hello: Hello): number {
   if (end - at < 2) return broken(hello, at);
   hello.legacyVersion = u16(bytes, at);
   if (end - at < 35) return broken(hello, at + 2);
   hello.randomAt = at + 2;
+  if (isShortHello(hello.legacyVersion)) return at + 34;
   const idEnd = at + 35 + bytes[at + 34];
   if (idEnd > end) return broken(hello, at + 34);
   hello.sessionIdAt = at + 35;
@@ -219,7 +223,7 @@ export function parseServerHello(bytes: Uint8Array, at: number, end: number): Se
   }
   hello.suiteAt = i;
   hello.cipherSuite = u16(bytes, i);
-  readExtensions(bytes, i + 3, end, hello);
+  readExtensions(bytes, isShortHello(hello.legacyVersion) ? i + 2 : i + 3, end, hello);
   for (const { type, dataAt, end: dataEnd } of hello.extensions) {
     if (type === ExtensionType.supportedVersions && dataEnd - dataAt === 2) hello.version = u16(bytes, dataAt);
     else if (type === ExtensionType.alpn) hello.alpn = protocolNames(bytes, dataAt, dataEnd)[0];

@@ -5,6 +5,7 @@ import {
   type ClientHello,
   type Extension,
   type Hello,
+  isShortHello,
   LIST_ITEM_LIMIT,
   parseClientHello,
   parseServerHello,
@@ -25,6 +26,7 @@ function head(f: Fields, at: number, end: number, hello: Hello): void {
   if (end - at >= 2) f.list.push(versionField('tls.handshake.version', f.bytes, at));
   if (hello.randomAt < 0) return;
   f.raw('tls.handshake.random', 'Random', 2, 32);
+  if (isShortHello(hello.legacyVersion)) return;
   f.number('tls.handshake.session_id_length', 'Session ID Length', 34, 1);
   if (hello.sessionIdEnd > hello.sessionIdAt)
     f.raw('tls.handshake.session_id', 'Session ID', 35, hello.sessionIdEnd - hello.sessionIdAt);
@@ -79,7 +81,8 @@ export function serverHelloFields(bytes: Uint8Array, at: number, end: number, wh
   head(f, at, end, hello);
   if (hello.cipherSuite >= 0) {
     fields.push(suiteField(bytes, hello.suiteAt));
-    f.number('tls.handshake.comp_method', 'Compression Method', hello.suiteAt + 2 - at, 1);
+    if (!isShortHello(hello.legacyVersion))
+      f.number('tls.handshake.comp_method', 'Compression Method', hello.suiteAt + 2 - at, 1);
   }
   extensionFields(f, hello, false);
   rest(f, hello, whole);
