@@ -1,4 +1,5 @@
 """The lab's own name system: a root, one top-level domain, one authoritative server, one resolver."""
+import re
 import subprocess
 from pathlib import Path
 
@@ -135,8 +136,42 @@ class NameServer:
         return found
 
 
+class Forwarder:
+    """dnsmasq: passes questions on to the resolver, and keeps the answers."""
+
+    def __init__(self, processes, namespace, address):
+        self.processes, self.mark = processes, 0
+        self.process = processes.start(
+            inside(namespace, "dnsmasq", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--no-daemon",
+                   "--bind-interfaces", f"--listen-address={address}", "--server=198.51.100.2",
+                   "--log-queries=extra", "--log-facility=-"),
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.log = Lines(self.process.stderr)
+        self.log.wait_for("using nameserver")
+
+    def stop(self):
+        self.processes.stop(self.process)
+
+    def events(self):
+        """Its own log since the last mark: "dnsmasq[7]: 1 192.168.0.10/5000 query[A] www.my-app.com from 192.168.0.10"."""
+        line = re.compile(r"dnsmasq\[\d+\]: (\d+) ([0-9a-f.:]+)/(\d+) (\w+)(?:\[(\w+)\])? (\S+) ")
+        return [match.groups() for match in map(line.search, self.log.lines[self.mark:]) if match]
+
+    def queries(self):
+        """As a NameServer's."""
+        return [{"name": name.lower(), "type": kind, "clientAddress": address, "clientPort": int(port), "transport": "udp",
+                 "edns": False} for _, address, port, what, kind, name in self.events() if what == "query"]
+
+    def forwarded(self):
+        """Of each question: the name, and whether it was passed on."""
+        events = self.events()
+        passed = {number for number, _, _, what, _, _ in events if what == "forwarded"}
+        return [{"name": name, "type": kind, "passedOn": number in passed} for number, _, _, what, kind, name in events if what == "query"]
+
+
 class NameSystem:
     def __init__(self, processes, directory):
+        self.processes, self.forwarder = processes, None
         make = lambda *words, **options: NameServer(processes, directory, *words, **options)  # noqa: E731
         self.servers = {
             "root": make("root", {".": ROOT_ZONE}),
@@ -152,11 +187,18 @@ class NameSystem:
             server.ready()
 
     def mark(self):
-        for server in self.servers.values():
+        for server in [*self.servers.values(), *filter(None, [self.forwarder])]:
             server.mark = len(server.log.lines)
 
+    def forward(self, namespace, address):
+        """A forwarder in front of the resolver, until the next scenario; who asks it is for the scenario to say."""
+        self.forwarder = Forwarder(self.processes, namespace, address)
+
     def cold(self, option=""):
-        """The resolver with empty caches, and with one more option where a scenario wants one."""
+        """The resolver with empty caches, and with one more option where a scenario wants one; no forwarder."""
+        if self.forwarder is not None:
+            self.forwarder.stop()
+        self.forwarder = None
         self.servers["resolver"].option(option)
         self.servers["resolver"].restart()
 

@@ -67,9 +67,9 @@ def who_closed(web, served, nat):
 
 
 def questions(names, nat):
-    """What the resolver was asked, with the answer that the zones hold."""
+    """What the clients' resolver was asked, with the answer that the zones hold."""
     found = []
-    for asked in names.servers["resolver"].queries():
+    for asked in (names.forwarder or names.servers["resolver"]).queries():
         client = inside_end(nat, asked["transport"], asked["clientAddress"], asked["clientPort"], 53)
         found.append({"name": asked["name"], "type": asked["type"], "transport": asked["transport"],
                       "edns": asked["edns"], **client, **expected(asked["name"], asked["type"])})

@@ -6,7 +6,7 @@ import { rule as res3 } from '../../src/rules/resolver/r-res-3.ts';
 import { rule as res4 } from '../../src/rules/resolver/r-res-4.ts';
 import { rule as res5 } from '../../src/rules/resolver/r-res-5.ts';
 import type { Rule } from '../../src/rules/rule.ts';
-import { judge } from './judge.ts';
+import { judge, pcapOf } from './judge.ts';
 import type { Timed } from './segments.ts';
 import { ask, capture, refer, SITE, tell } from './visit.ts';
 
@@ -62,6 +62,42 @@ describe('R-RES-1: root, TLD, authoritative server', () => {
     );
     expect(await said(res1, [ask(NAME), tell(NAME, [SITE], { ttl: 60 })])).toEqual(['not-visible resolver-elsewhere 1']);
     expect(await said(res1, cold().slice(1, 3))).toEqual(['not-visible name-server 1']);
+  });
+});
+
+describe('captured with "any" on the own host of what is asked', () => {
+  const STUB = { client: '127.0.0.1', server: '127.0.0.53' };
+  const OUT = { client: '10.0.0.1', server: '198.51.100.2', id: 9, port: 6009, ttl: 64 };
+  /** Linux cooked, as the packet types of packet(7) have it: 0 to us, 4 sent by us. */
+  const cooked = (type: 0 | 4, frame: Uint8Array): Uint8Array =>
+    Uint8Array.of(0, type, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0, ...frame.subarray(14));
+  const any = (...packets: [number, 0 | 4, Uint8Array][]): Uint8Array =>
+    pcapOf(
+      packets.map(([time, type, frame]) => [time, cooked(type, frame)]),
+      113,
+    );
+  const verdicts = async (file: Uint8Array): Promise<string[]> =>
+    (await judge(res1, file)).map((f) => `${f.verdict} ${f.reason} ${f.packets}`);
+  const question = ask(NAME, STUB);
+  const answer = tell(NAME, [SITE], { ...STUB, ttl: 64 });
+
+  test('what is asked at one address asks with another one', async () => {
+    const passed: [number, 0 | 4, Uint8Array][] = [
+      [0, 0, question],
+      [0.01, 4, ask(NAME, OUT)],
+      [0.04, 0, tell(NAME, [SITE], { ...OUT, ttl: 60 })],
+      [0.05, 0, answer],
+    ];
+    expect(await verdicts(any(...passed))).toEqual(['contradicted forwarded 1,2', 'not-visible resolver-elsewhere 2']);
+    // The twin: another program asks for the name when the answer has come.
+    const [first, asks, told] = passed;
+    const after = any(first, [0.0005, 0, answer], [0.02, asks[1], asks[2]], told);
+    expect(await verdicts(after)).toEqual(['skipped from-cache 1,2', 'not-visible resolver-elsewhere 3']);
+  });
+
+  test('an answer at once is from the cache; one that takes its time was asked for unseen', async () => {
+    expect(await verdicts(any([0, 0, question], [0.0003, 0, answer]))).toEqual(['skipped from-cache 1,2']);
+    expect(await verdicts(any([0, 0, question], [0.03, 0, answer]))).toEqual(['unknown asks-unseen 1']);
   });
 });
 
@@ -137,6 +173,9 @@ describe('R-RES-5: the same data', () => {
   test('from the cache', async () => expect(await said(res5, warm)).toEqual(['skipped from-cache 1,2']));
 });
 
+/** Then nothing is told of the resolver behind it but that its questions are elsewhere. */
+const FORWARDS = (...verdicts: string[]): string[] => [...verdicts, 'not-visible resolver-elsewhere'];
+
 describe('the lab', () => {
   test.each([
     // BIND minimises names, and is cold.
@@ -159,10 +198,29 @@ describe('the lab', () => {
     ['resolver-warm/resolver', res4, 'skipped had-to-ask', 'confirmed from-cache'],
     ['resolver-warm/client', res4, 'not-visible resolver-elsewhere', 'confirmed counted-down'],
     ['resolver-warm/client', res1, 'not-visible resolver-elsewhere'],
+    // `expect.forwarded` of their truth: the first question is passed on, the second one not.
+    ['forwarder/gateway-any', res1, ...FORWARDS('contradicted forwarded', 'skipped from-cache')],
+    ['forwarder/gateway-any', res2, 'contradicted forwarded', 'not-visible resolver-elsewhere'],
+    ['forwarder/gateway-any', res3, ...FORWARDS('skipped forwarded', 'skipped not-asked')],
+    ['forwarder/gateway-any', res4, ...FORWARDS('skipped forwarded', 'confirmed from-cache')],
+    ['forwarder/gateway-any', res5, ...FORWARDS('skipped forwarded', 'skipped from-cache')],
+    ['forwarder-local/client', res1, ...FORWARDS('contradicted forwarded', 'skipped from-cache')],
+    ['forwarder-local/client', res4, ...FORWARDS('skipped forwarded', 'confirmed from-cache')],
   ] as [string, Rule, ...string[]][])('%s', async (file, rule, ...verdicts) => {
     const found = await judge(rule, `fixtures/${file}.pcap`);
     expect(found.map((f) => `${f.verdict} ${f.reason}`)).toEqual(verdicts);
   });
+
+  test.each(['forwarder/gateway-any', 'forwarder-local/client'])(
+    '%s: it is the upstream resolver that asks elsewhere',
+    async (file) => {
+      const found = await judge(res1, `fixtures/${file}.pcap`);
+      expect(found.find((f) => f.reason === 'forwarded')?.says.en).toMatch(
+        /(192\.168\.0\.1|127\.0\.0\.53) passes .* on to 198\.51\.100\.2/,
+      );
+      expect(found.find((f) => f.reason === 'resolver-elsewhere')?.says.en).toContain('what 198.51.100.2 asks in turn');
+    },
+  );
 
   test('a question inside the TTL: the client keeps nothing', async () => {
     const found = await judge(dns5, 'fixtures/resolver-warm/client.pcap');

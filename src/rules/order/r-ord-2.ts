@@ -1,5 +1,6 @@
 import type { CaptureFacts } from '../facts.ts';
 import { contradicted, notVisible, skipped } from '../findings.ts';
+import { isLoopback } from '../origin.ts';
 import { isMulticast, isUpstream } from '../dns/questions.ts';
 import type { Hops } from '../hops.ts';
 import type { Finding, HopsRule } from '../rule.ts';
@@ -31,7 +32,7 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
   let looked = 0;
   for (const l of capture.lookups) {
     if (looked++ >= LOOK) break;
-    if (isMulticast(l) || isUpstream(l)) continue;
+    if (isMulticast(l) || isUpstream(l) || isLoopback(l.server.address)) continue;
     question = { index: l.index, packet: l.packet, server: l.server.address };
     break;
   }

@@ -2,20 +2,8 @@ import type { Lookup } from '../../correlate/model.ts';
 import { isMulticast, keptSeconds, plain, wantsRecursion } from '../dns/questions.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { sentHere } from '../origin.ts';
-
-/** A question on either side of a resolver: what is needed to find it again. */
-export interface Leg {
-  index: number;
-  packet: number;
-  start: number;
-  end: number | undefined;
-  name: string;
-  type: string;
-  client: string;
-  server: string;
-  /** Until when its answer may be kept. */
-  expires: number | undefined;
-}
+import { type Leg, PATIENCE } from './leg.ts';
+import { ownHost, passedOnBy } from './own-host.ts';
 
 /** A client's question, or several of one call (A, AAAA), to a resolver whose own questions are seen too. */
 export interface Call {
@@ -35,8 +23,8 @@ const CALL = 1e9;
 const LOOK = 512;
 /** How far back a resolver may have begun what it does for an earlier client. */
 const BACK = 64;
-/** Without an answer a client gives up after this. */
-const PATIENCE = 15e9;
+/** A cache on the host itself has answered by then. */
+const AT_ONCE = 2e6;
 /** Zone maintenance between name servers, not a question for a name. */
 const MAINTENANCE = new Set(['SOA', 'AXFR', 'IXFR']);
 
@@ -49,6 +37,10 @@ export class Legs {
   readonly calls: Call[] = [];
   /** By resolver: the clients' calls of which no upstream question can be in the capture. */
   readonly seenFromOutside = new Map<string, Leg[]>();
+  /** Addresses of the host that was captured, at which it is asked. Those that take their time, and ask nothing that can be read. */
+  readonly silent = new Set<string>();
+  /** Those whose own questions are here. */
+  private readonly here = new Set<string>();
   /** Calls by "client name", in order. */
   private readonly named = new Map<string, Call[]>();
 
@@ -63,6 +55,7 @@ export class Legs {
     }
     const servers = new Set(asked.map((leg) => leg.server));
     for (const leg of asked) if (servers.has(leg.client) && leg.server !== leg.client) add(this.forwarded, leg.client, leg);
+    this.joinOwnHost(capture, asked);
     const hosts = new Map<string, string | undefined>();
     for (const leg of asked) {
       if (!hosts.has(leg.server)) hosts.set(leg.server, this.resolverAt(capture, leg));
@@ -114,9 +107,27 @@ export class Legs {
     return list[low - 1];
   }
 
+  /** What a host asks with other addresses than the one at which it is asked. */
+  private joinOwnHost(capture: CaptureFacts, asked: readonly Leg[]): void {
+    const own = ownHost(capture, asked, [...this.upstream.values()].flat());
+    const others = [...own.asking].filter((address) => !own.asked.has(address));
+    for (const server of own.asked) {
+      const passed = passedOnBy(server, asked, new Set(others));
+      if (passed.length > 0) this.forwarded.set(server, inOrder([...(this.forwarded.get(server) ?? []), ...passed]));
+      const iterated = others.flatMap((address) => this.upstream.get(address) ?? []);
+      if (iterated.length > 0) this.upstream.set(server, inOrder([...(this.upstream.get(server) ?? []), ...iterated]));
+      // Without any question of its own: all from the cache, which takes no time, or asked inside TLS.
+      const silent = !this.forwarded.has(server) && !this.upstream.has(server);
+      const slow = asked.some((leg) => leg.server === server && leg.end !== undefined && leg.end - leg.start > AT_ONCE);
+      if (silent && slow) this.silent.add(server);
+      else this.here.add(server);
+    }
+    if (own.asked.size > 0) for (const address of others) this.upstream.delete(address);
+  }
+
   /** Is this the address of a resolver, or one of the same machine's? */
   private resolverAt(capture: CaptureFacts, leg: Leg): string | undefined {
-    if (this.upstream.has(leg.server) || this.forwarded.has(leg.server)) return leg.server;
+    if (this.here.has(leg.server) || this.upstream.has(leg.server) || this.forwarded.has(leg.server)) return leg.server;
     if (capture.vantage.kind === 'resolver') return leg.server;
     // Its answer is fresh and the question came through routers: whatever it asks in turn would pass here too.
     const { answerPacket } = capture.lookups.get(leg.index) ?? {};
@@ -203,6 +214,8 @@ export const lookupsOfLegs = (capture: CaptureFacts, legs: readonly Leg[]): Look
 /** The name itself or a zone above it; the root is above everything and tells nothing. */
 export const isAbove = (zone: string, name: string): boolean => zone === name || (zone !== '.' && name.endsWith(`.${zone}`));
 export const labels = (name: string): number => (name === '.' || name === '' ? 0 : name.split('.').length);
+
+const inOrder = (legs: Leg[]): Leg[] => legs.sort((a, b) => a.start - b.start);
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);

@@ -1,5 +1,5 @@
 import type { CaptureFacts } from '../facts.ts';
-import { notVisible, skipped } from '../findings.ts';
+import { notVisible, skipped, unknown } from '../findings.ts';
 import type { Advice, Finding } from '../rule.ts';
 import { type Call, legsOf, lookupsOfLegs } from './legs.ts';
 
@@ -15,6 +15,11 @@ const atTheResolver = (address: string): Advice => ({
 export function behindTheResolver(capture: CaptureFacts): Finding[] {
   return [...legsOf(capture).seenFromOutside].slice(0, MOST).map(([server, legs]) => {
     const packets = legs.slice(0, 4).map((leg) => leg.packet);
+    if (legsOf(capture).silent.has(server))
+      return unknown('asks-unseen', packets, {
+        en: `${legs[0].client} asks ${server} (packet ${packets[0]}), which is on this host; no question of its own can be read here: it asks inside TLS, or of a program on this host`,
+        ko: `${legs[0].client}에서 이 호스트의 ${server}에 물었습니다(${packets[0]}번 패킷). 그쪽에서 다시 묻는 것은 읽을 수 없습니다: TLS 안에서 묻거나 같은 호스트의 다른 프로그램에 묻습니다`,
+      });
     return notVisible(
       'resolver-elsewhere',
       packets,
@@ -72,4 +77,4 @@ export const aliasesOf = (capture: CaptureFacts, call: Call): string[] => [
   ...new Set(lookupsOfLegs(capture, call.legs).flatMap((l) => l.aliases)),
 ];
 
-export const PER_CALL = ['resolver-elsewhere', 'name-server'];
+export const PER_CALL = ['resolver-elsewhere', 'asks-unseen', 'name-server'];

@@ -3,7 +3,8 @@ import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
 import { referredZone } from './chain.ts';
-import { type Leg, legsOf, lookupsOfLegs } from './legs.ts';
+import type { Leg } from './leg.ts';
+import { legsOf, lookupsOfLegs } from './legs.ts';
 import { behindTheResolver, PER_CALL } from './needs.ts';
 
 /** A resolver's questions that are read for their answers, and name servers that are told of. */

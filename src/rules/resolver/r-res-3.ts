@@ -2,7 +2,8 @@ import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
 import { referredZone } from './chain.ts';
-import { type Call, type Leg, labels, legsOf, lookupsOfLegs } from './legs.ts';
+import type { Leg } from './leg.ts';
+import { type Call, labels, legsOf, lookupsOfLegs } from './legs.ts';
 import { aliasesOf, behindTheResolver, PER_CALL, passedOn, perCall } from './needs.ts';
 
 /** Resolvers and questions that are looked at where clients are not seen. */

@@ -3,7 +3,8 @@ import { isAuthoritative } from '../dns/questions.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import type { CaptureRule, Finding } from '../rule.ts';
-import { type Call, type Leg, legsOf, lookupsOfLegs } from './legs.ts';
+import type { Leg } from './leg.ts';
+import { type Call, legsOf, lookupsOfLegs } from './legs.ts';
 import { aliasesOf, PER_CALL, passedOn, perCall } from './needs.ts';
 
 /** Seconds by which two TTLs of one record may differ from the time between them: both are whole seconds. */
