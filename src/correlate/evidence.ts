@@ -47,7 +47,7 @@ class JoinEvidence implements Evidence {
 export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence =>
   new JoinEvidence(join, packets, values);
 
-/** Evidence that was kept as JSON: its sentence can be read again. */
+/** Evidence that was kept as plain values: its sentence can be read again. */
 export function reviveEvidence(plain: Evidence): Evidence {
   return new JoinEvidence(plain.join, plain.packets, (plain as unknown as { values: Values }).values);
 }
