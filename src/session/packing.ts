@@ -95,13 +95,19 @@ export class Packing {
 
   private text(text: string): void {
     const { length } = text;
-    if (length > 0xff) return this.long(text);
+    if (length > 0xff) {
+      this.long(text);
+      return;
+    }
     if (this.at + ROOM + length > this.bytes.length) this.widen(ROOM + length);
     const { bytes } = this;
     const at = this.at + 2;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) return this.long(text);
+      if (code > 0x7f) {
+        this.long(text);
+        return;
+      }
       bytes[at + i] = code;
     }
     bytes[this.at] = Tag.ascii;
