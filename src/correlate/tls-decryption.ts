@@ -1,42 +1,39 @@
 import { chainRanges, inflateCertificate } from '../dissect/tls/certificate-chain.ts';
-import { cipherParameters } from '../dissect/tls/cipher-parameters.ts';
-import { type ClientHello, protocolNames, readExtensionList, type ServerHello } from '../dissect/tls/handshake.ts';
-import type { Secrets, TlsKeys } from '../dissect/tls/key-log.ts';
+import {
+  certificateRanges,
+  type ClientHello,
+  parseClientHello,
+  parseServerHello,
+  protocolNames,
+  readExtensionList,
+  type ServerHello,
+} from '../dissect/tls/handshake.ts';
+import { isWhole, type Secrets, type TlsKeys } from '../dissect/tls/key-log.ts';
 import { alertLevelName, alertName, ContentType, ExtensionType, HandshakeType, isTls13 } from '../dissect/tls/names.ts';
 import type { SealedRecord } from '../dissect/tls/sealed-record.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { SealedReason, TlsSession } from './model.ts';
 import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
+import { ApplicationData } from './tls-application-data.ts';
 import { noteChain } from './tls-session.ts';
-import { type Agreed, Epoch, Lane } from './tls-lane.ts';
+import { type Agreed, answered, greeted, greetedOld, overheadOf, reasonOf } from './tls-agreed.ts';
+import { Epoch, Lane } from './tls-lane.ts';
 import { type MessageReader, readMessages } from './tls-messages.ts';
-import { RecordPieces } from './tls-record-pieces.ts';
+import { RecordPieces, WAITING_BYTES, type WaitingRecord } from './tls-record-pieces.ts';
 import { HANDSHAKE_LIMIT, Side } from './tls-side.ts';
 
-/** Encrypted bytes of one connection that wait for keys which may still come. */
-export const WAITING_BYTES = 256 << 10;
-
-const ENCRYPT_THEN_MAC = 22;
-const KEY_UPDATE = 24;
-const COMPRESSED_CERTIFICATE = 25;
-const END_OF_EARLY_DATA = 5;
-
-const isWhole = (s: Secrets): boolean =>
-  s.master !== undefined ||
-  s.premaster !== undefined ||
-  (s.client !== undefined && s.server !== undefined && s.clientHandshake !== undefined && s.serverHandshake !== undefined);
-
-/** A record that waits for its keys. */
-interface Waiting {
-  direction: 0 | 1;
-  type: number;
-  version: number;
-  pieces: RecordPieces;
-  packet: number;
-  time: number;
-  agreed: Agreed;
-}
+/** Handshake messages that are read. */
+const WANTED = new Set<number>([
+  HandshakeType.clientHello,
+  HandshakeType.serverHello,
+  HandshakeType.endOfEarlyData,
+  HandshakeType.encryptedExtensions,
+  HandshakeType.certificate,
+  HandshakeType.finished,
+  HandshakeType.keyUpdate,
+  HandshakeType.compressedCertificate,
+]);
 
 /** Takes the protection off one connection's records as far as keys are known, and hands their contents on. */
 export class TlsDecryption implements MessageReader {
@@ -49,17 +46,17 @@ export class TlsDecryption implements MessageReader {
   private readonly pieces: [RecordPieces, RecordPieces];
   private readonly messages: [Side, Side];
   private agreed: Agreed | undefined;
-  private secrets: Secrets | undefined;
-  /** `keys.version` when they were last looked for. */
-  private lookedAt = -1;
-  private waiting: Waiting[] | undefined;
+  /** What a handshake under the protection of the last one agrees on (renegotiation); in use with each side's ChangeCipherSpec. */
+  private next: Agreed | undefined;
+  private waiting: WaitingRecord[] | undefined;
   private waitingBytes = 0;
   /** No room was left to wait. */
   private gaveUp = false;
   private roomless = false;
   /** The connection's end waits for late keys. */
   patient = false;
-  tap: RecordTap | undefined;
+  private readonly application: ApplicationData;
+  private shown: RecordTap | undefined;
   private ends: { direction: 0 | 1; how: 'fin' | 'reset' | 'capture-end'; packet: number; time: number }[] = [];
 
   constructor(
@@ -75,59 +72,53 @@ export class TlsDecryption implements MessageReader {
     this.emitAlert = emitAlert;
     this.pieces = [new RecordPieces(budget), new RecordPieces(budget)];
     this.messages = [new Side(budget), new Side(budget)];
+    this.application = new ApplicationData(session, inner);
     session.decryption = { opened: 0, sealed: 0, reasons: [] };
+  }
+
+  get tap(): RecordTap | undefined {
+    return this.shown;
+  }
+
+  set tap(tap: RecordTap | undefined) {
+    this.shown = this.application.tap = tap;
   }
 
   /** Directions here are those of TLS: the client of the handshake is 0. */
   clientHello(bytes: Uint8Array, hello: ClientHello): void {
-    if (hello.randomAt < 0) return;
-    const suites = hello.earlyData ? hello.cipherSuites.filter((suite) => suite >> 8 === 0x13).slice(0, 4) : [];
-    this.greeted(bytes.slice(hello.randomAt, hello.randomAt + 32), suites);
+    if (hello.randomAt >= 0) this.agreed = greeted(bytes, hello);
   }
 
-  /** In SSL 2.0's form: its challenge, the last bytes of it, is the random, with zeros before it (RFC 5246 appendix E.2). */
+  /** In SSL 2.0's form, whose challenge is the last of it. */
   oldClientHello(rest: Uint8Array, challengeBytes: number): void {
-    if (challengeBytes > 32 || rest.length < challengeBytes) return;
-    const clientRandom = new Uint8Array(32);
-    clientRandom.set(rest.subarray(rest.length - challengeBytes), 32 - challengeBytes);
-    this.greeted(clientRandom, []);
-  }
-
-  private greeted(clientRandom: Uint8Array, earlySuites: number[]): void {
-    this.agreed = {
-      clientRandom,
-      serverRandom: new Uint8Array(32),
-      version: 0,
-      suite: -1,
-      encryptThenMac: false,
-      compression: 0,
-      earlyData: earlySuites.length > 0,
-      earlySuites,
-    };
-    this.secrets = undefined;
-    this.lookedAt = -1;
+    this.agreed = greetedOld(rest, challengeBytes);
   }
 
   serverHello(bytes: Uint8Array, hello: ServerHello): void {
-    if (this.agreed === undefined || hello.randomAt < 0) return;
-    this.agreed = {
-      ...this.agreed,
-      serverRandom: bytes.slice(hello.randomAt, hello.randomAt + 32),
-      version: hello.version,
-      suite: hello.cipherSuite,
-      encryptThenMac: hello.extensions.some((extension) => extension.type === ENCRYPT_THEN_MAC),
-      // Behind the suite; TLS 1.3 has none.
-      compression: isTls13(hello.version) ? 0 : bytes[hello.suiteAt + 2],
-    };
+    if (this.agreed !== undefined) this.agreed = answered(this.agreed, bytes, hello);
+    // Early data is sealed with the key of the session that is resumed (RFC 8446 §4.2.10).
+    if (!hello.preSharedKey || hello.helloRetryRequest) this.application.settle(false);
   }
 
+  /** A side goes on to other keys. */
   changeCipherSpec(direction: 0 | 1): void {
-    this.lanes[direction].restart();
+    const { lanes, next } = this;
+    lanes[direction].restart();
+    if (next === undefined || next.version === 0) return;
+    lanes[direction].renewed = next;
+    if (lanes[1 - direction].renewed !== next) return;
+    this.agreed = next;
+    this.next = undefined;
+    for (const lane of lanes) lane.renewed = undefined;
   }
 
-  /** Is a record worth collecting? Where no keys can come it is passed over as if none had been asked for. */
-  get collecting(): boolean {
-    return this.found() !== undefined || (this.keys.growing && !this.gaveUp && this.agreed !== undefined);
+  private agreedOf(direction: 0 | 1): Agreed | undefined {
+    return this.lanes[direction].renewed ?? this.agreed;
+  }
+
+  /** Is a record of this side worth collecting? Where no keys can come it is passed over as if none had been asked for. */
+  collecting(direction: 0 | 1): boolean {
+    return this.found(direction) !== undefined || (this.keys.growing && !this.gaveUp && this.agreed !== undefined);
   }
 
   begin(direction: 0 | 1): void {
@@ -146,11 +137,10 @@ export class TlsDecryption implements MessageReader {
       this.pass(direction, type, pieces.end - pieces.at, 'no-room', packet, time);
       return false;
     }
-    if (this.found() === undefined) {
+    if (this.found(direction) === undefined || !this.drain()) {
       this.wait(direction, type, version, packet, time);
       return false;
     }
-    this.release();
     const opened = this.open(direction, pieces, type, version, packet, time);
     pieces.clear();
     return opened;
@@ -159,18 +149,29 @@ export class TlsDecryption implements MessageReader {
   /** A record passes whose bytes are not at hand, or not all; its border is known. */
   pass(direction: 0 | 1, type: number, length: number, why: SealedReason | undefined, packet: number, time: number): void {
     this.pieces[direction].free();
-    this.release();
+    this.drain();
     this.lanes[direction].skip(length, undefined);
-    this.sealed(why ?? this.reason(), packet);
+    this.sealed(why ?? this.reason(direction), packet);
+    this.unread(direction, type, length, packet, time);
+  }
+
+  /** A record was not opened. */
+  private unread(direction: 0 | 1, type: number, length: number, packet: number, time: number): void {
     this.tap?.missed(direction === 0);
+    if (type === ContentType.changeCipherSpec) this.changeCipherSpec(direction);
     if (type === ContentType.applicationData && this.lanes[direction].epoch === Epoch.application)
-      this.inner.gap(direction === 0, Math.max(0, length - this.overhead(direction)), packet, time);
+      this.inner.gap(
+        direction === 0,
+        Math.max(0, length - overheadOf(this.agreedOf(direction), this.lanes[direction].lead)),
+        packet,
+        time,
+      );
   }
 
   /** Bytes are missing, and with them the records' borders. */
   lose(direction: 0 | 1, length: number, packet: number, time: number): void {
     this.pieces[direction].free();
-    this.release();
+    this.drain();
     this.lanes[direction].lose(length);
     this.tap?.missed(direction === 0);
     this.messages[direction].messagesLost = true;
@@ -181,11 +182,14 @@ export class TlsDecryption implements MessageReader {
 
   end(direction: 0 | 1, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
     if (this.waiting !== undefined) this.keys.refresh?.();
-    this.release();
+    this.drain();
     this.pieces[direction].free();
     this.messages[direction].dropCarry();
     if (this.waits) this.ends.push({ direction, how, packet, time });
-    else this.inner.end(direction === 0, how, packet, time);
+    else {
+      this.application.release();
+      this.inner.end(direction === 0, how, packet, time);
+    }
   }
 
   /** Nothing more comes: what still waits stays sealed. */
@@ -199,6 +203,7 @@ export class TlsDecryption implements MessageReader {
   private lateEnds(): void {
     const { ends } = this;
     this.ends = [];
+    if (ends.length > 0) this.application.release();
     for (const { direction, how, packet, time } of ends) this.inner.end(direction === 0, how, packet, time);
   }
 
@@ -207,71 +212,81 @@ export class TlsDecryption implements MessageReader {
     return this.patient && this.waiting !== undefined;
   }
 
-  /** Opens what waits, where its keys have come since. True: they have, and nothing will wait any more. */
+  /** Opens what waits, as far as its keys have come since. True: they have, and nothing will wait any more. */
   release(): boolean {
-    if (this.found() === undefined) return false;
-    if (this.waiting === undefined) return true;
-    const { waiting, agreed } = this;
-    this.waiting = undefined;
-    this.waitingBytes = 0;
-    for (const each of waiting) {
-      this.agreed = each.agreed;
-      this.open(each.direction, each.pieces, each.type, each.version, each.packet, each.time);
-      each.pieces.free();
+    return this.drain() && this.found(0) !== undefined;
+  }
+
+  /** True: nothing waits. */
+  private drain(): boolean {
+    const { waiting } = this;
+    if (waiting === undefined) return true;
+    let count = 0;
+    for (; count < waiting.length && this.found(waiting[count].direction) !== undefined; count++) {
+      const { direction, pieces, type, version, packet, time } = waiting[count];
+      this.open(direction, pieces, type, version, packet, time);
+      this.waitingBytes -= pieces.end;
+      pieces.free();
     }
-    this.agreed = agreed;
+    this.waiting = count < waiting.length ? waiting.slice(count) : undefined;
+    if (this.waiting !== undefined) return false;
     this.lateEnds();
     return true;
   }
 
-  private found(): Secrets | undefined {
-    if (this.agreed !== undefined && this.lookedAt !== this.keys.version) {
-      this.lookedAt = this.keys.version;
-      this.secrets = this.keys.find(this.agreed.clientRandom);
+  /** The secrets of this side's records. */
+  private found(direction: 0 | 1): Secrets | undefined {
+    const { keys } = this;
+    const agreed = this.agreedOf(direction);
+    if (agreed === undefined) return undefined;
+    if (agreed.lookedAt !== keys.version) {
+      agreed.lookedAt = keys.version;
+      agreed.secrets = keys.find(agreed.clientRandom);
     }
-    if (this.secrets === undefined || this.gaveUp || !this.keys.growing) return this.secrets;
+    const { secrets } = agreed;
+    if (secrets === undefined || this.gaveUp || !keys.growing) return secrets;
     // A client writes its keys one by one, as it comes to have them: the first do not open what the next are for.
-    return isWhole(this.secrets) ? this.secrets : undefined;
+    return isWhole(secrets) ? secrets : undefined;
   }
 
   private wait(direction: 0 | 1, type: number, version: number, packet: number, time: number): void {
     const pieces = this.pieces[direction];
     const copy = this.waitingBytes > WAITING_BYTES ? undefined : pieces.copy();
-    if (copy === undefined || this.agreed === undefined) {
+    if (copy === undefined) {
       this.giveUp();
       this.pass(direction, type, pieces.end - pieces.at, undefined, packet, time);
       return;
     }
     this.waitingBytes += copy.end;
     this.waiting ??= [];
-    this.waiting.push({ direction, type, version, pieces: copy, packet, time, agreed: this.agreed });
+    this.waiting.push({ direction, type, version, pieces: copy, packet, time });
     pieces.clear();
   }
 
   /** Some of the keys may be there: they open what they are for. */
   private giveUp(): void {
     this.gaveUp = true;
-    if (this.release()) return;
-    for (const { direction, pieces, packet } of this.waiting ?? []) {
-      this.lanes[direction].skip(pieces.end - pieces.at, undefined);
-      this.sealed('no-keys', packet);
-      pieces.free();
-    }
+    if (this.drain()) return;
+    const { waiting } = this;
     this.waiting = undefined;
+    for (const { direction, pieces, type, packet, time } of waiting ?? []) {
+      const length = pieces.end - pieces.at;
+      pieces.free();
+      this.pass(direction, type, length, undefined, packet, time);
+    }
   }
 
   private open(direction: 0 | 1, pieces: RecordPieces, type: number, version: number, packet: number, time: number): boolean {
     const lane = this.lanes[direction];
     const record: SealedRecord = { type, version, bytes: pieces.bytes, at: pieces.at, end: pieces.end };
-    const { secrets, agreed } = this;
+    const agreed = this.agreedOf(direction);
+    const secrets = this.found(direction);
     const content = secrets === undefined || agreed === undefined ? undefined : lane.open(record, secrets, agreed);
     if (content === undefined) {
       lane.skip(record.end - record.at, record.bytes.subarray(record.at, record.end));
       lane.doubt = Math.min(lane.doubt + 1, 8);
-      this.sealed(this.reason(), packet);
-      this.tap?.missed(direction === 0);
-      if (type === ContentType.applicationData && lane.epoch === Epoch.application)
-        this.inner.gap(direction === 0, Math.max(0, record.end - record.at - this.overhead(direction)), packet, time);
+      this.sealed(this.reason(direction), packet);
+      this.unread(direction, type, record.end - record.at, packet, time);
       return false;
     }
     if (this.session.decryption !== undefined) this.session.decryption.opened++;
@@ -283,7 +298,16 @@ export class TlsDecryption implements MessageReader {
       if (end === 0) return true;
       inner = content[--end];
     }
-    this.content(direction, inner, content, end, pieces, packet, time);
+    if (inner === ContentType.applicationData) {
+      const early = direction === 0 && lane.epoch === Epoch.early;
+      // One object a record, where a copy of its bytes was made already.
+      this.application.take(
+        { fromClient: direction === 0, bytes: content, end, lead: lane.lead, carried: pieces, packet, time },
+        early,
+      );
+      return true;
+    }
+    this.content(direction, inner, content, end, packet, time);
     if (this.tap !== undefined) {
       const packets = pieces.packets.slice(0, pieces.count);
       const tls13 = isTls13(this.agreed?.version ?? 0);
@@ -293,16 +317,8 @@ export class TlsDecryption implements MessageReader {
     return true;
   }
 
-  private content(
-    direction: 0 | 1,
-    type: number,
-    bytes: Uint8Array,
-    end: number,
-    pieces: RecordPieces,
-    packet: number,
-    time: number,
-  ): void {
-    if (type === ContentType.applicationData) this.data(direction, bytes, end, pieces, time);
+  private content(direction: 0 | 1, type: number, bytes: Uint8Array, end: number, packet: number, time: number): void {
+    if (type === ContentType.changeCipherSpec) this.changeCipherSpec(direction);
     else if (type === ContentType.alert) {
       if (end === 2) this.emitAlert(direction === 0, alertLevelName(bytes[0]), alertName(bytes[1]), packet, time);
     } else if (type === ContentType.handshake) {
@@ -314,32 +330,8 @@ export class TlsDecryption implements MessageReader {
     }
   }
 
-  /**
-   * Hands on a record's content by the packets that carried it. What the server sends can be read when the record is whole:
-   * that is the time of all of it. What the client sends was on its way with its first packet.
-   */
-  private data(direction: 0 | 1, bytes: Uint8Array, end: number, pieces: RecordPieces, time: number): void {
-    const { ends, packets, times } = pieces;
-    const lead = this.lanes[direction].lead;
-    const last = pieces.count - 1;
-    this.session.firstApplicationDataPacket ??= packets[0];
-    this.session.firstApplicationDataTime ??= times[0];
-    for (let i = 0, at = 0; i <= last && at < end; i++) {
-      const stop = i === last ? end : Math.min(end, Math.max(at, ends[i] - lead));
-      if (stop > at) this.inner.data(direction === 0, bytes, at, stop, packets[i], direction === 0 ? times[i] : time);
-      at = stop;
-    }
-  }
-
   startMessage(side: Side, type: number, length: number): boolean {
-    const wanted =
-      type === HandshakeType.encryptedExtensions ||
-      type === HandshakeType.certificate ||
-      type === COMPRESSED_CERTIFICATE ||
-      type === HandshakeType.finished ||
-      type === KEY_UPDATE ||
-      type === END_OF_EARLY_DATA;
-    if (wanted && length <= HANDSHAKE_LIMIT) return true;
+    if (WANTED.has(type) && length <= HANDSHAKE_LIMIT) return true;
     side.messageSkip = length;
     return false;
   }
@@ -347,18 +339,27 @@ export class TlsDecryption implements MessageReader {
   message(side: Side, type: number, bytes: Uint8Array, at: number, end: number): void {
     const direction = side === this.messages[0] ? 0 : 1;
     const lane = this.lanes[direction];
-    const { session, agreed, secrets } = this;
-    if (!isTls13(agreed?.version ?? 0) && type !== END_OF_EARLY_DATA) return;
+    const { session, agreed } = this;
+    if (!isTls13(agreed?.version ?? 0) && type !== HandshakeType.endOfEarlyData) {
+      this.again(direction, type, bytes, at, end);
+      return;
+    }
+    const secrets = this.found(direction);
     if (type === HandshakeType.encryptedExtensions) {
       session.alpnVisible = true;
-      for (const extension of readExtensionList(bytes, at, end))
+      const extensions = readExtensionList(bytes, at, end);
+      this.application.settle(extensions.some((extension) => extension.type === ExtensionType.earlyData));
+      for (const extension of extensions)
         if (extension.type === ExtensionType.alpn) session.alpn = protocolNames(bytes, extension.dataAt, extension.end)[0];
     } else if (type === HandshakeType.certificate) this.certificate(direction, bytes, at, end);
-    else if (type === COMPRESSED_CERTIFICATE) {
+    else if (type === HandshakeType.compressedCertificate) {
       const inflated = inflateCertificate(bytes, at, end);
       if (inflated !== undefined) this.certificate(direction, inflated, 0, inflated.length);
-    } else if (type === KEY_UPDATE) lane.update();
-    else if (secrets !== undefined && agreed !== undefined) {
+    } else if (type === HandshakeType.keyUpdate) lane.update();
+    else if (secrets !== undefined && agreed !== undefined && lane.epoch !== Epoch.application) {
+      // A later Finished, of a client that is asked to authenticate (RFC 8446 §4.6.2), changes no keys.
+      // Only a server that takes early data is told of its end (RFC 8446 §4.5).
+      if (direction === 0) this.application.settle(type === HandshakeType.endOfEarlyData);
       lane.advance(secrets, agreed);
       if (type === HandshakeType.finished && direction === 0) {
         session.finishedPacket = side.packet;
@@ -368,16 +369,23 @@ export class TlsDecryption implements MessageReader {
   }
 
   private certificate(direction: 0 | 1, bytes: Uint8Array, at: number, end: number): void {
-    if (direction === 0 || this.session.certificateNames !== undefined) return;
-    noteChain(this.session, bytes, chainRanges(bytes, at, end));
+    noteChain(this.session, direction === 0, bytes, chainRanges(bytes, at, end));
   }
 
-  private reason(): SealedReason {
-    const { agreed } = this;
-    if (agreed === undefined) return 'no-client-hello';
-    if (agreed.version === 0) return 'no-server-hello';
-    if (this.found() === undefined) return 'no-keys';
-    return cipherParameters(agreed.suite) === undefined ? 'cipher-not-supported' : 'keys-do-not-fit';
+  /** A handshake in TLS 1.2 or older under the protection of the one before (renegotiation). */
+  private again(direction: 0 | 1, type: number, bytes: Uint8Array, at: number, end: number): void {
+    if (type === HandshakeType.clientHello && direction === 0) {
+      const hello = parseClientHello(bytes, at, end);
+      if (hello.randomAt >= 0) this.next = greeted(bytes, hello);
+    } else if (type === HandshakeType.serverHello && direction === 1 && this.next !== undefined) {
+      this.next = answered(this.next, bytes, parseServerHello(bytes, at, end));
+      this.session.renegotiations = (this.session.renegotiations ?? 0) + 1;
+    } else if (type === HandshakeType.certificate)
+      noteChain(this.session, direction === 0, bytes, certificateRanges(bytes, at, end));
+  }
+
+  private reason(direction: 0 | 1): SealedReason {
+    return reasonOf(this.agreedOf(direction), this.found(direction) !== undefined);
   }
 
   private sealed(why: SealedReason, packet: number): void {
@@ -387,12 +395,5 @@ export class TlsDecryption implements MessageReader {
     const known = decryption.reasons.find((each) => each.why === why);
     if (known === undefined) decryption.reasons.push({ why, records: 1, packet });
     else known.records++;
-  }
-
-  /** Bytes of a record that are no content, as far as they are always the same. */
-  private overhead(direction: 0 | 1): number {
-    const parameters = cipherParameters(this.agreed?.suite ?? -1);
-    const typed = isTls13(this.agreed?.version ?? 0) ? 1 : 0;
-    return parameters === undefined ? 0 : this.lanes[direction].lead + parameters.tagBytes + parameters.macBytes + typed;
   }
 }

@@ -58,7 +58,8 @@ export class TlsHandshake implements MessageReader {
       type === HandshakeType.clientHello ||
       type === HandshakeType.serverHello ||
       type === HandshakeType.helloRetryRequest ||
-      (type === HandshakeType.certificate && session.certificateNames === undefined);
+      (type === HandshakeType.certificate &&
+        (this.isClient(side) ? session.clientCertificates : session.certificateNames) === undefined);
     if (wanted && length <= HANDSHAKE_LIMIT) return true;
     side.messageSkip = length;
     return false;
@@ -68,9 +69,7 @@ export class TlsHandshake implements MessageReader {
     if (type === HandshakeType.clientHello) this.clientHello(side, bytes, at, end);
     else if (type === HandshakeType.serverHello) this.serverHello(side, bytes, at, end);
     else if (type === HandshakeType.helloRetryRequest) this.session.helloRetryPacket ??= side.packet;
-    else if (!this.isClient(side)) {
-      noteChain(this.session, bytes, certificateRanges(bytes, at, end));
-    }
+    else noteChain(this.session, this.isClient(side), bytes, certificateRanges(bytes, at, end));
   }
 
   protected clientHelloPlace(side: Side): boolean {
@@ -88,6 +87,7 @@ export class TlsHandshake implements MessageReader {
     // After a HelloRetryRequest the client greets again with the same offers (RFC 8446 §4.1.2).
     if (!this.clientHelloPlace(side)) return;
     const hello = parseClientHello(bytes, at, end);
+    if (hello.earlyData) session.earlyData = 'offered';
     this.decryption?.clientHello(bytes, hello);
     if (hello.serverName !== undefined) session.sni = hello.serverName;
     session.alpnOffered = hello.alpn;
@@ -108,6 +108,12 @@ export class TlsHandshake implements MessageReader {
     if (session.clientHelloPacket === undefined) this.flipped = side === this.sides[0];
     const hello = parseServerHello(bytes, at, end);
     this.decryption?.serverHello(bytes, hello);
+    if (session.earlyData === 'offered' && (!hello.preSharedKey || hello.helloRetryRequest)) session.earlyData = 'rejected';
+    if (session.earlyData === 'rejected') {
+      // It counts as never sent.
+      session.firstApplicationDataPacket = undefined;
+      session.firstApplicationDataTime = undefined;
+    }
     this.version = hello.version;
     session.version = versionName(hello.version);
     if (hello.cipherSuite >= 0) {

@@ -4,21 +4,7 @@ import type { Secrets } from '../dissect/tls/key-log.ts';
 import { isTls13 } from '../dissect/tls/names.ts';
 import { masterSecret, olderCiphers, trafficCipher, updatedSecret } from '../dissect/tls/record-cipher.ts';
 import type { RecordCipher, SealedRecord } from '../dissect/tls/sealed-record.ts';
-
-/** What a ClientHello and its ServerHello say about protection. */
-export interface Agreed {
-  clientRandom: Uint8Array;
-  serverRandom: Uint8Array;
-  /** 0 while no ServerHello was seen. */
-  version: number;
-  suite: number;
-  encryptThenMac: boolean;
-  /** 0 none, 1 DEFLATE (RFC 3749). */
-  compression: number;
-  /** The client begins with early data, which is sealed before a suite is agreed on: with one of these. */
-  earlyData: boolean;
-  earlySuites: number[];
-}
+import type { Agreed } from './tls-agreed.ts';
 
 /** Of TLS 1.3, in the order in which a side goes through them; TLS 1.2 has the last one alone. */
 export const Epoch = { early: 0, handshake: 1, application: 2 } as const;
@@ -37,6 +23,8 @@ const FLIGHT = 16;
 
 /** One direction's protection: which keys, which sequence number comes next. */
 export class Lane {
+  /** Of a later handshake (renegotiation, RFC 5246 §7.4.1.1), once this side has gone on to its keys. */
+  renewed: Agreed | undefined;
   /** -1: not known. */
   epoch = -1;
   /** Records that may have passed unseen, at most. */

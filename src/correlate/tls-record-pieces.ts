@@ -88,3 +88,16 @@ export class RecordPieces {
     return true;
   }
 }
+
+/** Encrypted bytes of one connection that wait for keys which may still come. */
+export const WAITING_BYTES = 256 << 10;
+
+/** A record that waits for its keys. */
+export interface WaitingRecord {
+  direction: 0 | 1;
+  type: number;
+  version: number;
+  pieces: RecordPieces;
+  packet: number;
+  time: number;
+}

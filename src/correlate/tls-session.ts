@@ -25,10 +25,16 @@ export interface TlsSession {
   alpnVisible?: boolean;
   /** True, false, or absent where nothing in the clear decides it. */
   resumed?: boolean;
+  /** 0-RTT: "offered" where it is not visible whether the server took it. */
+  earlyData?: 'offered' | 'accepted' | 'rejected' | undefined;
   /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
   certificateNames?: string[];
   /** The server's chain as it was sent, its own certificate first; nothing of it is verified. */
   certificates?: CertificateFacts[];
+  /** The client's chain, where it was asked for one: empty where it had none. Up to TLS 1.2 in the clear. */
+  clientCertificates?: CertificateFacts[] | undefined;
+  /** Handshakes under the protection of an earlier one (TLS 1.2 and older), as far as keys show them. */
+  renegotiations?: number | undefined;
   /**
    * DNS inside, as the ClientHello tells without keys: "dot" by port 853 or ALPN (RFC 7858), "doh-host" where the name is known to
    * serve DNS over HTTPS, which makes it likely.
@@ -81,8 +87,11 @@ export function newSession(connection: number): TlsSession {
     alpn: undefined,
     alpnVisible: undefined,
     resumed: undefined,
+    earlyData: undefined,
     certificateNames: undefined,
     certificates: undefined,
+    clientCertificates: undefined,
+    renegotiations: undefined,
     encryptedDns: undefined,
     ja4: undefined,
     alerts: [],
@@ -91,9 +100,11 @@ export function newSession(connection: number): TlsSession {
   };
 }
 
-/** The server's Certificate message: where its certificates lie, pairs of at and end. */
-export function noteChain(session: TlsSession, bytes: Uint8Array, ranges: number[]): void {
-  if (ranges.length < 2) return;
-  session.certificateNames = certificateFacts(bytes, ranges[0], ranges[1])?.names ?? [];
-  session.certificates = chainFacts(bytes, ranges);
+/** A Certificate message: where its certificates lie, pairs of at and end. What came first counts. */
+export function noteChain(session: TlsSession, fromClient: boolean, bytes: Uint8Array, ranges: number[]): void {
+  if (fromClient) session.clientCertificates ??= chainFacts(bytes, ranges);
+  else if (session.certificateNames === undefined && ranges.length >= 2) {
+    session.certificateNames = certificateFacts(bytes, ranges[0], ranges[1])?.names ?? [];
+    session.certificates = chainFacts(bytes, ranges);
+  }
 }

@@ -193,7 +193,7 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     side.sealed = side.encrypted || side.type === ContentType.applicationData;
     if (!side.sealed) return;
     side.skip = true;
-    if (decryption.collecting) decryption.begin(this.direction(side));
+    if (decryption.collecting(this.direction(side))) decryption.begin(this.direction(side));
     else {
       side.sealed = false;
       decryption.pass(this.direction(side), side.type, side.length, undefined, side.segment, side.segmentTime);
@@ -259,8 +259,9 @@ export class TlsParser extends TlsHandshake implements StreamParser {
       case ContentType.changeCipherSpec:
         // In TLS 1.3 it means nothing (RFC 8446 appendix D.4).
         if (isTls13(this.version)) break;
+        // One under protection is noticed where it is opened, in its turn.
+        if (!side.encrypted) this.decryption?.changeCipherSpec(this.direction(side));
         side.encrypted = true;
-        this.decryption?.changeCipherSpec(this.direction(side));
         if (!this.isClient(side) && session.serverHelloPacket !== undefined && session.resumed === undefined)
           session.resumed = true;
         break;

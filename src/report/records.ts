@@ -1,3 +1,4 @@
+import type { Literal } from './literals.ts';
 import type { Attempt } from '../correlate/attempt.ts';
 import type { Configuration } from '../correlate/configuration.ts';
 import type {
@@ -171,8 +172,12 @@ function certificate(facts: CertificateFacts): Uint8Array {
   return encoded;
 }
 
-function certificates(w: JsonBytes, list: CertificateFacts[]): void {
-  for (let i = 0; i < list.length; i++) w.put(i > 0 ? K.COMMA : K.CERTIFICATES_LIST).copy(certificate(list[i]));
+function chain(w: JsonBytes, begin: Literal, certificates: readonly CertificateFacts[]): void {
+  w.put(begin);
+  certificates.forEach((each, i) => {
+    if (i > 0) w.put(K.COMMA);
+    w.copy(certificate(each));
+  });
   w.put(K.END_LIST);
 }
 
@@ -190,8 +195,11 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
+  if (t.earlyData !== undefined) w.put(K.EARLY_DATA).str(t.earlyData);
   if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
-  if (t.certificates !== undefined && t.certificates.length > 0) certificates(w, t.certificates);
+  if (t.certificates !== undefined && t.certificates.length > 0) chain(w, K.CERTIFICATES_LIST, t.certificates);
+  if (t.clientCertificates !== undefined) chain(w, K.CLIENT_CERTIFICATES_LIST, t.clientCertificates);
+  if (t.renegotiations !== undefined) w.put(K.RENEGOTIATIONS).int(t.renegotiations);
   if (t.encryptedDns !== undefined) w.put(K.ENCRYPTED_DNS).str(t.encryptedDns);
   if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
   w.put(K.ALERTS_LIST);
@@ -226,7 +234,7 @@ export function quic(w: JsonBytes, q: QuicConnection): void {
   if (q.earlyDataPacket !== undefined) w.put(K.EARLY_DATA_PACKET).int(q.earlyDataPacket);
   if (q.finishedPacket !== undefined) w.put(K.FINISHED_PACKET).int(q.finishedPacket);
   if (q.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(q.certificateNames);
-  if (q.certificates !== undefined) certificates(w, q.certificates);
+  if (q.certificates !== undefined) chain(w, K.CERTIFICATES_LIST, q.certificates);
   if (q.keyUpdates !== undefined) w.raw(',"keyUpdates":').int(q.keyUpdates);
   if (q.close !== undefined) {
     const { time, ...close } = q.close;

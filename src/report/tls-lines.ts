@@ -1,4 +1,5 @@
 import type { TlsSession } from '../correlate/model.ts';
+import type { CertificateFacts } from '../dissect/tls/certificate.ts';
 import { fill } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
@@ -10,6 +11,8 @@ export function tlsLines(t: TlsSession, language: Language): string {
   const facts = [t.version, t.cipher].filter((fact) => fact !== undefined);
   if (facts.length === 0) return '';
   if (t.resumed) facts.push(say(TLS.resumed));
+  if (t.earlyData !== undefined) facts.push(say(EARLY[t.earlyData]));
+  if (t.renegotiations !== undefined) facts.push(say(TLS.renegotiated, { n: t.renegotiations }));
   facts.push(alpnText(t, say));
   const opened = t.decryption?.opened ?? 0;
   if (opened > 0) facts.push(say(TLS.opened, { n: opened }));
@@ -17,21 +20,28 @@ export function tlsLines(t: TlsSession, language: Language): string {
   if (t.encryptedDns === 'dot') facts.push(say(TLS.dot));
   else if (t.encryptedDns === 'doh-host' && opened === 0) facts.push(say(TLS.dohHost));
   const lines = [facts.join('  ')];
-  const [certificate] = t.certificates ?? [];
-  if (certificate !== undefined)
-    lines.push(
-      say(TLS.certificate, {
-        subject: certificate.subject || certificate.names.join(', '),
-        issuer: certificate.issuer,
-        from: certificate.validFrom?.slice(0, 10) ?? '?',
-        to: certificate.validTo?.slice(0, 10) ?? '?',
-        key: [certificate.keyType, certificate.curve ?? certificate.keyBits].filter((part) => part !== undefined).join(' '),
-      }),
-    );
+  for (const [chain, text] of [
+    [t.certificates, TLS.certificate],
+    [t.clientCertificates, TLS.clientCertificate],
+  ] as const) {
+    const certificate = chain?.[0];
+    if (certificate !== undefined) lines.push(say(text, certificateWords(certificate)));
+  }
+  if (t.clientCertificates?.length === 0) lines.push(say(TLS.noClientCertificate));
   for (const { why, records, packet } of t.decryption?.reasons ?? [])
     lines.push(say(TLS.sealed, { n: records, packet, why: SEALED[why][language] }));
   return lines.map((line) => `   ${safe(line)}\n`).join('');
 }
+
+const EARLY = { offered: TLS.earlyOffered, accepted: TLS.earlyAccepted, rejected: TLS.earlyRejected };
+
+const certificateWords = (certificate: CertificateFacts): Record<string, string> => ({
+  subject: certificate.subject || certificate.names.join(', '),
+  issuer: certificate.issuer,
+  from: certificate.validFrom?.slice(0, 10) ?? '?',
+  to: certificate.validTo?.slice(0, 10) ?? '?',
+  key: [certificate.keyType, certificate.curve ?? certificate.keyBits].filter((part) => part !== undefined).join(' '),
+});
 
 function alpnText(t: TlsSession, say: (text: Text, values?: Record<string, string>) => string): string {
   if (t.alpn !== undefined) return say(TLS.alpn, { alpn: t.alpn });

@@ -22,10 +22,22 @@ export const TLS = {
     ko: 'DNS over HTTPS일 가능성 높음: 이를 제공하는 이름으로 알려짐',
   },
   resumed: { en: 'resumed', ko: '세션 재개' },
+  earlyOffered: { en: 'early data (0-RTT)', ko: '조기 데이터(0-RTT)' },
+  earlyAccepted: { en: 'early data (0-RTT) accepted', ko: '조기 데이터(0-RTT) 받아들여짐' },
+  earlyRejected: { en: 'early data (0-RTT) rejected', ko: '조기 데이터(0-RTT) 거절됨' },
   certificate: {
     en: 'certificate: {subject}, issued by {issuer}, {from} to {to}, {key}',
     ko: '인증서: {subject}, 발급자 {issuer}, {from}부터 {to}까지, {key}',
   },
+  clientCertificate: {
+    en: 'client certificate: {subject}, issued by {issuer}, {from} to {to}, {key}',
+    ko: '클라이언트 인증서: {subject}, 발급자 {issuer}, {from}부터 {to}까지, {key}',
+  },
+  noClientCertificate: {
+    en: 'the server asked for a client certificate and got none',
+    ko: '서버가 클라이언트 인증서를 요구했지만 받지 못함',
+  },
+  renegotiated: { en: 'renegotiated {n} times', ko: '재협상 {n}번' },
   opened: { en: 'decrypted: {n} records', ko: '복호화: 레코드 {n}개' },
   sealed: {
     en: 'not decrypted: {n} records, from packet {packet} on: {why}',

@@ -14,6 +14,8 @@ export interface CertificateFacts {
   issuer: string;
   /** The subject's common name and the subject alternative names (RFC 6125 §6.4), each once. */
   names: string[];
+  /** Subject alternative names of other kinds, with their kind as OpenSSL writes it: "email:alice@example.com", "URI:…". */
+  otherNames?: string[] | undefined;
   /** ISO 8601 in UTC; absent where the date makes no sense. */
   validFrom?: string | undefined;
   validTo?: string | undefined;
@@ -25,7 +27,8 @@ export interface CertificateFacts {
 }
 
 /** Of "DNS:a.example, IP Address:192.0.2.1"; Node puts values with odd characters in quotes, as JSON. */
-const ALTERNATIVE = /(?:^|, )(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)/g;
+const ALTERNATIVE = /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/g;
+const HOST_KINDS = new Set(['DNS', 'IP Address']);
 
 /** By the certificate's length and signature, where two of one issuer differ. */
 const known = new Map<number, { der: Buffer; facts: CertificateFacts | undefined }>();
@@ -62,7 +65,7 @@ function readFacts(der: Buffer): CertificateFacts | undefined {
     return {
       subject: nameLine(certificate.subject),
       issuer: nameLine(certificate.issuer),
-      names: namesOf(certificate),
+      ...namesOf(certificate),
       validFrom: dateOf(certificate.validFrom),
       validTo: dateOf(certificate.validTo),
       ...keyOf(certificate),
@@ -93,15 +96,17 @@ function keyOf(certificate: X509Certificate): Pick<CertificateFacts, 'keyType' |
   }
 }
 
-function namesOf(certificate: X509Certificate): string[] {
+function namesOf(certificate: X509Certificate): Pick<CertificateFacts, 'names' | 'otherNames'> {
   const names = new Set<string>();
+  const others = new Set<string>();
   for (const line of certificate.subject?.split('\n') ?? []) if (line.startsWith('CN=')) names.add(line.slice(3));
   for (const [, kind, value] of (certificate.subjectAltName ?? '').matchAll(ALTERNATIVE)) {
-    if (names.size >= NAME_LIMIT) break;
+    if (names.size + others.size >= NAME_LIMIT) break;
     const plain = value.startsWith('"') ? String(JSON.parse(value)) : value;
-    names.add(kind === 'DNS' ? plain : addressText(plain));
+    if (!HOST_KINDS.has(kind)) others.add(`${kind}:${plain}`);
+    else names.add(kind === 'DNS' ? plain : addressText(plain));
   }
-  return [...names];
+  return { names: [...names], otherNames: others.size > 0 ? [...others] : undefined };
 }
 
 /** OpenSSL writes IPv6 addresses in full: "2001:DB8:0:0:0:0:0:1". */

@@ -11,6 +11,12 @@ export interface Secrets {
   server?: Uint8Array;
 }
 
+/** Is there all that a connection without early data needs? */
+export const isWhole = (s: Secrets): boolean =>
+  s.master !== undefined ||
+  s.premaster !== undefined ||
+  (s.client !== undefined && s.server !== undefined && s.clientHandshake !== undefined && s.serverHandshake !== undefined);
+
 const LABELS = new Map<string, keyof Secrets>([
   ['CLIENT_RANDOM', 'master'],
   ['PMS_CLIENT_RANDOM', 'premaster'],

@@ -9,6 +9,7 @@ export const HandshakeType = {
   clientHello: 1,
   serverHello: 2,
   newSessionTicket: 4,
+  endOfEarlyData: 5,
   helloRetryRequest: 6,
   encryptedExtensions: 8,
   certificate: 11,
@@ -18,6 +19,8 @@ export const HandshakeType = {
   certificateVerify: 15,
   clientKeyExchange: 16,
   finished: 20,
+  keyUpdate: 24,
+  compressedCertificate: 25,
 } as const;
 
 /** IANA "TLS ExtensionType Values": those that are looked into. */

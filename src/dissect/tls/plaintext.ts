@@ -19,7 +19,7 @@ export interface PlainRecord {
   packets: readonly number[];
   packet: number;
   tls13: boolean;
-  /** "http", "http2", "dns", "unknown". */
+  /** "http", "http2", "dns", "unknown"; "rejected": early data that the server did not take. */
   inside: string;
   /** Content of this side is missing before it. */
   behindGap?: boolean;
@@ -82,6 +82,7 @@ export class Plaintext {
   }
 
   private inside(side: Side, { fromClient, inside }: PlainRecord, piece: Uint8Array, wanted: boolean): Layer[] {
+    if (inside === 'rejected') return [];
     const bytes = joined(side.early, piece);
     if (inside === 'unknown') {
       side.early = bytes.length <= EARLY_LIMIT ? bytes.slice() : NOTHING;
@@ -147,6 +148,7 @@ function recordsLayer(records: readonly PlainRecord[], bytes: Uint8Array): Layer
     at = end;
   }
   if (titles.length === 0) titles.push(contentTypeName(records[0].type));
+  if (records[0].inside === 'rejected') titles.push('early data that the server did not take');
   if (records.length > 1) titles.push(`${records.length} records`);
   const title = `Decrypted TLS, ${titles.join(', ')}, ${bytes.length} bytes`;
   return { protocol: 'tls.decrypted', title, at: 0, end: bytes.length, fields, bytes };
