@@ -237,7 +237,7 @@ export class Correlator implements TcpEvents {
     this.name(c.protocolId, packet);
     if (c.unsettled && c.pending !== undefined && c.pending.length > 1) this.journeys.settle(c);
     // Alerts and session tickets are neither request nor answer.
-    if (tunnelled || (afterHandshake(c.tls, packet) && (parser as TlsParser).carriesData))
+    if (tunnelled || (afterHandshake(c.tls, packet, fromClient) && (parser as TlsParser).carriesData))
       addTurn((c.turns ??= []), fromClient, packet, time);
   }
 
@@ -325,8 +325,10 @@ export class Correlator implements TcpEvents {
   }
 }
 
-/** The request may stand in the packet that ends the handshake. */
-function afterHandshake(tls: TlsSession | undefined, packet: number): boolean {
-  if (tls?.finishedPacket === undefined) return false;
-  return packet > tls.finishedPacket || packet === tls.firstApplicationDataPacket;
+/** The request may stand in the packet that ends the handshake, or in one before it (False Start, RFC 7918). */
+function afterHandshake(tls: TlsSession | undefined, packet: number, fromClient: boolean): boolean {
+  if (tls === undefined) return false;
+  const { finishedPacket: finished, firstApplicationDataPacket: data, serverHelloPacket: hello } = tls;
+  if (fromClient && data !== undefined && hello !== undefined && data > hello && packet >= data) return true;
+  return finished !== undefined && (packet > finished || packet === data);
 }

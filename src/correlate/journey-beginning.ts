@@ -1,9 +1,10 @@
 import { particles } from '../text/particles.ts';
+import type { Text } from '../text/text.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import type { Conversation, Try } from './conversation.ts';
 import { ATTEMPT_SAYS, evidence } from './evidence.ts';
 import { hostPort, sameName } from './host-names.ts';
-import type { Evidence, Lookup, Resolution } from './model.ts';
+import type { Evidence, Lookup, Resolution, TlsSession } from './model.ts';
 import { inOrder } from './packet-list.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
@@ -21,13 +22,14 @@ export interface Origin {
   lookups: Lookup[] | undefined;
 }
 
-/** Resolution, lookup, handshake, TLS: everything before the first request. */
+/** Resolution, lookup, handshake, TLS: everything before the first request, which was sent at `asked`. */
 export function beginning(
   f: ConnectionFacts,
   firstByte: number,
   reasons: Evidence[],
   name: string | undefined,
   origin: Origin,
+  asked: number | undefined,
 ): Timeline {
   const c = f.conversation;
   const { owns, tries } = origin;
@@ -42,14 +44,14 @@ export function beginning(
   const packet = before.length === 0 ? f.word(R.FIRST) : Math.min(f.word(R.FIRST), before[0].packets[0]);
   const lookups = askedBefore(origin.lookups ?? c?.lookups ?? NO_LOOKUPS, packet);
   const own = owns && lookups.length > 0;
-  let asked = first;
-  if (own) for (const l of lookups) asked = Math.min(asked, l.start);
-  const forLookup = own ? awaited(c?.names?.resolution, asked) : undefined;
+  let lookedUp = first;
+  if (own) for (const l of lookups) lookedUp = Math.min(lookedUp, l.start);
+  const forLookup = own ? awaited(c?.names?.resolution, lookedUp) : undefined;
   const nextHop = awaited(c?.resolution, opened);
   const firstHop = before.length === 0 ? nextHop : awaited(before[0].resolution, first);
-  const t = new Timeline(Math.min(asked, forLookup?.time ?? asked, firstHop?.time ?? asked));
+  const t = new Timeline(Math.min(lookedUp, forLookup?.time ?? lookedUp, firstHop?.time ?? lookedUp));
   // The next hop may have been asked for before the name was.
-  const early = nextHop !== undefined && before.length === 0 && (!own || nextHop.time < asked);
+  const early = nextHop !== undefined && before.length === 0 && (!own || nextHop.time < lookedUp);
   if (early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
   if (own) dnsStage(t, lookups, first, packet);
@@ -65,7 +67,7 @@ export function beginning(
   for (const attempt of tries) attemptEvidence(attempt, c, reasons);
   if (nextHop !== undefined && !early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   handshakeStage(t, f);
-  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c);
+  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c, asked);
   return t;
 }
 
@@ -178,14 +180,17 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
-export function tlsStage(t: Timeline, c: Conversation): void {
+export function tlsStage(t: Timeline, c: Conversation, asked: number | undefined): void {
   const s = c.tls;
   if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
   const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
   const fatal = s.alerts.find((alert) => alert.level === 'fatal');
-  const end = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const early = asked !== undefined && s.finishedTime !== undefined && asked < s.finishedTime;
+  const over = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const end = early ? Math.min(asked, s.clientFinishedTime ?? asked) : over;
   const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
   const stage = t.add('tls', start, end, packets);
+  if (early) stage.note = earlyNote(s, asked);
   if (s.finishedTime !== undefined) return;
   stage.note =
     fatal === undefined
@@ -194,4 +199,17 @@ export function tlsStage(t: Timeline, c: Conversation): void {
           en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
           ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
         };
+}
+
+/** The client asked before the handshake was over: it waited only until then. */
+function earlyNote({ serverHelloTime, finishedPacket }: TlsSession, asked: number): Text {
+  return serverHelloTime === undefined || asked < serverHelloTime
+    ? {
+        en: `0-RTT: the client sent its request before the handshake was over in packet ${finishedPacket} (RFC 8446 §2.3)`,
+        ko: `0-RTT: 핸드셰이크가 ${finishedPacket}번 패킷에서 끝나기 전에 클라이언트가 요청을 보냈습니다 (RFC 8446 §2.3)`,
+      }
+    : {
+        en: `False Start: the client did not wait for the server’s Finished in packet ${finishedPacket} (RFC 7918)`,
+        ko: `False Start: 클라이언트가 ${finishedPacket}번 패킷의 서버 Finished를 기다리지 않았습니다 (RFC 7918)`,
+      };
 }

@@ -28,7 +28,7 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
   const requestTime = x.requestTime ?? x.responseTime ?? f.time(R.FIRST_TIME);
-  const t = origin === undefined ? new Timeline(requestTime) : beginning(f, requestTime, reasons, x.host, origin);
+  const t = origin === undefined ? new Timeline(requestTime) : beginning(f, requestTime, reasons, x.host, origin, x.requestTime);
   if (origin === undefined) {
     reuseConnection(t, f);
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
@@ -62,7 +62,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   const reasons: Evidence[] = [];
   const c = f.conversation;
   const tls = c?.tls;
-  const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin);
+  const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin, askedAt(f));
   sniEvidence(f, reasons);
   opaqueStages(t, f);
   const outcome = connectionOutcome(f);
@@ -72,6 +72,12 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   const journey = finish(id, name, t, outcome, f, reasons, origin);
   if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
+}
+
+/** When the client first spoke behind its handshake. */
+function askedAt(f: ConnectionFacts): number | undefined {
+  const turn = f.conversation?.turns?.[0];
+  return turn?.fromClient ? turn.start : undefined;
 }
 
 /** Names that were asked for and led to no connection. */

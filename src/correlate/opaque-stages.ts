@@ -40,7 +40,7 @@ export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
 export function tunnelStages(t: Timeline, f: ConnectionFacts): void {
   const c = f.conversation;
   if (c?.tunnel === undefined || c.turns === undefined) return;
-  if (c.tls !== undefined) tlsStage(t, c);
+  if (c.tls !== undefined) tlsStage(t, c, undefined);
   if (c.tls?.clientHelloPacket !== undefined && c.tls.finishedPacket === undefined) return;
   const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
   const note: Text = {

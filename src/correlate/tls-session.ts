@@ -15,6 +15,8 @@ export interface TlsSession {
   /** When the handshake was over at this vantage (client's Finished sent), estimated from record types. */
   finishedPacket?: number;
   finishedTime?: number;
+  /** When the client's Finished went out, up to TLS 1.2: it may ask at once (False Start, RFC 7918). */
+  clientFinishedTime?: number;
   sni?: string;
   version?: string;
   cipher?: string;
@@ -79,6 +81,7 @@ export function newSession(connection: number): TlsSession {
     firstApplicationDataTime: undefined,
     finishedPacket: undefined,
     finishedTime: undefined,
+    clientFinishedTime: undefined,
     sni: undefined,
     version: undefined,
     cipher: undefined,

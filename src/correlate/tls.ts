@@ -282,6 +282,7 @@ export class TlsParser extends TlsHandshake implements StreamParser {
   /** TLS 1.2 and older: the second Finished ends the handshake, whichever side sends it (RFC 5246 §7.3). */
   private sideFinished(side: Side): void {
     side.finished = true;
+    if (this.isClient(side)) this.session.clientFinishedTime = side.time;
     const other = side === this.sides[0] ? this.sides[1] : this.sides[0];
     if (!other.finished || isTls13(this.version)) return;
     this.session.finishedPacket = side.packet;

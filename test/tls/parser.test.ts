@@ -64,6 +64,7 @@ describe('TLS 1.2 (RFC 5246 §7.3)', () => {
       firstApplicationDataTime: 50,
       finishedPacket: 4,
       finishedTime: 40,
+      clientFinishedTime: 30,
       sni: 'www.example.test',
       version: 'TLS 1.2',
       cipher: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',

@@ -41,8 +41,8 @@ export const rule: JourneyRule = {
     ko: '단계는 DNS, TCP, (https면) TLS, HTTP, 종료의 순서로 이어진다',
   },
   reality: {
-    en: 'For each request, not for a capture, and only the steps that happen: a kept answer and an open connection leave some out. Steps overlap where a client connects before every answer is there (RFC 8305), sends data with the SYN (RFC 7413) or with the ClientHello (RFC 8446 §2.3). On a cold cache ARP comes even before DNS: the question needs a next hop too.',
-    ko: '캡처 전체가 아니라 요청마다, 그리고 일어난 단계만 그렇습니다. 캐시된 응답이나 열린 연결이 있으면 일부가 빠집니다. 모든 응답이 오기 전에 연결하거나(RFC 8305), SYN이나(RFC 7413) ClientHello와 함께 데이터를 보내면(RFC 8446 §2.3) 단계가 겹칩니다. ARP 캐시가 비어 있으면 DNS보다 ARP가 먼저입니다. 질문도 다음 홉을 알아야 나가기 때문입니다.',
+    en: 'For each request, not for a capture, and only the steps that happen: a kept answer and an open connection leave some out. Steps overlap where a client connects before every answer is there (RFC 8305), sends data with the SYN (RFC 7413), with the ClientHello (RFC 8446 §2.3) or before the server’s Finished (RFC 7918). On a cold cache ARP comes even before DNS: the question needs a next hop too.',
+    ko: '캡처 전체가 아니라 요청마다, 그리고 일어난 단계만 그렇습니다. 캐시된 응답이나 열린 연결이 있으면 일부가 빠집니다. 모든 응답이 오기 전에 연결하거나(RFC 8305), SYN이나(RFC 7413) ClientHello와 함께(RFC 8446 §2.3), 또는 서버의 Finished보다 먼저(RFC 7918) 데이터를 보내면 단계가 겹칩니다. ARP 캐시가 비어 있으면 DNS보다 ARP가 먼저입니다. 질문도 다음 홉을 알아야 나가기 때문입니다.',
   },
   rfc: ['RFC 9110 §3', 'RFC 8305 §3', 'RFC 8446 §2.3'],
   vantages: ['client', 'server'],
