@@ -5,6 +5,7 @@ import { CaptureError } from './capture/batch.ts';
 import { checkKeyLogs, keyLogPaths } from './capture/key-log-file.ts';
 import type { CaptureSource } from './capture/source.ts';
 import { Out, OutputClosed } from './report/out.ts';
+import { FORMATS, type Format, isFormat } from './text/formats.ts';
 import { SAY } from './text/messages.ts';
 import { langError, optionError } from './text/option-errors.ts';
 import { particles } from './text/particles.ts';
@@ -21,9 +22,6 @@ const USAGE_ERROR = 2;
 /** 128 and SIGHUP. */
 const HUNG_UP = 129;
 const OUR_FAULT = 70;
-
-const FORMATS = ['text', 'json', 'jsonl'] as const;
-type Format = (typeof FORMATS)[number];
 
 const options = {
   read: { type: 'string', short: 'r', multiple: true },
@@ -255,13 +253,12 @@ function print(text: string): number {
 
 function formatOf(value: string | undefined): Format | undefined {
   if (value === undefined) return undefined;
-  const format = FORMATS.find((f) => f === value);
-  if (format === undefined)
+  if (!isFormat(value))
     throw new UsageError({
       en: `--format takes ${FORMATS.join(', ')}, not "${value}"`,
       ko: `--format에는 ${FORMATS.join(', ')} 중 하나를 씁니다 ("${value}" 아님)`,
     });
-  return format;
+  return value;
 }
 
 async function report(

@@ -5,6 +5,7 @@ import { includeSecrets } from '../live/include-secrets.ts';
 import { processOwners } from '../live/owners.ts';
 import { startCapture } from '../live/start.ts';
 import { writeReport } from '../report/write.ts';
+import type { Format } from '../text/formats.ts';
 import { dropsText } from '../text/drops.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language, Text } from '../text/text.ts';
@@ -20,7 +21,7 @@ const NO_KERNEL_TIMESTAMPS = 'no-kernel-timestamps';
 
 export interface LiveOutput {
   /** Undefined: on screen where there is one. */
-  format: 'text' | 'json' | 'jsonl' | undefined;
+  format: Format | undefined;
   language: Language;
   screens: ScreenOptions;
   /** SHA-256 of every TCP stream in the report. */

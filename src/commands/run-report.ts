@@ -7,6 +7,7 @@ import type { LiveCapture } from '../live/capture.ts';
 import { KeptPackets } from '../live/kept-packets.ts';
 import { OwnSockets } from '../live/own-sockets.ts';
 import { writeReport } from '../report/write.ts';
+import type { Format } from '../text/formats.ts';
 import type { Language } from '../text/text.ts';
 
 /** After the command has ended: no packet for so many milliseconds, or none with every connection closed, or this long at most. */
@@ -22,7 +23,7 @@ export interface RunReport {
   /** The command. */
   pid: number;
   fd: number;
-  format: 'text' | 'json' | 'jsonl';
+  format: Format;
   lang: Language;
   hashes: boolean;
   /** Where the command writes its TLS secrets. */

@@ -1,14 +1,13 @@
 import { parseArgs } from 'node:util';
+import { FORMATS, type Format } from '../text/formats.ts';
 import { langError, optionError } from '../text/option-errors.ts';
 import { isLanguage, type Text } from '../text/text.ts';
-
-export const RUN_FORMATS = ['text', 'json', 'jsonl'] as const;
 
 export interface RunSettings {
   command: string[];
   /** Options as they were given, for the part of this program that goes on inside the namespace. */
   words: string[];
-  format: (typeof RUN_FORMATS)[number];
+  format: Format;
   /** Where the report goes; undefined: standard error, "-": standard output. */
   output: string | undefined;
   write: string | undefined;
@@ -64,11 +63,11 @@ export function runSettingsOf(argv: string[]): RunSettings | Text {
     return optionError(words, options, error as Error, 'wirebook run --help');
   }
   const named = values.json ? 'json' : (values.format ?? 'text');
-  const format = RUN_FORMATS.find((each) => each === named);
+  const format = FORMATS.find((each) => each === named);
   if (format === undefined)
     return {
-      en: `--format takes ${RUN_FORMATS.join(', ')}, not "${named}"`,
-      ko: `--format에는 ${RUN_FORMATS.join(', ')} 중 하나를 씁니다 ("${named}" 아님)`,
+      en: `--format takes ${FORMATS.join(', ')}, not "${named}"`,
+      ko: `--format에는 ${FORMATS.join(', ')} 중 하나를 씁니다 ("${named}" 아님)`,
     };
   if (values.lang !== undefined && !isLanguage(values.lang)) return langError(values.lang);
   if (!values.help && command.length === 0)

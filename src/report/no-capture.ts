@@ -1,11 +1,13 @@
 import type { CaptureError } from '../capture/batch.ts';
+import type { Format } from '../text/formats.ts';
 import { SECTIONS } from './json.ts';
-import { JsonBytes } from './json-bytes.ts';
+import { JsonBytes, quoted } from './json-bytes.ts';
 import { Out } from './out.ts';
 
 /** What a program that asked for JSON gets where nothing could be read: the same document, empty, with the reason. */
-export function writeNoCapture(file: string, error: CaptureError, format: 'text' | 'json' | 'jsonl', program: string): void {
+export function writeNoCapture(file: string, error: CaptureError, format: Format, program: string): void {
   if (format === 'text') return;
+  if (format === 'har') return noArchive(error, program);
   const w = new JsonBytes();
   w.raw(format === 'jsonl' ? '{"record":"capture","schema":1,"program":' : '{"schema":1,"program":').str(program);
   w.raw(format === 'jsonl' ? ',"file":' : ',"capture":{"file":').str(file);
@@ -17,5 +19,14 @@ export function writeNoCapture(file: string, error: CaptureError, format: 'text'
   w.raw('}\n');
   const out = new Out(1);
   out.bytes(w.bytes.subarray(0, w.length));
+  out.flush();
+}
+
+function noArchive(error: CaptureError, program: string): void {
+  const [name, version] = program.split(' ');
+  const out = new Out(1);
+  out.write(
+    `{"log":{"version":"1.2","creator":${JSON.stringify({ name, version })},"pages":[],"entries":[],"comment":${quoted(error.message)}}}\n`,
+  );
   out.flush();
 }

@@ -4,9 +4,11 @@ import type { Listener } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
 import type { CaptureRecords } from '../session/capture-records.ts';
 import { problemText } from '../text/problems.ts';
+import type { Format } from '../text/formats.ts';
 import type { Language } from '../text/text.ts';
 import { VERSION } from '../version.ts';
 import { collectAtOnce } from './collection.ts';
+import type { HarReport } from './har.ts';
 import { JsonReport } from './json.ts';
 import { JsonLinesReport } from './jsonl.ts';
 import { Out, OutputClosed } from './out.ts';
@@ -30,14 +32,13 @@ export interface ReportOptions {
 /** Reads the whole capture and prints the report. Gives the reader's complaints, for people. */
 export async function writeReport(
   source: Source,
-  format: 'text' | 'json' | 'jsonl',
+  format: Format,
   language: Language,
   hashes: boolean,
   options: ReportOptions = {},
 ): Promise<string[]> {
   const out = new Out(options.fd ?? 1);
-  const writer =
-    format === 'json' ? new JsonReport(out) : format === 'jsonl' ? new JsonLinesReport(out) : new TextReport(out, language);
+  const writer = await writerOf(format, out, language);
   if (options.only !== undefined) {
     const { only } = options;
     const tell = writer.journey;
@@ -60,6 +61,17 @@ export async function writeReport(
     records?.close();
   }
   return source.problems.map((p) => problemText(p, language));
+}
+
+async function writerOf(
+  format: Format,
+  out: Out,
+  language: Language,
+): Promise<TextReport | JsonReport | JsonLinesReport | HarReport> {
+  if (format === 'json') return new JsonReport(out);
+  if (format === 'jsonl') return new JsonLinesReport(out);
+  if (format === 'har') return new (await import('./har.ts')).HarReport(out);
+  return new TextReport(out, language);
 }
 
 /** What rules ask is loaded only where they are asked, and so are they. */

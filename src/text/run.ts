@@ -13,7 +13,7 @@ its output and its exit code (128 + number for a signal). The report comes on st
       --include-secrets
                        its TLS keys go into that file, too (whoever has it can read everything)
   -o, --output FILE    the report goes there; "-": standard output
-      --format FORMAT  text (default), json, jsonl (both with --output)
+      --format FORMAT  text (default), json, jsonl, har (all but text with --output)
   -i, --interface IF   capture there, without a network of its own (lo, say, for servers on this machine)
       --stream-hashes  SHA-256 of every TCP stream in the JSON report
       --lang en|ko     language
@@ -33,7 +33,7 @@ you have set it yourself, the command writes to your file, and the report reads 
       --include-secrets
                        그 파일에 TLS 키도 넣음 (파일을 가진 사람은 내용을 모두 읽을 수 있음)
   -o, --output FILE    보고서를 쓸 파일. "-"는 표준 출력
-      --format FORMAT  text(기본), json, jsonl (뒤의 둘은 --output과 함께)
+      --format FORMAT  text(기본), json, jsonl, har (text 말고는 --output과 함께)
   -i, --interface IF   전용 네트워크 없이 그곳에서 캡처 (예: 이 컴퓨터의 서버에는 lo)
       --stream-hashes  모든 TCP 스트림의 SHA-256을 JSON 보고서에 넣음
       --lang en|ko     언어

@@ -4,8 +4,9 @@ export const USAGE: Text = {
   en: `wirebook: what really happened on the wire
 
   wirebook FILE                     the capture's journeys on screen (text where the output is no terminal)
-  wirebook report FILE [--format text|json|jsonl]
-                                    the same for people (text) or programs (json, jsonl)
+  wirebook report FILE [--format text|json|jsonl|har]
+                                    the same for people (text), programs (json, jsonl)
+                                    or a browser's network panel (har)
   wirebook check FILE...            does the documented flow hold? verdicts with packets (wirebook check --help)
   wirebook book [CHAPTER] [FILE]    the documented flow, statement by statement (wirebook book --help)
   wirebook explain RULE | FILE --packet N
@@ -17,7 +18,8 @@ export const USAGE: Text = {
 FILE is a pcap or pcapng file, also gzipped; "-" reads standard input.
 
   -r, --read FILE      the capture, as in tcpdump and tshark
-      --format FORMAT  text (default), json: one document, jsonl: one record a line while reading
+      --format FORMAT  text (default), json: one document, jsonl: one record a line while reading,
+                       har: an HTTP archive (HAR 1.2) of the requests that can be read
       --json           the same as --format json
       --keylog FILE    TLS keys (NSS key log): shows what is inside HTTPS; may be repeated; "env": $SSLKEYLOGFILE
       --include-secrets
@@ -52,8 +54,9 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
   ko: `wirebook: 선 위에서 실제로 일어난 일
 
   wirebook FILE                     캡처의 여정을 화면으로 (출력이 터미널이 아니면 글로)
-  wirebook report FILE [--format text|json|jsonl]
-                                    같은 내용을 사람용(text) 또는 프로그램용(json, jsonl)으로
+  wirebook report FILE [--format text|json|jsonl|har]
+                                    같은 내용을 사람용(text), 프로그램용(json, jsonl),
+                                    브라우저 네트워크 패널용(har)으로
   wirebook check FILE...            문서의 흐름이 실제로 맞는지 패킷을 들어 판정 (wirebook check --help)
   wirebook book [장] [FILE]         문서의 흐름을 한 문장씩 (wirebook book --help)
   wirebook explain RULE | FILE --packet N
@@ -65,7 +68,8 @@ Exit codes: 0 all read; 1 the capture is broken somewhere, what could be read is
 FILE은 pcap 또는 pcapng 파일이며 gzip으로 압축되어 있어도 됩니다. "-"는 표준 입력을 읽습니다.
 
   -r, --read FILE      캡처 파일 (tcpdump, tshark와 같음)
-      --format FORMAT  text(기본), json: 문서 하나, jsonl: 읽는 동안 한 줄에 한 기록
+      --format FORMAT  text(기본), json: 문서 하나, jsonl: 읽는 동안 한 줄에 한 기록,
+                       har: 읽을 수 있는 요청의 HTTP 아카이브(HAR 1.2)
       --json           --format json과 같음
       --keylog FILE    TLS 키(NSS 키 로그): HTTPS 안의 내용을 보여 줌. 여러 번 쓸 수 있음. "env": $SSLKEYLOGFILE
       --include-secrets
