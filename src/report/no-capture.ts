@@ -6,8 +6,11 @@ import { Out } from './out.ts';
 
 /** What a program that asked for JSON gets where nothing could be read: the same document, empty, with the reason. */
 export function writeNoCapture(file: string, error: CaptureError, format: Format, program: string): void {
-  if (format === 'text') return;
-  if (format === 'har') return noArchive(error, program);
+  if (format === 'har') noArchive(error, program);
+  else if (format !== 'text') noDocument(file, error, format, program);
+}
+
+function noDocument(file: string, error: CaptureError, format: 'json' | 'jsonl', program: string): void {
   const w = new JsonBytes();
   w.raw(format === 'jsonl' ? '{"record":"capture","schema":1,"program":' : '{"schema":1,"program":').str(program);
   w.raw(format === 'jsonl' ? ',"file":' : ',"capture":{"file":').str(file);
