@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import { CaptureRecords } from '../../src/session/capture-records.ts';
 import { judgeCapture, judgeHops, judgeJourney } from '../../src/rules/engine.ts';
 import { buildHops } from '../../src/rules/join/build.ts';
 import type { HopsRule, Judgement, Rule } from '../../src/rules/rule.ts';
 import type { VantageKind } from '../../src/rules/vantage.ts';
+import { note } from './decided.ts';
 
 /** A capture file of these packets (Ethernet unless said otherwise): `[seconds since the beginning, frame]`. */
 export function pcapOf(packets: [number, Uint8Array][], linkType = 1): Uint8Array {
@@ -60,9 +62,9 @@ export async function judge(
 ): Promise<Judgement[]> {
   const [records] = await readCaptures([capture], vantage, keyLogs);
   try {
-    if (rule.scope === 'capture') return judgeCapture(rule, records);
-    if (rule.scope === 'hops') return judgeHops(rule, buildHops([records]));
-    return [...records.journeys].map((journey) => judgeJourney(rule, records, journey));
+    if (rule.scope === 'capture') return told(judgeCapture(rule, records));
+    if (rule.scope === 'hops') return told(judgeHops(rule, buildHops([records])));
+    return told([...records.journeys].map((journey) => judgeJourney(rule, records, journey)));
   } finally {
     records.close();
   }
@@ -72,8 +74,13 @@ export async function judge(
 export async function judgeTogether(rule: HopsRule, captures: (string | Uint8Array)[]): Promise<Judgement[]> {
   const records = await readCaptures(captures);
   try {
-    return judgeHops(rule, buildHops(records));
+    return told(judgeHops(rule, buildHops(records)));
   } finally {
     for (const each of records) each.close();
   }
+}
+
+function told(judgements: Judgement[]): Judgement[] {
+  note(expect.getState().testPath, judgements);
+  return judgements;
 }

@@ -1,4 +1,4 @@
-import { object, topic } from '../../text/particles.ts';
+import { object, subject as named, topic } from '../../text/particles.ts';
 import { addressClass } from '../addresses.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { endsOf, talks } from '../ip/ends.ts';
@@ -119,7 +119,7 @@ function far(
   )
     return contradicted('other-gateway', [gateway.packet, number], {
       en: `packet ${number} for ${server} goes to ${mac}, which is ${gateway.address} by packet ${gateway.packet} and not the gateway ${toldOf[0]} that the client was told of`,
-      ko: `${server}에 가는 ${number}번 패킷은 ${mac}에 가는데, ${gateway.packet}번 패킷에 따르면 그것은 ${gateway.address}이고 클라이언트가 안내받은 게이트웨이 ${toldOf[0]}이 아닙니다`,
+      ko: `${server}에 가는 ${number}번 패킷은 ${mac}에 가는데, ${gateway.packet}번 패킷에 따르면 그것은 ${gateway.address}이고 클라이언트가 안내받은 게이트웨이 ${named(toldOf[0])} 아닙니다`,
     });
   if (gateway !== undefined)
     return confirmed('gateway', [gateway.packet, number], {
