@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { AttemptOutcome } from './attempt.ts';
+import type { Text } from '../text/text.ts';
 import type { Page } from './flow-table.ts';
 import type { Http2Connection } from './http2-model.ts';
 import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
@@ -142,6 +143,8 @@ export class Conversation {
   /** The parser's protocol by name, once it is let go. */
   application: string | undefined;
   tls: TlsSession | undefined;
+  /** It is a QUIC connection: its number, and how it was closed. The record is made up of what TCP and QUIC have in common. */
+  quic: { id: number; closed: Text | undefined } | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
   /** When the SYN was sent again for the last time before its answer. */

@@ -20,6 +20,7 @@ import type { Connection, Exchange, Journey, Listener, Lookup, TlsSession } from
 import type { Owners } from './owners.ts';
 import { ProtocolFinder } from './protocol-finder.ts';
 import { QuicTracker } from './quic.ts';
+import { QuicJourneys } from './quic-journeys.ts';
 import { ResolutionTracker } from './resolutions.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import type { SegmentMarks } from './segment-marks.ts';
@@ -63,6 +64,7 @@ export class Correlator implements TcpEvents {
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
   private readonly late = new LateKeys();
+  private readonly inQuic: QuicJourneys | undefined;
   private readonly live: boolean;
   private readonly owners: Owners | undefined;
   private readonly keys: TlsKeys | undefined;
@@ -77,9 +79,6 @@ export class Correlator implements TcpEvents {
     this.tcp = new TcpTracker(this, { hashes: options.hashes ?? false, marks: options.marks });
     this.fragments = new FragmentTracker(this.stacks);
     this.datagrams = new DatagramTracker((flow) => listener.datagram?.(flow));
-    const { keys } = options;
-    const inside = keys && { keys, streams: () => undefined, read: () => {}, ended: () => {} };
-    this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection), inside);
     this.resolutions = new ResolutionTracker((r) => {
       const took = (r.answerTime ?? Number.NaN) - r.time;
       if (this.steps.measurable(r.packet, r.answerPacket ?? 0, took)) r.took = took;
@@ -117,6 +116,9 @@ export class Correlator implements TcpEvents {
       tls: (session: TlsSession) => listener.tls?.(session),
     };
     this.finder = new ProtocolFinder(this.lookups, events, options.keys);
+    this.inQuic = options.keys && new QuicJourneys(options.keys, this.finder, this.journeys);
+    this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection), this.inQuic);
+    if (this.inQuic !== undefined) this.inQuic.held = this.quic.budget;
   }
 
   /** Reads a batch to its end. Rows stay in `packets` until the next batch. */
@@ -166,7 +168,9 @@ export class Correlator implements TcpEvents {
       if (c !== undefined && !c.told) open.push(c);
     }
     open.sort((a, b) => b.id - a.id);
-    const journeys = open.slice(0, limit).flatMap((c) => this.journeys.unfinished(new ConnectionFacts(c.page, c.base, c)));
+    const facts = open.slice(0, limit).map((c) => new ConnectionFacts(c.page, c.base, c));
+    facts.push(...(this.inQuic?.unfinished(limit) ?? []));
+    const journeys = facts.flatMap((each) => this.journeys.unfinished(each));
     return [...journeys, ...this.journeys.unusedNames(limit)].sort((a, b) => a.start - b.start || a.id - b.id);
   }
 

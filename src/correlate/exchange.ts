@@ -3,8 +3,11 @@ import type { Http2Exchange } from './http2-model.ts';
 /** One HTTP request with its response. */
 export interface Exchange {
   id: number;
+  /** The TCP connection; below 0 over QUIC, for each of its connections another one. */
   connection: number;
-  /** 1, 2, … on the connection; HTTP/2's stream identifier. */
+  /** The QUIC connection. */
+  quic?: number;
+  /** 1, 2, … on the connection; HTTP/2's and HTTP/3's stream identifier. */
   stream: number;
   version: '0.9' | '1.0' | '1.1' | '2' | '3';
   method?: string;
@@ -57,6 +60,6 @@ export interface Exchange {
   complete?: boolean;
   /** What the connection (HTTP/1) or the stream (HTTP/2) became: "websocket", "h2c", "connect". */
   upgraded?: string;
-  /** HTTP/2 alone. */
+  /** HTTP/2 and HTTP/3. */
   http2?: Http2Exchange;
 }

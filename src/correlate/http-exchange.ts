@@ -8,6 +8,7 @@ export function newExchange(id: number, connection: number, stream: number, sche
   return {
     id,
     connection,
+    quic: undefined,
     stream,
     version: '1.1',
     method: undefined,

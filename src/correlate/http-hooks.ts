@@ -31,7 +31,11 @@ export type HttpProblem =
   /** An open stream let go because of `STREAM_LIMIT`. */
   | 'http2-streams-evicted'
   /** A connection whose client asked and took back `RAPID_RESETS` times. */
-  | 'http2-rapid-reset';
+  | 'http2-rapid-reset'
+  /** A frame, or an end in its midst, that RFC 9114 does not allow. */
+  | 'http3-frame-error'
+  /** A field section, or an instruction, that RFC 9204 does not allow. */
+  | 'http3-qpack-error';
 
 /** Who uses the parser. One object may serve all connections. */
 export interface HttpHooks {

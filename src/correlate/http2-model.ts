@@ -7,7 +7,7 @@ export interface HeaderSection {
   blockBytes: number;
 }
 
-/** What an exchange over HTTP/2 has beyond others. */
+/** What an exchange over HTTP/2 or HTTP/3 has beyond others. */
 export interface Http2Exchange {
   requestFields?: HeaderSection;
   responseFields?: HeaderSection;
@@ -17,8 +17,14 @@ export interface Http2Exchange {
   interim: number;
   /** Fields that refer to table entries which were not seen, and header blocks that could not be read. */
   unknownFields: number;
-  /** The stream ended by RST_STREAM; or its request was above a GOAWAY's last stream, which says that it was not processed. */
-  reset?: { from: 'client' | 'server'; frame: 'RST_STREAM' | 'GOAWAY'; code: string; packet: number; time: number };
+  /** The stream ended by RST_STREAM, in HTTP/3 by RESET_STREAM or the client's STOP_SENDING; or its request was above a GOAWAY's last stream, which says that it was not processed. */
+  reset?: {
+    from: 'client' | 'server';
+    frame: 'RST_STREAM' | 'RESET_STREAM' | 'STOP_SENDING' | 'GOAWAY';
+    code: string;
+    packet: number;
+    time: number;
+  };
   /** The exchange whose answer came with a PUSH_PROMISE of this one; -1 not seen. */
   pushedBy?: number;
   /** "grpc", "grpc-web": by content type. */
@@ -29,9 +35,9 @@ export interface Http2Exchange {
   responseWait?: { count: number; time: number };
 }
 
-/** What an HTTP/2 connection says of itself. */
+/** What an HTTP/2 or HTTP/3 connection says of itself. */
 export interface Http2Connection {
-  /** By the names of RFC 9113 §6.5.2. */
+  /** By the names of RFC 9113 §6.5.2; of RFC 9114 §7.2.4.1. */
   settings: { client: Record<string, number>; server: Record<string, number> };
   streams: number;
   pushed: number;

@@ -12,8 +12,8 @@ export function resetNote({ reset }: Http2Exchange): Text | undefined {
         ko: `${who}가 ${packet}번 패킷의 GOAWAY(${code})로 이 요청을 처리하지 않았다고 알렸습니다`,
       }
     : {
-        en: `the ${from} ended the stream with RST_STREAM (${code}) in packet ${packet}`,
-        ko: `${who}가 ${packet}번 패킷의 RST_STREAM(${code})으로 스트림을 끝냈습니다`,
+        en: `the ${from} ended the stream with ${frame} (${code}) in packet ${packet}`,
+        ko: `${who}가 ${packet}번 패킷의 ${frame}(${code})으로 스트림을 끝냈습니다`,
       };
 }
 

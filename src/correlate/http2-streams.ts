@@ -65,7 +65,9 @@ export class Http2Streams {
   /** Of the client's DATA, and of the server's. */
   protected readonly clientFlow = new FlowControl();
   protected readonly serverFlow = new FlowControl();
-  private readonly streams = new Map<number, Stream>();
+  protected readonly streams = new Map<number, Stream>();
+  protected readonly version: '2' | '3' = '2';
+  protected readonly resetFrame: 'RST_STREAM' | 'RESET_STREAM' = 'RST_STREAM';
   private recent: number[] = EMPTY;
   /** The highest stream each side has begun. */
   private highestClient = 0;
@@ -166,7 +168,7 @@ export class Http2Streams {
   }
 
   /** A stream that is not open: is this its first frame? */
-  private begun(fromClient: boolean, id: number, s: FieldSection, seen: Message): Stream | undefined {
+  protected begun(fromClient: boolean, id: number, s: FieldSection, seen: Message): Stream | undefined {
     const first = s.values.has(fromClient ? ':method' : ':status') || s.unknown > 0;
     const highest = id & 1 ? this.highestClient : this.highestServer;
     const late = id <= highest && (fromClient || !this.doubtful || this.recent.includes(id));
@@ -174,7 +176,7 @@ export class Http2Streams {
     return this.begin(id, fromClient ? seen : new Message());
   }
 
-  private begin(id: number, request: Message): Stream {
+  protected begin(id: number, request: Message): Stream {
     if (id & 1) this.highestClient = Math.max(this.highestClient, id);
     else this.highestServer = Math.max(this.highestServer, id);
     if (this.streams.size >= STREAM_LIMIT) {
@@ -182,7 +184,7 @@ export class Http2Streams {
       this.finish(this.streams.values().next().value as Stream, false);
     }
     const exchange = newExchange(this.hooks.nextId(), this.connection, id, this.hooks.scheme ?? 'http');
-    exchange.version = '2';
+    exchange.version = this.version;
     const stream = new Stream(id, exchange, request);
     this.streams.set(id, stream);
     this.facts.streams++;
@@ -284,20 +286,29 @@ export class Http2Streams {
     const { response } = stream;
     if (fromClient && !response.begun && ++this.cancelled === RAPID_RESETS) this.problem('http2-rapid-reset', packet);
     // A server that has answered may reset the rest of the request (RFC 9113 §8.1).
-    if (!response.over) stream.facts.reset = { from, frame: 'RST_STREAM', code: errorName(code), packet, time };
+    if (!response.over) stream.facts.reset = { from, frame: this.resetFrame, code: this.errorName(code), packet, time };
     this.finish(stream, response.over);
   }
 
   /** Streams of the other side above `lastStream` were not processed (RFC 9113 §6.8). */
   protected goAway(fromClient: boolean, lastStream: number, code: number, packet: number, time: number): void {
     const from = fromClient ? 'client' : 'server';
-    const name = errorName(code);
-    if (this.facts.goAways.length < GOAWAY_LIMIT) this.facts.goAways.push({ from, code: name, lastStream, packet, time });
+    const name = this.errorName(code);
+    this.noteGoAway(fromClient, name, lastStream, packet, time);
     for (const stream of this.streams.values()) {
       if (stream.id <= lastStream || ((stream.id & 1) === 1) === fromClient || stream.response.begun) continue;
       stream.facts.reset = { from, frame: 'GOAWAY', code: name, packet, time };
       this.finish(stream, false);
     }
+  }
+
+  protected errorName(code: number): string {
+    return errorName(code);
+  }
+
+  protected noteGoAway(fromClient: boolean, code: string, lastStream: number, packet: number, time: number): void {
+    const from = fromClient ? 'client' : 'server';
+    if (this.facts.goAways.length < GOAWAY_LIMIT) this.facts.goAways.push({ from, code, lastStream, packet, time });
   }
 
   /** Bytes of this side are missing: of which streams nobody knows. */
@@ -336,7 +347,7 @@ export class Http2Streams {
     stream.response.asResponse(stream.exchange);
   }
 
-  private finish(stream: Stream, complete: boolean): void {
+  protected finish(stream: Stream, complete: boolean): void {
     this.flush(stream);
     stream.request.drop();
     stream.response.drop();

@@ -191,6 +191,7 @@ export function tlsStage(t: Timeline, c: Conversation, asked: number | undefined
   const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
   const stage = t.add('tls', start, end, packets);
   if (early) stage.note = earlyNote(s, asked);
+  else if (s.finishedTime !== undefined && s.note !== undefined) stage.note = s.note;
   if (s.finishedTime !== undefined) return;
   stage.note =
     fatal === undefined

@@ -110,6 +110,7 @@ export function buildLookupJourney(id: number, group: NameGroup, resolution: Res
     parent: null,
     client: group.client,
     connection: undefined,
+    quic: undefined,
     exchange: undefined,
     lookup: lookups[0].index,
     attempts: undefined,
@@ -144,7 +145,8 @@ function finish(
     page: id,
     parent: null,
     client: f.client.address,
-    connection: f.id,
+    connection: f.conversation?.quic === undefined ? f.id : undefined,
+    quic: f.conversation?.quic?.id,
     exchange: undefined,
     lookup: f.conversation?.lookup?.index,
     attempts: tries.length === 0 ? undefined : [tryFrom(f), ...tries].sort(byOpening).map(attemptOf),
@@ -163,6 +165,12 @@ function finish(
 }
 
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
+  const { tls, quic } = f.conversation ?? {};
+  if (quic !== undefined && tls !== undefined) {
+    const whole = tls.clientHelloPacket !== undefined;
+    t.reuse('tls', tls.packets, whole ? { en: 'connection reused', ko: '연결 재사용' } : CAPTURE_BEGAN);
+    return;
+  }
   const packets = f.handshakePackets;
   t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
 }
@@ -235,6 +243,8 @@ function closeStages(t: Timeline, f: ConnectionFacts): void {
 }
 
 function closeNote(f: ConnectionFacts): Text | undefined {
+  const quic = f.conversation?.quic;
+  if (quic !== undefined) return quic.closed;
   const { closeHow, unseenSide } = f;
   // Whether the side that was not captured has closed as well, nobody knows.
   return unseenSide !== undefined && closeHow !== 'reset' ? ONE_SIDED[unseenSide] : CLOSE_NOTES[closeHow];

@@ -323,6 +323,8 @@ export interface Journey {
   parent: number | null;
   client: string;
   connection?: number;
+  /** Over QUIC instead: the connection's number. */
+  quic?: number;
   exchange?: number;
   lookup?: number;
   /** Where the client tried several addresses of the name (RFC 8305), in the order it tried them; this journey's among them. */

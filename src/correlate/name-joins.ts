@@ -79,6 +79,15 @@ export class NameJoins {
     join(c, waiting(group, c, time) ?? group, to, time);
   }
 
+  /** A QUIC connection, which becomes a conversation only when its first stream is opened: as if it had been one from its beginning. */
+  openedBefore(c: Conversation): void {
+    const client = clientSide(c.page, c.base);
+    const to = addressOf(c.page, c.base, client === 0 ? 1 : 0);
+    const opened = openingOf(c);
+    const group = this.names.find(addressOf(c.page, c.base, client), to, opened, firstPacket(c));
+    if (group !== undefined) join(c, group, to, opened);
+  }
+
   /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
   named(c: Conversation, name: string | undefined): void {
     const group = c.names;

@@ -5,6 +5,7 @@ import type { Page } from './flow-table.ts';
 import { HttpParser } from './http.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { Http2Parser, type Http2Start } from './http2.ts';
+import { Http3Parser } from './http3.ts';
 import type { HttpHooks, HttpProblem } from './http-hooks.ts';
 import { type Guesser, InnerStream } from './inner-stream.ts';
 import { DnsStream } from './lookup-tcp.ts';
@@ -161,6 +162,11 @@ export class ProtocolFinder implements Guesser {
     const parser = new Http2Parser(c.id, hooks, start);
     c.http2 = parser.facts;
     return parser;
+  }
+
+  /** What a QUIC connection carries. */
+  http3(quic: number, held: HeldBytes): Http3Parser {
+    return new Http3Parser(quic, this.secureHooks, held);
   }
 
   /** What goes on inside a CONNECT tunnel is TLS as a rule. */

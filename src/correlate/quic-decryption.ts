@@ -53,8 +53,6 @@ export interface ConnectionIds {
 /** Takes the protection off one connection's packets as far as keys are known, and hands on what their frames carry. */
 export class QuicDecryption {
   tap: PacketTap | undefined;
-  /** When the first stream was sent before the handshake's end. */
-  earlyTime: number | undefined;
   /** Where streams go, once something has been opened that may carry them. */
   private streams: QuicStreams | undefined;
   private readonly record: QuicConnection;
@@ -72,6 +70,7 @@ export class QuicDecryption {
   private waiting: Sealed[] | undefined;
   private waitingBytes = 0;
   private trials = 0;
+  private asked = false;
   private gaveUp = false;
 
   /** `inside`: asked once, when the first stream is opened. */
@@ -161,7 +160,14 @@ export class QuicDecryption {
   /** Nothing more comes. */
   finish(): void {
     this.giveUp();
+    this.endStreams();
+  }
+
+  /** The connection is over; streams that come nevertheless are not looked at. */
+  endStreams(): void {
     this.streams?.finish();
+    this.streams = undefined;
+    this.asked = true;
   }
 
   /** What waits is opened as far as it can be, and what was held is let go. */
@@ -247,7 +253,10 @@ export class QuicDecryption {
     if (updates > 0) record.keyUpdates = Math.max(record.keyUpdates ?? 0, updates);
     this.tap?.opened({ fromClient, level: NAMES[level], opened, packet, time });
     const { payload } = opened;
-    if (level !== Level.handshake) this.streams ??= this.inside();
+    if (level !== Level.handshake && !this.asked) {
+      this.asked = true;
+      this.streams = this.inside();
+    }
     frames.begin(payload, 0, payload.length);
     while (frames.next()) this.frame(fromClient, level, payload, packet, time);
   }
@@ -256,7 +265,6 @@ export class QuicDecryption {
     const { frames, streams, record } = this;
     const { type, values, offset, dataAt, dataEnd } = frames;
     if (frames.isStream) {
-      if (level === Level.early) this.earlyTime ??= time;
       const fin = (type & StreamBit.fin) !== 0;
       streams?.data(fromClient, values[0], offset, payload, dataAt, dataEnd, fin, packet, time);
       return;

@@ -23,11 +23,11 @@ export interface StreamReader {
   ): void;
   /** So many bytes were not captured, or found no room. */
   gap(fromClient: boolean, id: number, length: number, packet: number, time: number): void;
-  /** The sender gave its direction up, or its peer asked it to. */
-  reset(fromClient: boolean, id: number, code: number, packet: number, time: number): void;
-  stopSending(fromClient: boolean, id: number, code: number, packet: number, time: number): void;
+  /** RESET_STREAM: the sender gave its direction up. STOP_SENDING: its peer, `fromClient`, wants no more of the other direction. */
+  aborted(fromClient: boolean, id: number, code: number, packet: number, time: number): void;
+  unwanted(fromClient: boolean, id: number, code: number, packet: number, time: number): void;
   /** Nothing more comes of any stream. */
-  finish(): void;
+  end(): void;
 }
 
 interface Piece {
@@ -123,19 +123,19 @@ export class QuicStreams {
     this.drop(half);
     half.size = size;
     half.over = true;
-    this.reader.reset(fromClient, id, code, packet, time);
+    this.reader.aborted(fromClient, id, code, packet, time);
     this.ended(id);
   }
 
   stopSending(fromClient: boolean, id: number, code: number, packet: number, time: number): void {
-    if (!this.closed[id & 3].has(id)) this.reader.stopSending(fromClient, id, code, packet, time);
+    if (!this.closed[id & 3].has(id)) this.reader.unwanted(fromClient, id, code, packet, time);
   }
 
   /** What waits behind holes is handed on, holes and all. */
   finish(): void {
     for (const [id, halves] of this.streams) this.flush(id, halves);
     this.streams.clear();
-    this.reader.finish();
+    this.reader.end();
   }
 
   private half(fromClient: boolean, id: number): Half | undefined {

@@ -1,3 +1,4 @@
+import type { Text } from '../text/text.ts';
 import { type CertificateFacts, certificateFacts, chainFacts } from '../dissect/tls/certificate.ts';
 
 export interface TlsSession {
@@ -46,6 +47,8 @@ export interface TlsSession {
   ja4?: string;
   alerts: { packet: number; time: number; from: 'client' | 'server'; level: string; description: string }[];
   packets: number[];
+  /** What else is to be said of the handshake. */
+  note?: Text | undefined;
   /** What became of the encrypted records; absent where no keys were asked for. */
   decryption?: Decryption | undefined;
 }
@@ -99,6 +102,7 @@ export function newSession(connection: number): TlsSession {
     ja4: undefined,
     alerts: [],
     packets: [],
+    note: undefined,
     decryption: undefined,
   };
 }

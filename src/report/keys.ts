@@ -111,6 +111,7 @@ export const NEGOTIATION_PACKET = member('negotiationPacket');
 export const RETRY_PACKET = member('retryPacket');
 export const EARLY_DATA_PACKET = member('earlyDataPacket');
 export const CONNECTION = member('connection');
+export const QUIC = member('quic');
 export const STREAM = member('stream');
 export const VERSION_TEXT = literal(',"version":"');
 export const METHOD = member('method');

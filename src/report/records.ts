@@ -249,7 +249,10 @@ export function quic(w: JsonBytes, q: QuicConnection): void {
 }
 
 export function exchange(w: JsonBytes, x: Exchange): void {
-  w.put(K.FIRST_ID).int(x.id).put(K.CONNECTION).int(x.connection).put(K.STREAM).int(x.stream);
+  w.put(K.FIRST_ID).int(x.id);
+  if (x.quic === undefined) w.put(K.CONNECTION).int(x.connection);
+  else w.put(K.QUIC).int(x.quic);
+  w.put(K.STREAM).int(x.stream);
   w.put(K.VERSION_TEXT).raw(x.version).put(K.QUOTE);
   if (x.method !== undefined) w.put(K.METHOD).str(x.method);
   w.put(K.SCHEME_TEXT).raw(x.scheme).put(K.QUOTE);
@@ -327,6 +330,7 @@ export function journey(w: JsonBytes, j: Journey): void {
   else w.int(j.parent);
   w.put(K.CLIENT_TEXT).raw(j.client).put(K.QUOTE);
   if (j.connection !== undefined) w.put(K.CONNECTION).int(j.connection);
+  if (j.quic !== undefined) w.put(K.QUIC).int(j.quic);
   if (j.exchange !== undefined) w.put(K.EXCHANGE).int(j.exchange);
   if (j.lookup !== undefined) w.put(K.LOOKUP).int(j.lookup);
   if (j.attempts !== undefined) attempts(w, j.attempts);

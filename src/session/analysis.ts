@@ -178,6 +178,7 @@ export class Analysis {
       ['cut-packets', this.cutPackets],
       ['quic-connections-evicted', c.quic.counters.evicted],
       ['quic-hellos-held', c.quic.counters.hellosGivenUp],
+      ['quic-bytes-held', c.quic.budget.refused],
       ['tcp-flows-evicted', c.tcp.evicted],
       ['tcp-conversations-evicted', c.tcp.silenced],
       ['udp-flows-evicted', c.datagrams.evicted],

@@ -130,9 +130,9 @@ export const COUNTED = {
     'HTTP 메시지 사이에 HTTP가 아닌 바이트가 온 곳이 {n}곳입니다',
   ],
   'http2-header-block-too-long': [
-    'HTTP/2 header block longer than what is kept; later fields of its side may be unknown',
-    'HTTP/2 header blocks longer than what is kept; later fields of their side may be unknown',
-    '보관하는 길이보다 긴 HTTP/2 헤더 블록이 {n}개입니다. 그 뒤로 같은 쪽의 필드를 알 수 없을 수 있습니다',
+    'HTTP/2 or HTTP/3 header block longer than what is kept; later fields of its side may be unknown',
+    'HTTP/2 or HTTP/3 header blocks longer than what is kept; later fields of their side may be unknown',
+    '보관하는 길이보다 긴 HTTP/2·HTTP/3 헤더 블록이 {n}개입니다. 그 뒤로 같은 쪽의 필드를 알 수 없을 수 있습니다',
   ],
   'http2-continuation-flood': [
     'HTTP/2 header block in more CONTINUATION frames than are read',
@@ -140,19 +140,19 @@ export const COUNTED = {
     '읽는 수보다 많은 CONTINUATION 프레임으로 나뉜 HTTP/2 헤더 블록이 {n}개입니다',
   ],
   'http2-header-blocks-held': [
-    'HTTP/2 header block given up because too many were unfinished at once',
-    'HTTP/2 header blocks given up because too many were unfinished at once',
-    '끝나지 않은 것이 한꺼번에 너무 많아 HTTP/2 헤더 블록 {n}개를 포기했습니다',
+    'HTTP/2 or HTTP/3 header block given up because too many were unfinished at once',
+    'HTTP/2 or HTTP/3 header blocks given up because too many were unfinished at once',
+    '끝나지 않은 것이 한꺼번에 너무 많아 HTTP/2·HTTP/3 헤더 블록 {n}개를 포기했습니다',
   ],
   'http2-header-list-too-long': [
-    'HTTP/2 header section that unfolds to more than is looked at',
-    'HTTP/2 header sections that unfold to more than is looked at',
-    '풀어 보면 살펴보는 양보다 큰 HTTP/2 헤더가 {n}개입니다',
+    'HTTP/2 or HTTP/3 header section that unfolds to more than is looked at',
+    'HTTP/2 or HTTP/3 header sections that unfold to more than is looked at',
+    '풀어 보면 살펴보는 양보다 큰 HTTP/2·HTTP/3 헤더가 {n}개입니다',
   ],
   'http2-tables-held': [
-    'HTTP/2 header field forgotten because all tables together held too many; fields that refer to it are unknown',
-    'HTTP/2 header fields forgotten because all tables together held too many; fields that refer to them are unknown',
-    '표를 모두 합쳐 너무 많아 잊은 HTTP/2 헤더 필드가 {n}개입니다. 이를 가리키는 필드는 알 수 없습니다',
+    'HTTP/2 or HTTP/3 header field forgotten because all tables together held too many; fields that refer to it are unknown',
+    'HTTP/2 or HTTP/3 header fields forgotten because all tables together held too many; fields that refer to them are unknown',
+    '표를 모두 합쳐 너무 많아 잊은 HTTP/2·HTTP/3 헤더 필드가 {n}개입니다. 이를 가리키는 필드는 알 수 없습니다',
   ],
   'http2-hpack-error': [
     'HTTP/2 header block that cannot be read (HPACK)',
@@ -170,14 +170,29 @@ export const COUNTED = {
     '정해진 시작 문구로 시작하지 않는 HTTP/2 연결이 {n}개입니다',
   ],
   'http2-streams-evicted': [
-    'HTTP/2 stream finished early because too many were open on one connection',
-    'HTTP/2 streams finished early because too many were open on one connection',
-    '한 연결에 열린 것이 너무 많아 HTTP/2 스트림 {n}개를 일찍 끝냈습니다',
+    'HTTP/2 or HTTP/3 stream finished early because too many were open on one connection',
+    'HTTP/2 or HTTP/3 streams finished early because too many were open on one connection',
+    '한 연결에 열린 것이 너무 많아 HTTP/2·HTTP/3 스트림 {n}개를 일찍 끝냈습니다',
   ],
   'http2-rapid-reset': [
-    'HTTP/2 connection whose client took back a hundred requests or more before an answer began',
-    'HTTP/2 connections whose clients took back a hundred requests or more before an answer began',
-    '응답이 시작되기 전에 클라이언트가 요청을 백 번 이상 거둔 HTTP/2 연결이 {n}개입니다',
+    'HTTP/2 or HTTP/3 connection whose client took back a hundred requests or more before an answer began',
+    'HTTP/2 or HTTP/3 connections whose clients took back a hundred requests or more before an answer began',
+    '응답이 시작되기 전에 클라이언트가 요청을 백 번 이상 거둔 HTTP/2·HTTP/3 연결이 {n}개입니다',
+  ],
+  'http3-frame-error': [
+    'HTTP/3 frame that the protocol does not allow, or that its stream ends in',
+    'HTTP/3 frames that the protocol does not allow, or that their stream ends in',
+    '프로토콜이 허용하지 않거나 스트림이 도중에 끝난 HTTP/3 프레임이 {n}개입니다',
+  ],
+  'http3-qpack-error': [
+    'HTTP/3 field section or instruction that cannot be read (QPACK)',
+    'HTTP/3 field sections or instructions that cannot be read (QPACK)',
+    '읽을 수 없는 HTTP/3 필드 섹션이나 명령(QPACK)이 {n}개입니다',
+  ],
+  'quic-bytes-held': [
+    'QUIC packet or stream data given up because too much waited at once',
+    'QUIC packets or stream data given up because too much waited at once',
+    '기다리는 것이 한꺼번에 너무 많아 포기한 QUIC 패킷이나 스트림 데이터가 {n}개입니다',
   ],
 } satisfies Record<string, [one: string, many: string, korean: string]>;
 

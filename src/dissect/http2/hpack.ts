@@ -1,6 +1,9 @@
 import { VALUE_LIMIT, valueText } from '../http/value.ts';
 import { huffman } from './huffman.ts';
+import { BAD, last, readNumber, readString } from './primitives.ts';
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
+
+export { BAD } from './primitives.ts';
 
 /** How a field is represented (RFC 7541 §6); `update` changes the table's size and is no field. */
 export const Form = { indexed: 0, incremental: 1, without: 2, never: 3, update: 4 } as const;
@@ -15,38 +18,6 @@ export class Representation {
   valueAt = 0;
   valueEnd = 0;
   valueHuffman = false;
-}
-
-/** What `readRepresentation` returns where a number or a string does not fit (RFC 7541 §5). */
-export const BAD = -1;
-/** Larger numbers mean nothing in any header block. */
-const LARGEST = 0x7fffffff;
-
-// The number or string read last: results without an object.
-let number = 0;
-let stringAt = 0;
-let stringHuffman = false;
-
-function readNumber(bytes: Uint8Array, at: number, end: number, bits: number): number {
-  if (at >= end) return BAD;
-  const most = (1 << bits) - 1;
-  number = bytes[at] & most;
-  let i = at + 1;
-  if (number < most) return i;
-  for (let scale = 1; i < end && scale <= LARGEST; scale *= 128) {
-    const octet = bytes[i++];
-    number += (octet & 0x7f) * scale;
-    if (octet < 0x80) return number <= LARGEST ? i : BAD;
-  }
-  return BAD;
-}
-
-/** Returns the offset behind the string. */
-function readString(bytes: Uint8Array, at: number, end: number): number {
-  stringAt = readNumber(bytes, at, end, 7);
-  if (stringAt === BAD || number > end - stringAt) return BAD;
-  stringHuffman = bytes[at] >= 0x80;
-  return stringAt + number;
 }
 
 /** Reads one representation; returns the offset behind it, or `BAD`. */
@@ -65,22 +36,22 @@ export function readRepresentation(r: Representation, bytes: Uint8Array, at: num
             : Form.never;
   let next = readNumber(bytes, at, end, bits);
   if (next === BAD) return BAD;
-  r.index = number;
+  r.index = last.number;
   r.nameAt = r.nameEnd = r.valueAt = r.valueEnd = next;
-  if (r.form === Form.indexed) return number === 0 ? BAD : next;
+  if (r.form === Form.indexed) return last.number === 0 ? BAD : next;
   if (r.form === Form.update) return next;
   if (r.index === 0) {
     next = readString(bytes, next, end);
     if (next === BAD) return BAD;
-    r.nameAt = stringAt;
+    r.nameAt = last.at;
     r.nameEnd = next;
-    r.nameHuffman = stringHuffman;
+    r.nameHuffman = last.huffman;
   }
   next = readString(bytes, next, end);
   if (next === BAD) return BAD;
-  r.valueAt = stringAt;
+  r.valueAt = last.at;
   r.valueEnd = next;
-  r.valueHuffman = stringHuffman;
+  r.valueHuffman = last.huffman;
   return next;
 }
 

@@ -62,6 +62,13 @@ const INTEGERS: Record<number, [name: string, label: string][]> = {
     ['quic.cc.error_code.app', 'Application Error Code'],
     ['quic.cc.reason_phrase.length', 'Reason Phrase Length'],
   ],
+  [FrameType.ackFrequency]: [
+    ['quic.af.sequence_number', 'Sequence Number'],
+    ['quic.af.ack_eliciting_threshold', 'Ack-Eliciting Threshold'],
+    ['quic.af.request_max_ack_delay', 'Request Max Ack Delay'],
+    ['quic.af.reordering_threshold', 'Reordering Threshold'],
+  ],
+  [FrameType.timeStamp]: [['quic.ts', 'Time Stamp']],
   [FrameType.datagram + 1]: [['quic.dg.length', 'Datagram Length']],
 };
 INTEGERS[FrameType.ackEcn] = INTEGERS[FrameType.ack];
@@ -108,7 +115,7 @@ function frameField(bytes: Uint8Array, reader: FrameReader, name: string): Field
   const { type, at, end, places, values, dataAt, dataEnd } = reader;
   const children: Field[] = [];
   const f = new Fields(bytes, at, end, children);
-  f.number('quic.frame_type', 'Frame Type', 0, 1, (value) => `${name} (${value})`);
+  f.add('quic.frame_type', 'Frame Type', 0, varintLength(bytes[at]), type, `${name} (${type})`);
   let text = `${end - at} bytes`;
   if (type === FrameType.padding) f.add('quic.padding_length', 'Padding Length', 0, end - at, end - at);
   else if (reader.isStream) text = streamFields(f, reader);

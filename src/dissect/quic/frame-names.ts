@@ -26,6 +26,9 @@ const NAMES: Record<number, string> = {
   [FrameType.close]: 'CONNECTION_CLOSE',
   [FrameType.closeApplication]: 'CONNECTION_CLOSE (application)',
   [FrameType.handshakeDone]: 'HANDSHAKE_DONE',
+  [FrameType.immediateAck]: 'IMMEDIATE_ACK',
+  [FrameType.ackFrequency]: 'ACK_FREQUENCY',
+  [FrameType.timeStamp]: 'TIME_STAMP',
   [FrameType.datagram]: 'DATAGRAM',
   [FrameType.datagram + 1]: 'DATAGRAM',
 };

@@ -1,6 +1,9 @@
 import { varint, varintEnd } from './varint.ts';
 
-/** Frame types (RFC 9000 §19); of STREAM and DATAGRAM (RFC 9221 §4) the lowest. */
+/**
+ * Frame types (RFC 9000 §19); of STREAM and DATAGRAM (RFC 9221 §4) the lowest. The last two are those of
+ * draft-ietf-quic-ack-frequency-10 and draft-huitema-quic-ts-08.
+ */
 export const FrameType = {
   padding: 0,
   ping: 1,
@@ -26,7 +29,10 @@ export const FrameType = {
   close: 0x1c,
   closeApplication: 0x1d,
   handshakeDone: 0x1e,
+  immediateAck: 0x1f,
   datagram: 0x30,
+  ackFrequency: 0xaf,
+  timeStamp: 0x2f5,
 } as const;
 
 /** Bits of a STREAM frame's type (RFC 9000 §19.8). */
@@ -47,6 +53,9 @@ const INTEGERS: Record<number, number> = {
   [FrameType.streamsBlockedUni]: 1,
   [FrameType.retireConnectionId]: 1,
   [FrameType.handshakeDone]: 0,
+  [FrameType.immediateAck]: 0,
+  [FrameType.ackFrequency]: 4,
+  [FrameType.timeStamp]: 1,
 };
 
 /** Ranges of one ACK frame that are stepped over; more do not fit in a packet. */
@@ -55,6 +64,8 @@ const ACK_RANGES = 16_384;
 const RESET_TOKEN = 16;
 const PATH_DATA = 8;
 const LONGEST_ID = 20;
+/** Types from here on take more than a byte. */
+const LONG_TYPE = 0x40;
 
 /** Steps through the frames of a decrypted packet. Bears any bytes. */
 export class FrameReader {
@@ -103,7 +114,13 @@ export class FrameReader {
     this.at = start;
     this.type = this.google && bytes[start] === FrameType.stream ? FrameType.crypto : bytes[start];
     this.values.length = this.places.length = 0;
-    const at = this.rest(start + 1);
+    let at = start + 1;
+    if (this.type >= LONG_TYPE) {
+      at = varintEnd(bytes, start, stop);
+      if (at > stop) return false;
+      this.type = varint(bytes, start);
+    }
+    at = this.rest(at);
     if (at > stop) return false;
     this.end = at;
     return true;

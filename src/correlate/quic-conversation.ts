@@ -1,0 +1,73 @@
+import type { Text } from '../text/text.ts';
+import { clientSide } from './connection-facts.ts';
+import { Conversation } from './conversation.ts';
+import { KEY_WORDS, type Page } from './flow-table.ts';
+import type { QuicConnection } from './model.ts';
+import type { QuicState } from './quic-connection.ts';
+import * as R from './tcp-record.ts';
+import { newSession } from './tls-session.ts';
+
+const HANDSHAKE_NOTE: Text = {
+  en: 'QUIC handshake: connecting and TLS in one',
+  ko: 'QUIC 핸드셰이크: 연결과 TLS를 한 번에 합니다',
+};
+
+/** A QUIC connection as the journeys take one: a record of its own with what it has in common with TCP's. */
+export function quicConversation(state: QuicState): Conversation {
+  const { record } = state;
+  const words = new Uint32Array(R.RECORD_WORDS);
+  const page: Page = { words, doubles: new Float64Array(words.buffer) };
+  words.set((state.flowKey ?? words).subarray(0, KEY_WORDS));
+  words[R.STATE] = (state.clientIsA ? 0 : R.CLIENT_IS_B) | (record.clientKnown ? R.CLIENT_KNOWN : 0);
+  words[R.FIRST] = record.firstPacket;
+  page.doubles[R.FIRST_TIME] = record.firstTime;
+  const c = new Conversation(record.id, page, 0, { hashes: false });
+  c.quic = { id: record.id, closed: undefined };
+  c.tls = { ...newSession(-1), note: HANDSHAKE_NOTE };
+  updateConversation(c, state);
+  return c;
+}
+
+/** Takes over what the record has by now. */
+export function updateConversation(c: Conversation, { record }: QuicState): void {
+  const { page, tls } = c;
+  const { words, doubles } = page;
+  const client = clientSide(page, 0);
+  words[R.LAST] = record.lastPacket;
+  doubles[R.LAST_TIME] = record.lastTime;
+  words[R.PACKETS + client] = record.fromClient.packets;
+  words[R.PACKETS + 1 - client] = record.fromServer.packets;
+  c.half(client).payloadBytes = record.fromClient.payloadBytes;
+  c.half(client === 0 ? 1 : 0).payloadBytes = record.fromServer.payloadBytes;
+  if (tls !== undefined) handshake(tls, record);
+  if (record.close !== undefined) close(c, record, client);
+}
+
+function handshake(tls: NonNullable<Conversation['tls']>, record: QuicConnection): void {
+  tls.sni = record.sni;
+  tls.alpn = record.alpn;
+  tls.version = record.tlsVersion;
+  tls.clientHelloPacket = record.clientHelloPacket;
+  // A Retry or another version takes time before the ClientHello that was answered.
+  tls.clientHelloTime = record.clientHelloTime === undefined ? undefined : record.firstTime;
+  tls.serverHelloPacket = record.serverHelloPacket;
+  tls.serverHelloTime = record.serverHelloTime;
+  tls.finishedPacket = record.finishedPacket;
+  tls.finishedTime = record.finishedTime;
+  const packets = [record.clientHelloPacket, record.serverHelloPacket, record.finishedPacket];
+  tls.packets = packets.filter((packet) => packet !== undefined);
+}
+
+function close({ page, quic }: Conversation, { close: closed }: QuicConnection, client: 0 | 1): void {
+  if (closed === undefined || quic === undefined || quic.closed !== undefined) return;
+  const { words, doubles } = page;
+  const fromB = (closed.from === 'client') === (client === 1);
+  words[R.STATE] |= ((closed.clean ? R.FIN_SEEN : R.RST_SEEN) * 3) | (fromB ? R.FIRST_CLOSER_IS_B : 0);
+  words[closed.clean ? R.FIN_PACKET : R.RST_PACKET] = closed.packet;
+  doubles[R.CLOSE_TIME] = doubles[R.CLOSE_END] = closed.time;
+  const who = closed.from === 'client' ? '클라이언트' : '서버';
+  quic.closed = {
+    en: `the ${closed.from}’s CONNECTION_CLOSE (${closed.code})`,
+    ko: `${who}의 CONNECTION_CLOSE (${closed.code})`,
+  };
+}

@@ -1,0 +1,270 @@
+import { VALUE_LIMIT, valueText } from '../http/value.ts';
+import type { FieldSink } from '../http2/hpack.ts';
+import { huffman } from '../http2/huffman.ts';
+import { BAD, last, readNumber } from '../http2/primitives.ts';
+import { Instruction, Line, LineForm, readInstruction, readLine } from './field-lines.ts';
+import { QPACK_STATIC_COUNT, QPACK_STATIC_NAMES, QPACK_STATIC_VALUES } from './static-table.ts';
+
+const ENTRY_COST = 32;
+/** Of a larger table only so much is kept; what lies behind it counts as not seen. */
+export const QPACK_TABLE_LIMIT = 128 * 1024;
+/** Of an instruction in pieces so much is kept. */
+const INSTRUCTION_LIMIT = 64 * 1024;
+
+interface Entry {
+  /** Undefined: taken from an entry that was not seen. */
+  name: string | undefined;
+  /** Undefined: not kept, because nobody asked for it. */
+  value: string | undefined;
+  nameBytes: number;
+  valueBytes: number;
+}
+
+interface Budget {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+const NOTHING = new Uint8Array(0);
+const GONE: Entry = { name: undefined, value: undefined, nameBytes: 0, valueBytes: 0 };
+const costOf = (entry: Entry): number => ENTRY_COST + Math.max(0, entry.nameBytes) + entry.valueBytes;
+const line = new Line();
+const scratch = new Uint8Array(VALUE_LIMIT + 4);
+
+/** What `decode` returns: the section was read; it is none; or it needs an entry that has not come yet. */
+export const Section = { read: 0, bad: 1, blocked: 2 } as const;
+
+/**
+ * Reads the field sections of one direction with the table that its encoder stream fills (RFC 9204). Where a part of that stream
+ * was not seen, the table is not known any more: fields that refer to it are unknown, never wrong.
+ */
+export class QpackDecoder {
+  /** Inserts of the encoder, all of them; means nothing once some were not seen. */
+  inserted = 0;
+  /** A part of the encoder stream was not seen. */
+  lost = false;
+  private entries: Entry[] = [];
+  /** Entries before this place in `entries` are gone. */
+  private from = 0;
+  private size = 0;
+  private capacity = 0;
+  /** SETTINGS_QPACK_MAX_TABLE_CAPACITY of the other side; -1 not seen. */
+  private most = -1;
+  private carry: Uint8Array = NOTHING;
+  private readonly wants: (name: string) => boolean;
+  private readonly budget: Budget | undefined;
+
+  constructor(wants: (name: string) => boolean, budget?: Budget) {
+    this.wants = wants;
+    this.budget = budget;
+  }
+
+  get count(): number {
+    return this.entries.length - this.from;
+  }
+
+  /** As RFC 9204 §3.2.1 counts. */
+  get tableSize(): number {
+    return this.size;
+  }
+
+  /** What the other side allows. */
+  allow(capacity: number): void {
+    this.most = capacity;
+  }
+
+  lose(): void {
+    this.evict(0);
+    this.lost = true;
+    this.carry = NOTHING;
+  }
+
+  /** Gives back what it holds. */
+  end(): void {
+    this.evict(0);
+    this.carry = NOTHING;
+  }
+
+  /** The next bytes of the encoder stream; `each` is told where instructions end. False: what cannot be was in them. */
+  instructions(
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    each?: (from: number, to: number, whole: Uint8Array) => void,
+  ): boolean {
+    if (this.lost) return true;
+    const carried = this.carry.length;
+    const whole = carried === 0 ? bytes : Buffer.concat([this.carry, bytes.subarray(at, end)]);
+    const stop = carried === 0 ? end : whole.length;
+    let i = carried === 0 ? at : 0;
+    this.carry = NOTHING;
+    while (i < stop) {
+      const next = readInstruction(line, whole, i, stop);
+      if (next === BAD) break;
+      if (!this.take(whole)) {
+        this.lose();
+        return false;
+      }
+      each?.(i, next, whole);
+      i = next;
+    }
+    if (i < stop) this.carry = whole.slice(i, stop);
+    if (this.carry.length <= INSTRUCTION_LIMIT) return true;
+    this.lose();
+    return false;
+  }
+
+  /** Reads a whole field section (RFC 9204 §4.5). `force`: without the entries that have not come. */
+  decode(bytes: Uint8Array, at: number, end: number, sink: FieldSink, force = false): number {
+    const [required, base, first] = this.prefix(bytes, at, end);
+    if (first === BAD) return Section.bad;
+    if (required > this.inserted && !this.lost && !force) return Section.blocked;
+    for (let i = first; i < end; ) {
+      i = readLine(line, bytes, i, end);
+      if (i === BAD || !this.field(line, bytes, base, sink)) return Section.bad;
+    }
+    return Section.read;
+  }
+
+  /** Does a section have to wait? */
+  blocks(bytes: Uint8Array, at: number, end: number): boolean {
+    const [required, , first] = this.prefix(bytes, at, end);
+    return first !== BAD && required > this.inserted && !this.lost;
+  }
+
+  /** Required Insert Count, Base, and where the field lines begin (RFC 9204 §4.5.1). */
+  prefix(bytes: Uint8Array, at: number, end: number): [required: number, base: number, first: number] {
+    let i = readNumber(bytes, at, end, 8);
+    if (i === BAD || i >= end) return [0, 0, BAD];
+    const required = this.required(last.number);
+    const negative = (bytes[i] & 0x80) !== 0;
+    i = readNumber(bytes, i, end, 7);
+    if (i === BAD || Number.isNaN(required)) return [0, Number.NaN, i];
+    return [required, negative ? required - last.number - 1 : required + last.number, i];
+  }
+
+  /** One field line of a section with this base; NaN: of entries nothing is known. False: a string that is none. */
+  field(l: Line, bytes: Uint8Array, base: number, sink: FieldSink): boolean {
+    const { form } = l;
+    const indexed = form === LineForm.indexed || form === LineForm.indexedPostBase;
+    let name: string | undefined;
+    let nameBytes = -1;
+    if (form === LineForm.literal) {
+      nameBytes = lengthOf(bytes, l.nameAt, l.nameEnd, l.nameHuffman);
+      if (nameBytes < 0) return false;
+      name = shown(bytes, l.nameAt, l.nameEnd, l.nameHuffman, nameBytes);
+    } else if (l.isStatic) {
+      if (l.index >= QPACK_STATIC_COUNT) return false;
+      name = QPACK_STATIC_NAMES[l.index];
+      nameBytes = name.length;
+      const value = QPACK_STATIC_VALUES[l.index];
+      if (indexed) {
+        sink.field(name, value, nameBytes, value.length);
+        return true;
+      }
+    } else {
+      const absolute = form === LineForm.indexedPostBase || form === LineForm.namePostBase ? base + l.index : base - l.index - 1;
+      const entry = this.entry(absolute);
+      if (indexed) {
+        if (entry === undefined) sink.field(undefined, undefined, -1, -1);
+        else sink.field(entry.name, entry.value, entry.nameBytes, entry.valueBytes);
+        return true;
+      }
+      if (entry !== undefined) ({ name, nameBytes } = entry);
+    }
+    const valueBytes = lengthOf(bytes, l.valueAt, l.valueEnd, l.valueHuffman);
+    if (valueBytes < 0) return false;
+    const wanted = name !== undefined && this.wants(name);
+    const value = wanted ? shown(bytes, l.valueAt, l.valueEnd, l.valueHuffman, valueBytes) : undefined;
+    sink.field(name, value, nameBytes, valueBytes);
+    return true;
+  }
+
+  /** Of the encoded one (RFC 9204 §4.5.1.1); NaN where it cannot be told. */
+  private required(encoded: number): number {
+    if (encoded === 0) return 0;
+    if (this.lost) return Number.NaN;
+    const most = Math.floor(this.most / ENTRY_COST);
+    // Without the other side's settings only so long as the number cannot have begun anew.
+    if (this.most < 0) return this.inserted <= Math.floor(this.capacity / ENTRY_COST) ? encoded - 1 : Number.NaN;
+    if (most === 0 || encoded > 2 * most) return Number.NaN;
+    const highest = this.inserted + most;
+    const wrapped = Math.floor(highest / (2 * most)) * 2 * most;
+    let required = wrapped + encoded - 1;
+    if (required > highest) required -= 2 * most;
+    return required <= 0 ? Number.NaN : required;
+  }
+
+  /** By absolute index. */
+  private entry(absolute: number): Entry | undefined {
+    const oldest = this.inserted - this.count;
+    if (this.lost || !(absolute >= oldest) || absolute >= this.inserted) return undefined;
+    return this.entries[this.from + absolute - oldest];
+  }
+
+  /** The instruction at hand. */
+  private take(bytes: Uint8Array): boolean {
+    const { form, index } = line;
+    if (form === Instruction.capacity) {
+      this.capacity = Math.min(index, QPACK_TABLE_LIMIT);
+      this.evict(this.capacity);
+      return true;
+    }
+    if (form === Instruction.duplicate) return this.insert({ ...(this.entry(this.inserted - index - 1) ?? GONE) });
+    let name: string | undefined;
+    let nameBytes = -1;
+    if (form === Instruction.literalName) {
+      nameBytes = lengthOf(bytes, line.nameAt, line.nameEnd, line.nameHuffman);
+      if (nameBytes < 0) return false;
+      name = shown(bytes, line.nameAt, line.nameEnd, line.nameHuffman, nameBytes);
+    } else if (line.isStatic) {
+      if (index >= QPACK_STATIC_COUNT) return false;
+      name = QPACK_STATIC_NAMES[index];
+      nameBytes = name.length;
+    } else {
+      const entry = this.entry(this.inserted - index - 1);
+      if (entry !== undefined) ({ name, nameBytes } = entry);
+    }
+    const valueBytes = lengthOf(bytes, line.valueAt, line.valueEnd, line.valueHuffman);
+    if (valueBytes < 0) return false;
+    const wanted = name !== undefined && this.wants(name);
+    const value = wanted ? shown(bytes, line.valueAt, line.valueEnd, line.valueHuffman, valueBytes) : undefined;
+    return this.insert({ name, value, nameBytes, valueBytes });
+  }
+
+  private insert(entry: Entry): boolean {
+    const cost = costOf(entry);
+    this.evict(this.capacity - cost);
+    this.inserted++;
+    // A table larger than what is kept, or no room: entries are numbered on, and this one and those before are not known.
+    if (cost > this.capacity || this.budget?.take(cost) === false) {
+      this.evict(0);
+      return true;
+    }
+    this.entries.push(entry);
+    this.size += cost;
+    return true;
+  }
+
+  /** The oldest go until no more than `size` is left. */
+  private evict(size: number): void {
+    while (this.size > size && this.from < this.entries.length) {
+      const cost = costOf(this.entries[this.from]);
+      this.entries[this.from++] = GONE;
+      this.size -= cost;
+      this.budget?.give(cost);
+    }
+    if (this.from > 64 && 2 * this.from > this.entries.length) {
+      this.entries.splice(0, this.from);
+      this.from = 0;
+    }
+  }
+}
+
+/** A string's length in clear, below 0 where it is none; a coded one is left in `scratch`. */
+const lengthOf = (bytes: Uint8Array, at: number, end: number, coded: boolean): number =>
+  coded ? huffman(bytes, at, end, scratch) : end - at;
+
+function shown(bytes: Uint8Array, at: number, end: number, coded: boolean, length: number): string {
+  return coded ? valueText(scratch, 0, Math.min(length, scratch.length)) : valueText(bytes, at, end);
+}
