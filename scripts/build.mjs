@@ -4,6 +4,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -52,6 +53,8 @@ async function program(name, first) {
 
 const ENTRY = /^(main|helper|relay|warden|cap-helper)-\w+\.js$/;
 const pieces = built.outputFiles.map(({ path, text }) => ({ path, text: linked(text) }));
+// What does not compile (an await at the top of a piece) is found here, not when somebody runs it.
+for (const { path, text } of pieces) new Script(text, { filename: path });
 const programs = await Promise.all(
   pieces.flatMap(({ path }) => {
     const [file, name] = ENTRY.exec(basename(path)) ?? [];

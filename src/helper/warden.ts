@@ -84,5 +84,6 @@ async function passOn(told: WardenSettings & { address: string; resolver: string
   writeSync(1, `${await startRelay(told.address, told.resolver)}\n`);
 }
 
-if (process.argv[2] === '--relay') await passOn(JSON.parse(process.argv[3]));
-else await keep(JSON.parse(process.argv[2]) as WardenSettings);
+// The bundle's pieces are functions, in which nothing can be awaited at the top.
+if (process.argv[2] === '--relay') void passOn(JSON.parse(process.argv[3]));
+else void keep(JSON.parse(process.argv[2]) as WardenSettings);
