@@ -13,6 +13,8 @@ const EARLY_SUITES = 4;
 export interface Agreed {
   clientRandom: Uint8Array;
   serverRandom: Uint8Array;
+  /** The server's answer; empty where it gave none. */
+  sessionId: Uint8Array;
   /** 0 while no ServerHello was seen. */
   version: number;
   suite: number;
@@ -45,6 +47,7 @@ function begun(clientRandom: Uint8Array, earlySuites: number[]): Agreed {
   return {
     clientRandom,
     serverRandom: new Uint8Array(32),
+    sessionId: new Uint8Array(0),
     version: 0,
     suite: -1,
     encryptThenMac: false,
@@ -62,6 +65,9 @@ export function answered(agreed: Agreed, bytes: Uint8Array, hello: ServerHello):
   return {
     ...agreed,
     serverRandom: bytes.slice(hello.randomAt, hello.randomAt + 32),
+    sessionId: bytes.slice(hello.sessionIdAt, hello.sessionIdEnd),
+    // The secret of a session may be known by this id.
+    lookedAt: agreed.secrets === undefined ? -1 : agreed.lookedAt,
     version: hello.version,
     suite: hello.cipherSuite,
     encryptThenMac: hello.extensions.some((extension) => extension.type === ENCRYPT_THEN_MAC),

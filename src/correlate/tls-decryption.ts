@@ -241,7 +241,7 @@ export class TlsDecryption implements MessageReader {
     if (agreed === undefined) return undefined;
     if (agreed.lookedAt !== keys.version) {
       agreed.lookedAt = keys.version;
-      agreed.secrets = keys.find(agreed.clientRandom);
+      agreed.secrets = keys.find(agreed.clientRandom, isTls13(agreed.version) ? undefined : agreed.sessionId);
     }
     const { secrets } = agreed;
     if (secrets === undefined || this.gaveUp || !keys.growing) return secrets;

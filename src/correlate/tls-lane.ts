@@ -182,7 +182,7 @@ export class Lane {
 
   private older(secrets: Secrets, agreed: Agreed): RecordCipher | undefined {
     const parameters = cipherParameters(agreed.suite);
-    if (parameters === undefined || agreed.version < 0x0301) return undefined;
+    if (parameters === undefined || agreed.version < 0x0300) return undefined;
     const whole = { ...agreed, parameters };
     const master = secrets.master ?? (secrets.premaster === undefined ? undefined : masterSecret(whole, secrets.premaster));
     return master === undefined ? undefined : olderCiphers({ ...whole, master })[this.client ? 0 : 1];

@@ -58,7 +58,7 @@ export function serverHello(parts: HelloParts & { suite?: number } = {}): Uint8A
   );
 }
 
-/** The body of a ServerHello of drafts 18 to 21 (draft-ietf-tls-tls13-18 §4.1.3). */
+/** The body of a ServerHello of drafts up to 21 (draft-ietf-tls-tls13-18 §4.1.3). */
 export const draftServerHello = (draft: number, suite: number, ...extensions: Uint8Array[]): Uint8Array =>
   join(be16(0x7f00 | draft), new Uint8Array(32).fill(8), be16(suite), sized16(...extensions));
 

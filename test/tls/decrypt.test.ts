@@ -1,9 +1,11 @@
+import { constants } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { HeldBytes } from '../../src/correlate/held-bytes.ts';
 import type { TlsSession } from '../../src/correlate/model.ts';
 import type { StreamParser } from '../../src/correlate/stream-parser.ts';
 import { TlsParser } from '../../src/correlate/tls.ts';
 import { TlsKeys } from '../../src/dissect/tls/key-log.ts';
+import { KEY_LOG, ssl3Talk } from './ssl3.ts';
 import { type Chunk, serverContext, type Talk, talk } from './talk.ts';
 
 /** What came out of TLS, with the packets that are said to have carried it. */
@@ -342,5 +344,37 @@ describe('hostile records', () => {
         for (const piece of inner.said.flat()) expect(said).toContain(Buffer.from(piece).toString('latin1'));
       }
     }
+  });
+});
+
+describe('what old captures have', () => {
+  test.each([0x000a, 0x002f, 0x0035])('SSL 3.0 with suite %i (RFC 6101 §5.2.3)', (suite) => {
+    const says = ['GET / HTTP/1.0\r\n\r\n', ANSWER.slice(0, 9000), 'x', 'y'.repeat(333)];
+    const { session, inner } = read(ssl3Talk(suite, says), KEY_LOG, { segment: SEGMENT });
+    expect([inner.text(true), inner.text(false)]).toEqual([says[0] + says[2], says[1] + says[3]]);
+    expect(session.decryption).toMatchObject({ opened: 6, sealed: 0 });
+    expect(session.version).toBe('SSL 3.0');
+    const other = read(ssl3Talk(suite, says), KEY_LOG.replace('0badc0de', '0badc0df'));
+    expect([other.inner.text(true), other.session.decryption?.opened]).toEqual(['', 0]);
+  });
+
+  test("a session's secret by its id, as openssl s_client prints it", async () => {
+    const { chunks, keyLog } = await talk({
+      client: v12('ECDHE-RSA-AES128-GCM-SHA256'),
+      server: { secureOptions: constants.SSL_OP_NO_TICKET },
+      says: SAYS,
+    });
+    // In the ServerHello behind the record's header, the message's, the version and the random.
+    const hello = chunks.find((chunk) => !chunk.fromClient)?.bytes ?? new Uint8Array(0);
+    const id = Buffer.from(hello.subarray(44, 44 + hello[43])).toString('hex');
+    expect(id).toHaveLength(64);
+    const [, random, master] = keyLog.trim().split(' ');
+    const line = `RSA Session-ID:${id} Master-Key:${master}\n`;
+    const keys = keysOf(line).settled;
+    const { session, inner } = read(chunks, '', { keys });
+    expect(inner.text(true)).toBe(REQUEST + REQUEST);
+    expect(session.decryption?.sealed).toBe(0);
+    expect(keys.foundLines).toBe(`CLIENT_RANDOM ${random} ${master}\n`);
+    expect(read(chunks, line.replace(id.slice(0, 8), '00000000')).inner.text(true)).toBe('');
   });
 });

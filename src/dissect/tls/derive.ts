@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 /** Hashes that key derivation of TLS uses, as OpenSSL names them. */
 export type HashName = 'md5' | 'sha1' | 'sha256' | 'sha384';
@@ -44,4 +44,21 @@ export function prf(hash: HashName | undefined, secret: Uint8Array, label: strin
   const other = expand('sha1', secret.subarray(secret.length - half), whole, length);
   for (let i = 0; i < length; i++) result[i] ^= other[i];
   return result;
+}
+
+/** Digest of these bytes one behind the other; MD5 and SHA-1 are what SSL 3.0 is made of. */
+export function digest(hash: HashName, ...data: Uint8Array[]): Buffer {
+  const h = createHash(hash);
+  for (const each of data) h.update(each);
+  return h.digest();
+}
+
+/** What SSL 3.0 has instead of a PRF (RFC 6101 §6.1, §6.2.2): MD5 of SHA-1, each block salted with "A", "BB", "CCC". */
+export function sslExpand(secret: Uint8Array, seed: Uint8Array, length: number): Buffer {
+  const blocks: Buffer[] = [];
+  for (let n = 1; 16 * blocks.length < length; n++) {
+    const salt = Buffer.alloc(n, 'A'.charCodeAt(0) + n - 1);
+    blocks.push(digest('md5', secret, digest('sha1', salt, secret, seed)));
+  }
+  return Buffer.concat(blocks).subarray(0, length);
 }

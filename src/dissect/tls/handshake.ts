@@ -63,8 +63,8 @@ const RETRY_RANDOM = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c
 const text = (bytes: Uint8Array, at: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('utf8');
 
-/** Drafts 18 to 21 of TLS 1.3 name themselves in the ServerHello, which has neither session id nor compression method. */
-export const isShortHello = (version: number): boolean => version >= 0x7f12 && version <= 0x7f15;
+/** Drafts of TLS 1.3 up to 21 name themselves in the ServerHello, which has neither session id nor compression method. */
+export const isShortHello = (version: number): boolean => version >= 0x7f00 && version <= 0x7f15;
 
 /** Version, random and session id, which both hellos begin with; where they end, -1 when they do not fit. */
 function readHead(bytes: Uint8Array, at: number, end: number, hello: Hello): number {

@@ -31,9 +31,11 @@ const LABELS = new Map<string, keyof Secrets>([
 export const KEYS_LIMIT = 1 << 20;
 const LINE_LIMIT = 1024;
 const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{32,192})[ \t\r]*$/;
+/** What "openssl s_client" prints of a session, as Wireshark takes it (its TLS preferences name the form). */
+const SESSION_LINE = /^RSA Session-ID:([0-9a-fA-F]{2,64}) Master-Key:([0-9a-fA-F]{96})[ \t\r]*$/;
 const NEWLINE = 0x0a;
 
-/** Secrets by client random. May grow at any time: whoever did not find his asks again when `version` has changed. */
+/** Secrets by client random, or by the session's id up to TLS 1.2. May grow at any time: whoever did not find his asks again when `version` has changed. */
 export class TlsKeys {
   /** Changes whenever a secret was added. */
   version = 0;
@@ -42,15 +44,17 @@ export class TlsKeys {
   /** Reads what has come since, where the secrets come from a file that grows. */
   refresh: (() => void) | undefined;
   private readonly byRandom: Map<string, Secrets>;
+  private readonly bySession: Map<string, Uint8Array>;
   private found: Set<string> | undefined;
   private evicted = 0;
 
-  constructor(byRandom = new Map<string, Secrets>()) {
+  constructor(byRandom = new Map<string, Secrets>(), bySession = new Map<string, Uint8Array>()) {
     this.byRandom = byRandom;
+    this.bySession = bySession;
   }
 
   get size(): number {
-    return this.byRandom.size;
+    return this.byRandom.size + this.bySession.size;
   }
 
   /** Secrets let go for want of room. */
@@ -60,7 +64,7 @@ export class TlsKeys {
 
   /** The same secrets, for who reads what was captured before: nothing is waited for. */
   get settled(): TlsKeys {
-    const keys = new TlsKeys(this.byRandom);
+    const keys = new TlsKeys(this.byRandom, this.bySession);
     keys.version = this.version;
     keys.found = new Set();
     return keys;
@@ -77,11 +81,21 @@ export class TlsKeys {
     return lines;
   }
 
-  find(random: Uint8Array): Secrets | undefined {
-    if (this.byRandom.size === 0) return undefined;
-    const name = Buffer.from(random.buffer, random.byteOffset, random.length).toString('hex');
-    const secrets = this.byRandom.get(name);
+  /** `sessionId`: the one that the server answered with, where it is known by now. */
+  find(random: Uint8Array, sessionId?: Uint8Array): Secrets | undefined {
+    if (this.size === 0) return undefined;
+    const name = hexOf(random);
+    const secrets = this.byRandom.get(name) ?? this.ofSession(name, sessionId);
     if (secrets !== undefined) this.found?.add(name);
+    return secrets;
+  }
+
+  /** A session's secret is from then on known by the connection's random, as if the key log had named that. */
+  private ofSession(random: string, id: Uint8Array | undefined): Secrets | undefined {
+    const master = id === undefined || id.length === 0 ? undefined : this.bySession.get(hexOf(id));
+    if (master === undefined) return undefined;
+    const secrets = this.secretsOf(random);
+    secrets.master = master;
     return secrets;
   }
 
@@ -106,19 +120,39 @@ export class TlsKeys {
   line(line: string): void {
     const parts = LINE.exec(line);
     const label = parts === null ? undefined : LABELS.get(parts[1]);
-    if (parts === null || label === undefined) return;
-    const random = parts[2].toLowerCase();
-    let secrets = this.byRandom.get(random);
-    if (secrets === undefined) {
-      if (this.byRandom.size >= KEYS_LIMIT) {
-        this.byRandom.delete(this.byRandom.keys().next().value as string);
-        this.evicted++;
-      }
-      secrets = {};
-      this.byRandom.set(random, secrets);
+    if (parts === null || label === undefined) {
+      this.sessionLine(line);
+      return;
     }
+    const secrets = this.secretsOf(parts[2].toLowerCase());
     if (label === 'master' && parts[3].length !== 96) return;
     secrets[label] = Buffer.from(parts[3], 'hex');
     this.version++;
   }
+
+  private sessionLine(line: string): void {
+    const parts = SESSION_LINE.exec(line);
+    if (parts === null) return;
+    this.makeRoom(this.bySession);
+    this.bySession.set(parts[1].toLowerCase(), Buffer.from(parts[2], 'hex'));
+    this.version++;
+  }
+
+  private secretsOf(random: string): Secrets {
+    let secrets = this.byRandom.get(random);
+    if (secrets === undefined) {
+      this.makeRoom(this.byRandom);
+      secrets = {};
+      this.byRandom.set(random, secrets);
+    }
+    return secrets;
+  }
+
+  private makeRoom(map: Map<string, unknown>): void {
+    if (map.size < KEYS_LIMIT) return;
+    map.delete(map.keys().next().value as string);
+    this.evicted++;
+  }
 }
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');

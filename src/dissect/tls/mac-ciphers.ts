@@ -1,5 +1,6 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
+import { digest, type HashName } from './derive.ts';
 import { Rc4 } from './rc4.ts';
 import { additional, type RecordCipher, type SealedRecord } from './sealed-record.ts';
 
@@ -13,13 +14,23 @@ function macIsRight(
   record: SealedRecord,
   data: Uint8Array,
   mac: Uint8Array,
+  ssl3: boolean,
 ): boolean {
   additional(HEADER, sequence, record, data.length);
+  if (ssl3) return sslMac(parameters, key, data).equals(mac);
   const right = createHmac(parameters.mac as string, key)
     .update(HEADER)
     .update(data)
     .digest();
   return right.equals(mac);
+}
+
+/** The MAC of SSL 3.0 (RFC 6101 §5.2.3.1) over the header at hand, which has no version there, and these bytes. */
+function sslMac(parameters: CipherParameters, key: Uint8Array, data: Uint8Array): Buffer {
+  const hash = parameters.mac as HashName;
+  const padBytes = hash === 'md5' ? 48 : 40;
+  const inner = digest(hash, key, Buffer.alloc(padBytes, 0x36), HEADER.subarray(0, 9), HEADER.subarray(11), data);
+  return digest(hash, key, Buffer.alloc(padBytes, 0x5c), inner);
 }
 
 /** CBC with HMAC: MAC then encrypt (RFC 5246 §6.2.3.2), or encrypt then MAC (RFC 7366). */
@@ -29,12 +40,21 @@ export class BlockCipher implements RecordCipher {
   private readonly key: Uint8Array;
   private readonly macKey: Uint8Array;
   private readonly encryptThenMac: boolean;
+  private readonly ssl3: boolean;
   private readonly algorithm: string;
   /** TLS 1.0: the last block of the record before; undefined where that was lost. */
   private chained: Uint8Array | undefined;
 
   /** `iv` is empty where each record has its own. */
-  constructor(parameters: CipherParameters, key: Uint8Array, iv: Uint8Array, macKey: Uint8Array, encryptThenMac: boolean) {
+  constructor(
+    parameters: CipherParameters,
+    key: Uint8Array,
+    iv: Uint8Array,
+    macKey: Uint8Array,
+    encryptThenMac: boolean,
+    ssl3 = false,
+  ) {
+    this.ssl3 = ssl3;
     this.parameters = parameters;
     const single = parameters.algorithm === 'des-cbc';
     this.algorithm = single ? 'des-ede3-cbc' : parameters.algorithm;
@@ -55,7 +75,7 @@ export class BlockCipher implements RecordCipher {
     if (length < ivBytes || length % ivBytes !== 0 || iv === undefined) return undefined;
     if (
       this.encryptThenMac &&
-      !macIsRight(parameters, this.macKey, sequence, record, bytes.subarray(at, end), bytes.subarray(end, record.end))
+      !macIsRight(parameters, this.macKey, sequence, record, bytes.subarray(at, end), bytes.subarray(end, record.end), false)
     )
       return undefined;
     const decipher = createDecipheriv(this.algorithm, this.key, iv).setAutoPadding(false);
@@ -63,11 +83,14 @@ export class BlockCipher implements RecordCipher {
     const padding = plain[plain.length - 1] + 1;
     const content = plain.length - padding - (this.encryptThenMac ? 0 : macBytes);
     if (content < 0) return undefined;
-    for (let i = plain.length - padding; i < plain.length; i++) if (plain[i] !== padding - 1) return undefined;
+    // What SSL 3.0 pads with may be anything, and is shorter than a block (RFC 6101 §5.2.3.2).
+    if (this.ssl3) {
+      if (padding > ivBytes) return undefined;
+    } else for (let i = plain.length - padding; i < plain.length; i++) if (plain[i] !== padding - 1) return undefined;
     const result = plain.subarray(0, content);
     if (
       !this.encryptThenMac &&
-      !macIsRight(parameters, this.macKey, sequence, record, result, plain.subarray(content, content + macBytes))
+      !macIsRight(parameters, this.macKey, sequence, record, result, plain.subarray(content, content + macBytes), this.ssl3)
     )
       return undefined;
     if (lead === 0) this.chained = bytes.slice(end - ivBytes, end);
@@ -90,7 +113,10 @@ export class StreamCipher implements RecordCipher {
   private readonly macKey: Uint8Array;
   private rc4: Rc4 | undefined;
 
-  constructor(parameters: CipherParameters, key: Uint8Array, macKey: Uint8Array) {
+  private readonly ssl3: boolean;
+
+  constructor(parameters: CipherParameters, key: Uint8Array, macKey: Uint8Array, ssl3 = false) {
+    this.ssl3 = ssl3;
     this.parameters = parameters;
     this.macKey = macKey;
     this.rc4 = parameters.algorithm === 'rc4' ? new Rc4(key) : undefined;
@@ -104,7 +130,7 @@ export class StreamCipher implements RecordCipher {
     const plain = after === undefined ? bytes.slice(at, end) : after.apply(bytes, at, end);
     const content = plain.length - macBytes;
     const result = plain.subarray(0, content);
-    if (!macIsRight(this.parameters, this.macKey, sequence, record, result, plain.subarray(content))) return undefined;
+    if (!macIsRight(this.parameters, this.macKey, sequence, record, result, plain.subarray(content), this.ssl3)) return undefined;
     this.rc4 = after;
     return result;
   }

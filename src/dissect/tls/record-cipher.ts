@@ -1,6 +1,6 @@
 import { type CipherGCMTypes, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
-import { expandLabel, type HashName, prf } from './derive.ts';
+import { digest, expandLabel, type HashName, prf, sslExpand } from './derive.ts';
 import { BlockCipher, StreamCipher } from './mac-ciphers.ts';
 import { additional, putSequence, type RecordCipher, type SealedRecord } from './sealed-record.ts';
 
@@ -82,7 +82,7 @@ export function updatedSecret(parameters: CipherParameters, secret: Uint8Array):
 
 export interface OlderSession {
   parameters: CipherParameters;
-  /** 0x0301 to 0x0303. */
+  /** 0x0300 (SSL 3.0) to 0x0303. */
   version: number;
   master: Uint8Array;
   clientRandom: Uint8Array;
@@ -90,12 +90,15 @@ export interface OlderSession {
   encryptThenMac: boolean;
 }
 
+const SSL3 = 0x0300;
+
 const prfHash = (version: number, parameters: CipherParameters): HashName | undefined =>
   version >= 0x0303 ? parameters.prf : undefined;
 
 /** The master secret from a premaster secret (RFC 5246 §8.1), where it is not an extended one (RFC 7627). */
 export function masterSecret(session: Omit<OlderSession, 'master' | 'encryptThenMac'>, premaster: Uint8Array): Uint8Array {
   const seed = Buffer.concat([session.clientRandom, session.serverRandom]);
+  if (session.version === SSL3) return sslExpand(premaster, seed, 48);
   return prf(prfHash(session.version, session.parameters), premaster, 'master secret', seed, 48);
 }
 
@@ -104,6 +107,7 @@ function exportKeys(session: OlderSession, weak: Buffer[], ivBytes: number): [Bu
   const { parameters, clientRandom, serverRandom } = session;
   const hash = prfHash(session.version, parameters);
   const seed = Buffer.concat([clientRandom, serverRandom]);
+  if (session.version === SSL3) return sslExportKeys(session, weak, ivBytes);
   const keys = ['client write key', 'server write key'].map((label, i) =>
     prf(hash, weak[i], label, seed, parameters.exportBytes),
   );
@@ -111,7 +115,15 @@ function exportKeys(session: OlderSession, weak: Buffer[], ivBytes: number): [Bu
   return [keys, [ivs.subarray(0, ivBytes), ivs.subarray(ivBytes)]];
 }
 
-/** Both directions of TLS 1.0 to 1.2, the client's first, from the key block (RFC 5246 §6.3). */
+/** RFC 6101 §6.2.2.1 */
+function sslExportKeys(session: OlderSession, weak: Buffer[], ivBytes: number): [Buffer[], Buffer[]] {
+  const { parameters, clientRandom, serverRandom } = session;
+  const seeds = [Buffer.concat([clientRandom, serverRandom]), Buffer.concat([serverRandom, clientRandom])];
+  const keys = seeds.map((seed, i) => digest('md5', weak[i], seed).subarray(0, parameters.exportBytes));
+  return [keys, seeds.map((seed) => digest('md5', seed).subarray(0, ivBytes))];
+}
+
+/** Both directions of SSL 3.0 (RFC 6101 §6.2.2) and TLS 1.0 to 1.2, the client's first, from the key block (RFC 5246 §6.3). */
 export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher] {
   const { parameters, version } = session;
   const { macBytes, keyBytes, kind } = parameters;
@@ -119,7 +131,10 @@ export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher
   const ivBytes = kind === 'block' && version >= 0x0302 ? 0 : parameters.ivBytes;
   const seed = Buffer.concat([session.serverRandom, session.clientRandom]);
   const length = 2 * (macBytes + keyBytes + ivBytes);
-  const block = prf(prfHash(version, parameters), session.master, 'key expansion', seed, length);
+  const ssl3 = version === SSL3;
+  const block = ssl3
+    ? sslExpand(session.master, seed, length)
+    : prf(prfHash(version, parameters), session.master, 'key expansion', seed, length);
   let at = 0;
   const take = (bytes: number): Buffer => block.subarray(at, (at += bytes));
   const macs = [take(macBytes), take(macBytes)];
@@ -128,8 +143,8 @@ export function olderCiphers(session: OlderSession): [RecordCipher, RecordCipher
   if (parameters.exportBytes > 0) [keys, ivs] = exportKeys(session, keys, ivBytes);
   const make = (i: 0 | 1): RecordCipher => {
     if (kind === 'aead') return new AeadCipher(parameters, keys[i], ivs[i], false);
-    if (kind === 'stream') return new StreamCipher(parameters, keys[i], macs[i]);
-    return new BlockCipher(parameters, keys[i], ivs[i], macs[i], session.encryptThenMac);
+    if (kind === 'stream') return new StreamCipher(parameters, keys[i], macs[i], ssl3);
+    return new BlockCipher(parameters, keys[i], ivs[i], macs[i], session.encryptThenMac, ssl3);
   };
   return [make(0), make(1)];
 }
