@@ -24,15 +24,15 @@ const SALTS = ['A', 'BB', 'CCC', 'DDDD', 'EEEEE', 'FFFFFF', 'GGGGGGG', 'HHHHHHHH
 /** §6.2.2: "key_block = MD5(master_secret + SHA(`A' + master_secret + ServerHello.random + ClientHello.random)) + …" */
 const BLOCK = join(...SALTS.map((salt) => md5(MASTER, sha(text(salt), MASTER, SERVER_RANDOM, CLIENT_RANDOM))));
 
-const CIPHERS: Record<number, [algorithm: string, keyBytes: number, blockBytes: number]> = {
-  0x000a: ['des-ede3-cbc', 24, 8],
-  0x002f: ['aes-128-cbc', 16, 16],
-  0x0035: ['aes-256-cbc', 32, 16],
-};
+const CIPHERS = new Map<number, [algorithm: string, keyBytes: number, blockBytes: number]>([
+  [0x000a, ['des-ede3-cbc', 24, 8]],
+  [0x002f, ['aes-128-cbc', 16, 16]],
+  [0x0035, ['aes-256-cbc', 32, 16]],
+]);
 
 /** The records of both sides, with HMAC's elder (§5.2.3.1) over SHA-1 and padding that is not all one value (§5.2.3.2). */
 export function ssl3Talk(suite: number, says: string[]): Chunk[] {
-  const [algorithm, keyBytes, blockBytes] = CIPHERS[suite];
+  const [algorithm, keyBytes, blockBytes] = CIPHERS.get(suite) ?? ['', 0, 0];
   const sides = [0, 1].map((i) => {
     const macKey = BLOCK.slice(20 * i, 20 * i + 20);
     const key = BLOCK.slice(40 + keyBytes * i, 40 + keyBytes * (i + 1));
