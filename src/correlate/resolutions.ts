@@ -1,5 +1,6 @@
 import { ipv4, ipv6, mac, u16 } from '../dissect/bytes.ts';
 import type { Packets } from '../dissect/packets.ts';
+import { ARP_OPERATION, arpAddresses, hasIpv4, hasMacs } from '../dissect/protocols/arp.ts';
 import type { Resolution } from './model.ts';
 
 /** Questions that wait for an answer, and answered ones that wait to be joined to what they were asked for. */
@@ -11,6 +12,10 @@ const AT_ONCE_NANOSECONDS = 0.5e9;
 const ARP_REQUEST = 1;
 const NEIGHBOR_SOLICITATION = 135;
 const NEIGHBOR_ADVERTISEMENT = 136;
+
+/** Whether an ARP message tells a MAC of an IPv4 address: other hardware or protocols, and cut ones, are only told. */
+export const tellsAddresses = (r: Resolution): boolean =>
+  r.kind === 'ndp' || (r.senderMac !== '' && r.senderAddress !== '' && r.targetAddress !== '');
 
 /** ARP (RFC 826) and NDP (RFC 4861) questions with their answers. */
 export class ResolutionTracker {
@@ -54,22 +59,26 @@ export class ResolutionTracker {
   arp(p: Packets, row: number): void {
     const { bytes } = p;
     const at = p.transportAt[row];
-    // Only Ethernet and IPv4 addresses (hardware type 1, protocol 0x0800, lengths 6 and 4); `scan` has checked the bounds.
-    if (bytes[at + 4] !== 6 || bytes[at + 5] !== 4) return;
-    this.asked({
+    const captured = p.payloadCaptured[row];
+    const [senderMac, sender, targetMac, target] = arpAddresses(bytes, at);
+    const macAt = (offset: number): string => (offset + 6 <= captured && hasMacs(bytes, at) ? mac(bytes, at + offset) : '');
+    const addressAt = (offset: number): string => (offset + 4 <= captured && hasIpv4(bytes, at) ? ipv4(bytes, at + offset) : '');
+    const r: Resolution = {
       kind: 'arp',
       packet: p.firstNumber + row,
       time: p.time[row],
-      operation: u16(bytes, at + 6),
-      senderMac: mac(bytes, at + 8),
-      senderAddress: ipv4(bytes, at + 14),
-      targetMac: mac(bytes, at + 18),
-      targetAddress: ipv4(bytes, at + 24),
+      operation: u16(bytes, at + ARP_OPERATION),
+      senderMac: macAt(senderMac),
+      senderAddress: addressAt(sender),
+      targetMac: macAt(targetMac),
+      targetAddress: addressAt(target),
       answerPacket: undefined,
       answerTime: undefined,
       took: undefined,
       answerMac: undefined,
-    });
+    };
+    if (tellsAddresses(r)) this.asked(r);
+    else this.final(r);
   }
 
   private asked(r: Resolution): void {

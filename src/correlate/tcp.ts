@@ -91,7 +91,7 @@ export class TcpTracker {
     const time = p.time[row];
     let slot = table.find(p, row);
     if (slot < 0) slot = this.open(p, row, flags, 0);
-    else if ((flags & (Flag.syn | Flag.ack)) === Flag.syn && this.startsAnew(p, row, slot, sequence)) {
+    else if ((flags & (Flag.syn | Flag.ack)) === Flag.syn && this.startsAnew(slot, sequence)) {
       this.finish(slot);
       slot = this.open(p, row, flags, R.PORT_REUSED);
     }
@@ -229,17 +229,15 @@ export class TcpTracker {
     words[base + R.STATE] |= R.UNREACHABLE;
   }
 
-  /** A SYN with another sequence number, or after a close, is a new connection on the same ports. */
-  private startsAnew(p: Packets, row: number, slot: number, sequence: number): boolean {
+  /**
+   * A SYN with another sequence number is a new connection on the same ports. One with the same is the same again, even after an
+   * RST: some systems ask a refusing port several times for one `connect`.
+   */
+  private startsAnew(slot: number, sequence: number): boolean {
     const { words } = this.table.page(slot);
     const base = this.table.base(slot);
     const d = this.table.reversed ? 1 : 0;
-    const state = words[base + R.STATE];
-    if ((state & (R.SEQUENCE_SET << d)) === 0) return false;
-    if (words[base + R.ISN + d] !== sequence) return true;
-    if ((state & ((R.RST_SEEN * 3) | (R.FIN_SEEN * 3))) === 0) return false;
-    p.flow[row] = words[base + R.ID];
-    return !this.recent.duplicate(p, row);
+    return (words[base + R.STATE] & (R.SEQUENCE_SET << d)) !== 0 && words[base + R.ISN + d] !== sequence;
   }
 
   private open(p: Packets, row: number, flags: number, state: number): number {

@@ -1,5 +1,6 @@
 import type { Over, Protocol, Scan } from './protocol.ts';
 import { arp } from './protocols/arp.ts';
+import { ayiya } from './protocols/ayiya.ts';
 import { backbone } from './protocols/backbone.ts';
 import { dhcp } from './protocols/dhcp.ts';
 import { dhcpv6 } from './protocols/dhcpv6.ts';
@@ -20,11 +21,14 @@ import { ip } from './protocols/ip.ts';
 import { ipv6 } from './protocols/ipv6.ts';
 import { authentication, destinationOptions, fragmentHeader, hopByHop, routing } from './protocols/ipv6-extensions.ts';
 import { l2tp } from './protocols/l2tp.ts';
+import { lisp } from './protocols/lisp.ts';
 import { llc } from './protocols/llc.ts';
 import { mpls } from './protocols/mpls.ts';
 import { namedOnly } from './protocols/named.ts';
 import { nullLink } from './protocols/null.ts';
 import { nflog } from './protocols/nflog.ts';
+import { nsh } from './protocols/nsh.ts';
+import { pim } from './protocols/pim.ts';
 import { ppi } from './protocols/ppi.ts';
 import { chdlc, ppp } from './protocols/ppp.ts';
 import { pppoeDiscovery, pppoeSession } from './protocols/pppoe.ts';
@@ -33,13 +37,14 @@ import { quic } from './protocols/quic.ts';
 import { raw } from './protocols/raw.ts';
 import { sll } from './protocols/sll.ts';
 import { sll2 } from './protocols/sll2.ts';
+import { extenderTag, groupTag, interfaceTag, macsec, ringTag } from './protocols/tags.ts';
 import { tcp } from './protocols/tcp.ts';
 import { teredo } from './protocols/teredo.ts';
 import { tokenRing } from './protocols/tr.ts';
 import { tls } from './protocols/tls.ts';
 import { udp } from './protocols/udp.ts';
 import { serviceTag, vlan } from './protocols/vlan.ts';
-import { vxlan } from './protocols/vxlan.ts';
+import { vxlan, vxlanGpe } from './protocols/vxlan.ts';
 import { wlan } from './protocols/wlan.ts';
 import { byEtherType, byIpProtocol, byLinkType, byLlcSap, byPppProtocol, byTcpPort, byUdpPort, claims } from './tables.ts';
 
@@ -61,6 +66,11 @@ export const protocols: readonly Protocol[] = [
   vlan,
   serviceTag,
   backbone,
+  extenderTag,
+  interfaceTag,
+  groupTag,
+  ringTag,
+  macsec,
   llc,
   sll,
   sll2,
@@ -82,10 +92,15 @@ export const protocols: readonly Protocol[] = [
   erspan,
   etherip,
   vxlan,
+  vxlanGpe,
+  lisp,
+  ayiya,
+  nsh,
   geneve,
   teredo,
   gtp,
   gtp0,
+  pim,
   l2tp,
   dns,
   mdns,

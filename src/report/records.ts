@@ -124,8 +124,10 @@ export function lookup(w: JsonBytes, l: Lookup): void {
 
 export function resolution(w: JsonBytes, r: Resolution): void {
   w.put(K.FIRST_PACKET_NUMBER).int(r.packet).put(K.OPERATION).int(r.operation);
-  w.put(K.SENDER_MAC_TEXT).raw(r.senderMac).put(K.SENDER_ADDRESS_TEXT).raw(r.senderAddress);
-  w.put(K.TARGET_MAC_TEXT).raw(r.targetMac).put(K.TARGET_ADDRESS_TEXT).raw(r.targetAddress).put(K.QUOTE);
+  if (r.kind === 'ndp' || r.senderMac !== '') w.put(K.SENDER_MAC_TEXT).raw(r.senderMac).put(K.QUOTE);
+  if (r.senderAddress !== '') w.put(K.SENDER_ADDRESS_TEXT).raw(r.senderAddress).put(K.QUOTE);
+  if (r.kind === 'ndp' || r.targetMac !== '') w.put(K.TARGET_MAC_TEXT).raw(r.targetMac).put(K.QUOTE);
+  if (r.targetAddress !== '') w.put(K.TARGET_ADDRESS_TEXT).raw(r.targetAddress).put(K.QUOTE);
   if (r.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(r.answerPacket);
   if (r.took !== undefined) w.put(K.TIME_MS).ms(r.took);
 }

@@ -16,6 +16,7 @@ import type {
   TlsSession,
 } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
+import { tellsAddresses } from '../correlate/resolutions.ts';
 import { SegmentMarks } from '../correlate/segment-marks.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
 import type { Layer } from '../dissect/protocol.ts';
@@ -114,7 +115,9 @@ export class CaptureRecords implements CaptureFacts {
       tls: kept((t) => this.tlsSessions.set(t.connection, t), tee?.tls),
       quic: kept((q) => this.quic.set(q.id, q), tee?.quic),
       datagram: kept((d) => this.datagrams.set(d.id, d), tee?.datagram),
-      resolution: kept((r) => this.resolutions.set(this.resolutions.count, r), tee?.resolution),
+      resolution: kept((r) => {
+        if (tellsAddresses(r)) this.resolutions.set(this.resolutions.count, r);
+      }, tee?.resolution),
       icmp: kept((m) => this.icmp.set(this.icmp.count, m), tee?.icmp),
       configuration: kept((c) => this.configurations.set(counted++, c), tee?.configuration),
     };

@@ -25,6 +25,14 @@ function error6(frame: Uint8Array, type: number, code: number): Captured {
 const SYN = dialogue('0 c S');
 const SYN6 = dialogue('0 c S', { client: '[2001:db8::1]:40000', server: '[2001:db8::2]:80' });
 
+test('type and code are enough, where the capture was cut behind them', () => {
+  const whole = eth({}, ipv4({ protocol: 1 }, icmp(8, 0, join(REST, u8(1, 2, 3)))));
+  const cut = (length: number) => correlate([{ bytes: whole.subarray(0, ETHERNET + 20 + length), wire: whole.length }]).icmp;
+  expect(cut(2)).toMatchObject([{ packet: 1, type: 8, code: 0, source: '10.0.0.1' }]);
+  expect(cut(7)).toHaveLength(1);
+  expect(cut(1)).toEqual([]);
+});
+
 describe('what an ICMP error is about', () => {
   test('the connection whose packet it quotes, and how that ended', () => {
     const { icmp, connections } = correlate([...SYN, error(SYN[0].bytes, 3, 1)]);

@@ -266,6 +266,16 @@ describe('how a connection begins', () => {
     expect(again.map((c) => c.traits)).toEqual([[], ['port-reused']]);
   });
 
+  test('the same SYN after a RST asks again: Windows tries three times what is refused', () => {
+    const { connections } = run(
+      '0 c S id=1\n 0.01 s RA ack=0\n 0.5 c S seq=-1 id=2\n 0.51 s RA ack=0\n 1 c S seq=-1 id=3\n 1.01 s RA ack=0',
+    );
+    expect(connections).toHaveLength(1);
+    expect(connections[0].handshake?.syn).toEqual([1, 3, 5]);
+    expect(connections[0].lastPacket).toBe(6);
+    expect(connections[0].close.how).toBe('refused');
+  });
+
   test('a forged RST ahead of the SYN-ACK neither refuses nor moves the sequence', () => {
     const { connections } = run(
       '0 c S\n 0.01 s RA seq=7000 ack=-1\n 0.02 s SA seq=-1 ack=0\n 0.03 c A ack=0\n 0.04 s A seq=0 len=5',

@@ -10,7 +10,7 @@ const HARDWARE_SIZE = 4;
 const PROTOCOL_SIZE = 5;
 const HEADER = 8;
 
-/** Where the fields lie in a row of `Kind.arp`: its addresses are 6 and 4 bytes long. */
+/** Where the fields lie in a row of `Kind.arp`; those behind the operation where its addresses are 6 and 4 bytes long. */
 export const ARP_OPERATION = 6;
 export const SENDER_MAC = 8;
 export const SENDER_IP = 14;
@@ -42,11 +42,12 @@ function scan(p: Packets, row: number): number {
   const hardware = bytes[at + HARDWARE_SIZE];
   const protocol = bytes[at + PROTOCOL_SIZE];
   const need = HEADER + 2 * hardware + 2 * protocol;
-  if (p.end - at < need) return p.lacks(row, need);
-  p.at = at + need;
-  if (hardware !== 6 || protocol !== 4) return 0;
   p.kind[row] = Kind.arp;
   p.transportAt[row] = at;
+  p.payloadAt[row] = at;
+  p.payloadCaptured[row] = Math.min(p.end - at, need);
+  if (p.end - at < need) return p.lacks(row, need);
+  p.at = at + need;
   return 0;
 }
 
@@ -72,6 +73,22 @@ function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   f.mac('arp.dst.hw_mac', 'Target MAC address', TARGET_MAC);
   f.ipv4('arp.dst.proto_ipv4', 'Target IP address', TARGET_IP);
   return f.layer('arp', `Address Resolution Protocol${f.has(0, PLAIN) ? `, ${arpText(bytes, at)}` : ''}`, length);
+}
+
+/** Hardware whose addresses are MACs: Ethernet, and IEEE 802 as Token Ring and FDDI have it. */
+export const hasMacs = (bytes: Uint8Array, at: number): boolean => {
+  const type = u16(bytes, at + HARDWARE_TYPE);
+  return (type === 1 || type === 6) && bytes[at + HARDWARE_SIZE] === 6;
+};
+
+export const hasIpv4 = (bytes: Uint8Array, at: number): boolean =>
+  u16(bytes, at + PROTOCOL_TYPE) === 0x0800 && bytes[at + PROTOCOL_SIZE] === 4;
+
+/** Where sender's and target's addresses lie, whatever their sizes: hardware, protocol, hardware, protocol. */
+export function arpAddresses(bytes: Uint8Array, at: number): [number, number, number, number] {
+  const hardware = bytes[at + HARDWARE_SIZE];
+  const protocol = bytes[at + PROTOCOL_SIZE];
+  return [HEADER, HEADER + hardware, HEADER + hardware + protocol, HEADER + 2 * hardware + protocol];
 }
 
 /** "Who has 10.0.0.1? Tell 10.0.0.5"; probes and announcements as in RFC 5227 section 1.1. */

@@ -65,11 +65,13 @@ export const quotes = (type: number): boolean => type === 3 || type === 4 || typ
 
 function scan(p: Packets, row: number): number {
   const at = p.at;
-  if (p.end - at < ICMP_HEADER) return p.lacks(row, ICMP_HEADER);
+  if (p.end - at <= ICMP_CODE) return p.lacks(row, ICMP_HEADER);
   // In a packet of the other IP version it is only named: who reads such rows reads addresses of this one.
   if (p.ipVersion[row] === 4) p.kind[row] = Kind.icmp;
   p.transportAt[row] = at;
   p.payloadAt[row] = at + ICMP_HEADER;
+  // Type and code tell what it is, where no more of it was captured.
+  if (p.end - at < ICMP_HEADER) return p.lacks(row, ICMP_HEADER);
   p.payloadLength[row] = p.wire - at - ICMP_HEADER;
   p.payloadCaptured[row] = p.end - at - ICMP_HEADER;
   p.at = p.end;

@@ -1,3 +1,4 @@
+import { u16 } from '../bytes.ts';
 import { Fields, named } from '../fields.ts';
 import type { Packets } from '../packets.ts';
 import { type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
@@ -10,6 +11,8 @@ const HEADER = 4;
 /** Each attribute: its length (with this header) and type in the host's byte order, padded to four bytes. */
 const ATTRIBUTE = 4;
 const TYPE_MASK = 0x7fff;
+/** It begins with the payload's EtherType, which a bridge's packets have no other word of. */
+const PACKET_HEADER = 1;
 const PAYLOAD = 9;
 
 const IPV4 = 0x0800;
@@ -17,7 +20,7 @@ const IPV6 = 0x86dd;
 const families: Record<number, string> = { 0: 'not told', 2: 'IPv4', 7: 'bridge', 10: 'IPv6' };
 
 const attributes: Record<number, string> = {
-  1: 'Packet header',
+  [PACKET_HEADER]: 'Packet header',
   2: 'Mark',
   3: 'Time',
   4: 'Interface in',
@@ -42,6 +45,7 @@ function scan(p: Packets, row: number): number {
   const { bytes, end } = p;
   if (end - p.at < HEADER) return p.lacks(row, HEADER);
   const family = bytes[p.at + FAMILY];
+  let type = 0;
   let at = p.at + HEADER;
   for (;;) {
     p.at = at;
@@ -54,9 +58,10 @@ function scan(p: Packets, row: number): number {
       p.at = at + ATTRIBUTE;
       p.wire = Math.min(p.wire, at + length);
       p.end = Math.min(end, p.wire);
-      return family === 2 ? byEtherType[IPV4] : family === 10 ? byEtherType[IPV6] : 0;
+      return byEtherType[family === 2 ? IPV4 : family === 10 ? IPV6 : type];
     }
     if (end - at < length) return p.lacks(row, length);
+    if ((u16Little(bytes, at + 2) & TYPE_MASK) === PACKET_HEADER && length >= ATTRIBUTE + 2) type = u16(bytes, at + ATTRIBUTE);
     at = Math.min(at + ((length + 3) & ~3), end);
   }
 }

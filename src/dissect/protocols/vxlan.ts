@@ -3,6 +3,7 @@ import type { Packets } from '../packets.ts';
 import { type FieldContext, type Layer, type Protocol, udpPort } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
 import { BRIDGED } from './eth.ts';
+import { byNextProtocol } from './nsh.ts';
 
 const FLAGS = 0;
 const GROUP = 2;
@@ -35,3 +36,28 @@ function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
 
 /** VXLAN (RFC 7348 section 5), on its port and on the one that Linux had before. */
 export const vxlan: Protocol = { name: 'vxlan', over: [udpPort(4789), udpPort(8472)], scan, claims, layer };
+
+const NEXT = 3;
+const HAS_NEXT = 0x04;
+
+const claimsGpe = (p: Packets): boolean => cutOr(p, HEADER, looksGpe);
+const looksGpe = (p: Packets): boolean => (p.bytes[p.at + FLAGS] & (HAS_NEXT | HAS_NETWORK)) !== 0;
+
+function scanGpe(p: Packets, row: number): number {
+  const { at, bytes } = p;
+  if (p.end - at < HEADER) return p.lacks(row, HEADER);
+  p.at = at + HEADER;
+  if ((bytes[at + FLAGS] & HAS_NEXT) === 0) return byEtherType[BRIDGED];
+  return byNextProtocol(bytes[at + NEXT]);
+}
+
+function layerGpe(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+  const f = new Fields(bytes, at, end);
+  f.hex('vxlan.flags', 'Flags', FLAGS, 1);
+  f.number('vxlan.next_proto', 'Next protocol', NEXT, 1);
+  f.number('vxlan.vni', 'Network identifier', NETWORK, 3);
+  return f.layer('vxlan', `Virtual eXtensible LAN, network ${f.read(NETWORK, 3)}`, HEADER);
+}
+
+/** VXLAN that tells what it carries (draft-ietf-nvo3-vxlan-gpe section 3.1). */
+export const vxlanGpe: Protocol = { name: 'vxlan', over: [udpPort(4790)], scan: scanGpe, claims: claimsGpe, layer: layerGpe };
