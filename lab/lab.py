@@ -23,6 +23,7 @@ from labkit.shell import LabError, inside, run
 from labkit.web import Web
 
 HERE = Path(__file__).resolve().parent
+LONGEST = 10_000  # characters of one thing in a fixture's README
 
 
 class Lab:
@@ -173,7 +174,8 @@ def write_readme(directory, name, scenario, facts):
         lines.append(f"- lost on wire {entry['wire']}: {entry['protocol']} from {entry['sourceAddress']}, "
                      f"{entry['payloadBytes']} bytes" + (f", sequence number {entry['sequence']}" if "sequence" in entry else ""))
     for key, value in facts["expect"].items():
-        lines.append(f"- {key}: {json.dumps(value)}")
+        text = json.dumps(value)
+        lines.append(f"- {key}: {text if len(text) < LONGEST else f'{len(value)} entries'}")
     (directory / "README.md").write_text("\n".join(lines) + "\n")
 
 

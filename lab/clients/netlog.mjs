@@ -12,7 +12,7 @@ const END_STREAM = 1;
 const PADDED = 8;
 const PRIORITY = 32;
 
-/** Per TLS connection: { port, serverPort, protocol, version, connectStart, connectEnd, tlsStart, tlsEnd, reads, requests }. */
+/** Per TLS connection: { port, serverPort, protocol, version, resumed, connectStart, connectEnd, tlsStart, tlsEnd, reads, requests }. */
 export function connections({ constants, events }) {
   const names = Object.fromEntries(Object.entries(constants.logEventTypes).map(([name, type]) => [type, name]));
   const { PHASE_BEGIN: begin, PHASE_END: end } = constants.logEventPhase;
@@ -33,6 +33,7 @@ export function connections({ constants, events }) {
       socket.tlsEnd = at;
       socket.protocol = params.next_proto;
       socket.version = params.version;
+      socket.resumed = params.is_resumed;
     } else if (name === 'SSL_SOCKET_BYTES_SENT') socket.pieces.push({ sent: true, at, bytes: Buffer.from(params.bytes, 'base64') });
     else if (name === 'SSL_SOCKET_BYTES_RECEIVED') socket.pieces.push({ sent: false, at, bytes: Buffer.from(params.bytes, 'base64') });
     else if (name === 'HTTP2_SESSION_SEND_HEADERS') listOf(socket.asked, params.stream_id).push(fieldsOf(params.headers));

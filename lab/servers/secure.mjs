@@ -36,10 +36,10 @@ function answer(path, request, received) {
   switch (path) {
     case '/': return [200, { 'content-type': 'text/html' }, page];
     case '/style.css': return [200, { 'content-type': 'text/css', 'content-encoding': 'gzip' }, style];
-    case '/script.js': return [200, { 'content-type': 'text/javascript' }, Buffer.alloc(30_000, 'a=1;'), 10];
+    case '/script.js': return [200, { 'content-type': 'text/javascript' }, Buffer.alloc(20_000, 'a=1;'), 10];
     case '/one.svg': return [200, { 'content-type': 'image/svg+xml' }, image(2000), 40];
     case '/moved': return [302, { location: '/two.svg' }, ''];
-    case '/two.svg': return [200, { 'content-type': 'image/svg+xml' }, image(60_000)];
+    case '/two.svg': return [200, { 'content-type': 'image/svg+xml' }, image(30_000)];
     case '/large': return [200, { 'content-type': 'application/octet-stream' }, Buffer.alloc(100_000, 3)];
     case '/post': return [200, { 'content-type': 'text/plain' }, `received ${received} bytes\n`, 30];
     case '/late': return [200, { 'content-type': 'text/plain' }, 'thought about it\n', 150];

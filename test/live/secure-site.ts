@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Browsed, Served } from '../accounts.ts';
 import { type Cable, collect, says } from './namespaces.ts';
 
 const LAB = resolve(import.meta.dirname, '../../lab');
@@ -36,29 +37,6 @@ export function steps(port: number): Step[][] {
   ];
   const odd = ['/fields', '/trailers', '/hints', '/chunked'].map((path) => [{ path }]);
   return isNode(port) ? [...common, ...odd] : common;
-}
-
-/** One line of nginx's access log, or of lab/servers/secure.mjs. */
-export interface Served {
-  clientPort: number;
-  method: string;
-  uri: string;
-  status: number;
-  version: string;
-  /** nginx: which request of its connection, `$request_length`, `$bytes_sent`, `$body_bytes_sent`. */
-  nth?: number;
-  requestLength?: number;
-  bytesSent?: number;
-  bodyBytesSent?: number;
-  /** Node: HTTP/2's stream; bodies; HTTP/1's heads and what the connection's socket has written so far; HTTP/2's lists of fields. */
-  stream?: number;
-  received?: number;
-  sent?: number;
-  requestHead?: number;
-  responseHead?: number;
-  written?: number;
-  request?: { fields: number; bytes: number };
-  response?: { fields: number; bytes: number };
 }
 
 const CONFIG = (folder: string): string => `
@@ -126,44 +104,6 @@ export async function serve(cable: Cable, folder: string): Promise<() => Served[
       .flatMap((text) => text.split('\n'))
       .filter((line) => line.includes('"clientPort"') && line.endsWith('}'))
       .map((line) => JSON.parse(line) as Served);
-}
-
-/** One direction of a request as Chromium counts it (lab/clients/netlog.mjs); times in milliseconds since 1970. */
-export interface Side {
-  interim: number;
-  headerBytes?: number;
-  fields?: number;
-  bytes?: number;
-  bodyBytes: number;
-  transferBytes: number;
-  first?: number;
-  last?: number;
-  whole: boolean;
-}
-export interface Browsed {
-  connections: {
-    port: number;
-    serverPort: number;
-    protocol?: string;
-    version: string;
-    connectStart: number;
-    connectEnd: number;
-    tlsStart: number;
-    tlsEnd: number;
-    /** When it read something. */
-    reads: number[];
-    requests: {
-      stream: number;
-      method: string;
-      target: string;
-      status?: number;
-      cancelled?: boolean;
-      request: Side;
-      response: Side;
-    }[];
-  }[];
-  finished: { url: string; method: string; status: number; transferBytes?: number; timing?: Record<string, number> }[];
-  priority: boolean;
 }
 
 /** Chromium opens the page of each server and fetches the steps. */

@@ -1,0 +1,257 @@
+import type { Exchange } from '../src/correlate/model.ts';
+
+/** One direction of a request as Chromium counts it (lab/clients/netlog.mjs); times in milliseconds since 1970. */
+export interface Side {
+  interim: number;
+  headerBytes?: number;
+  fields?: number;
+  bytes?: number;
+  bodyBytes: number;
+  transferBytes: number;
+  first?: number;
+  last?: number;
+  whole: boolean;
+}
+/** What lab/clients/chromium.mjs prints. */
+export interface Browsed {
+  connections: {
+    port: number;
+    serverPort: number;
+    protocol?: string;
+    version: string;
+    resumed: boolean;
+    connectStart: number;
+    connectEnd: number;
+    tlsStart: number;
+    tlsEnd: number;
+    /** When it read something. */
+    reads: number[];
+    requests: {
+      stream: number;
+      method: string;
+      target: string;
+      status?: number;
+      cancelled?: boolean;
+      request: Side;
+      response: Side;
+    }[];
+  }[];
+  finished: { url: string; method: string; status: number; protocol: string; transferBytes?: number }[];
+  priority: boolean;
+}
+
+/** One line of an access log: nginx's as test/live/secure-site.ts has it, or of lab/servers/secure.mjs. */
+export interface Served {
+  clientPort: number;
+  method: string;
+  uri: string;
+  status: number;
+  version: string;
+  /** nginx: which request of its connection, `$request_length`, `$bytes_sent`, `$body_bytes_sent`. */
+  nth?: number;
+  requestLength?: number;
+  bytesSent?: number;
+  bodyBytesSent?: number;
+  /** Node: HTTP/2's stream; bodies; HTTP/1's heads and what the connection's socket has written so far; HTTP/2's lists of fields. */
+  stream?: number;
+  received?: number;
+  sent?: number;
+  requestHead?: number;
+  responseHead?: number;
+  written?: number;
+  request?: { fields: number; bytes: number };
+  response?: { fields: number; bytes: number };
+}
+
+/** One request as wirebook tells it. */
+export interface Told {
+  x: Exchange;
+  har: { connect: number; send: number; wait: number; receive: number };
+  /** In milliseconds since 1970; NaN where there is none. */
+  stage: (kind: string) => { start: number; end: number };
+}
+
+/** The requests of each connection, by the client's port. */
+export class Requests {
+  private readonly lists = new Map<number, Told[]>();
+
+  add(port: number, told: Told): void {
+    this.lists.set(
+      port,
+      [...this.of(port), told].sort((a, b) => a.x.stream - b.x.stream),
+    );
+  }
+
+  of(port: number): Told[] {
+    return this.lists.get(port) ?? [];
+  }
+
+  /** HTTP/2's by its stream, the others by their number. */
+  find(port: number, stream: number): Told | undefined {
+    return this.of(port).find(({ x }) => x.stream === stream);
+  }
+
+  get ports(): number[] {
+    return [...this.lists.keys()];
+  }
+
+  get count(): number {
+    return this.ports.reduce((sum, port) => sum + this.of(port).length, 0);
+  }
+}
+
+/** What differs, in words; an empty list says that all is equal. */
+export class Differences {
+  readonly list: string[] = [];
+  compared = 0;
+
+  equal(what: string, ours: object, theirs: object): void {
+    this.compared++;
+    const own = ours as Record<string, unknown>;
+    for (const [key, value] of Object.entries(theirs))
+      if (own[key] !== value) this.list.push(`${what}: ${key} is ${own[key]} here, ${value} there`);
+  }
+}
+
+/** Median, 90 % and most of how far they are off. */
+export function spread(values: number[]): string {
+  const sorted = values.map(Math.abs).sort((a, b) => a - b);
+  return [0.5, 0.9, 1].map((part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(2)).join(', ');
+}
+
+const fieldsOf = (section?: { fields: number; bytes: number }): string => `${section?.fields} fields, ${section?.bytes} bytes`;
+
+function side(prefix: 'request' | 'response', s: Side): object {
+  return {
+    [`${prefix}HeaderBytes`]: s.headerBytes,
+    [`${prefix}BodyBytes`]: s.bodyBytes,
+    [`${prefix}TransferBytes`]: s.transferBytes,
+    ...(s.fields === undefined ? {} : { [`${prefix} has`]: `${s.fields} fields, ${s.bytes} bytes` }),
+  };
+}
+
+/** Method, URL, status, bytes of heads, bodies and frames: Chromium's own. */
+export function browserCounts({ connections }: Browsed, requests: Requests): Differences {
+  const differences = new Differences();
+  for (const { port, serverPort, protocol, requests: theirs } of connections)
+    for (const r of theirs) {
+      const x = requests.find(port, r.stream)?.x;
+      const { requestFields, responseFields } = x?.http2 ?? {};
+      differences.equal(
+        `${r.method} ${r.target} of port ${serverPort}`,
+        { ...x, 'request has': fieldsOf(requestFields), 'response has': fieldsOf(responseFields) },
+        {
+          method: r.method,
+          target: r.target,
+          status: r.status,
+          version: protocol === 'h2' ? '2' : '1.1',
+          ...side('request', r.request),
+          // What was on its way when the browser took its request back belongs to no request any longer.
+          ...(r.cancelled ? {} : side('response', r.response)),
+        },
+      );
+    }
+  return differences;
+}
+
+/** The same by DevTools: what an answer took in all. */
+export function devToolsCounts({ connections, finished }: Browsed, requests: Requests): Differences {
+  const differences = new Differences();
+  const left = connections.flatMap(({ port, serverPort, requests: theirs }) =>
+    theirs.map((r) => ({ port, serverPort, ...r, told: requests.find(port, r.stream)?.x })),
+  );
+  for (const { url, method, status, protocol, transferBytes } of finished) {
+    const { port, pathname, search } = new URL(url);
+    const at = left.findIndex(
+      (r) => r.serverPort === Number(port || 443) && r.target === pathname + search && r.method === method && r.status === status,
+    );
+    const [of] = left.splice(Math.max(0, at), at < 0 ? 0 : 1);
+    // It tells no total of a redirect, and does not count CONTINUATION frames (only /fields needs them).
+    if (transferBytes === undefined || (of !== undefined && pathname === '/fields' && protocol === 'h2')) continue;
+    differences.equal(`${method} ${url}`, { ...of?.told }, { responseTransferBytes: transferBytes });
+  }
+  return differences;
+}
+
+/** The servers' logs. */
+export function serverCounts(served: Served[], requests: Requests): Differences {
+  const differences = new Differences();
+  const nth = new Map<number, number>();
+  const written = new Map<number, number>();
+  for (const s of served) {
+    const count = s.nth ?? (nth.get(s.clientPort) ?? 0) + 1;
+    nth.set(s.clientPort, count);
+    if (s.written !== undefined) written.set(s.clientPort, Math.max(s.written, written.get(s.clientPort) ?? 0));
+    const told = s.stream === undefined ? requests.of(s.clientPort)[count - 1] : requests.find(s.clientPort, s.stream);
+    differences.equal(`${s.method} ${s.uri} from port ${s.clientPort}`, ours(told?.x), theirs(s));
+  }
+  for (const [port, bytes] of written)
+    differences.equal(
+      `all answers to port ${port}`,
+      { bytes: requests.of(port).reduce((sum, { x }) => sum + (x.responseTransferBytes ?? Number.NaN), 0) },
+      { bytes },
+    );
+  return differences;
+}
+
+const sum = (...parts: (number | undefined)[]): number => parts.reduce<number>((all, part) => all + (part ?? Number.NaN), 0);
+
+const ours = (x?: Exchange): object => ({
+  ...x,
+  'nginx’s request length': sum(x?.requestHeaderBytes, x?.requestBodyBytes),
+  'nginx’s body bytes': x?.http2 ? x.responseBodyBytes : sum(x?.responseTransferBytes, -(x?.responseHeaderBytes ?? Number.NaN)),
+  'request has': fieldsOf(x?.http2?.requestFields),
+  'response has': fieldsOf(x?.http2?.responseFields),
+});
+
+function theirs(s: Served): object {
+  const common = { method: s.method, target: s.uri, status: s.status };
+  if (s.requestLength !== undefined)
+    return {
+      ...common,
+      'nginx’s request length': s.requestLength,
+      responseTransferBytes: s.bytesSent,
+      'nginx’s body bytes': s.bodyBytesSent,
+    };
+  const bodies = { requestBodyBytes: s.received, responseBodyBytes: s.sent };
+  if (s.stream === undefined)
+    return { ...common, ...bodies, requestHeaderBytes: s.requestHead, responseHeaderBytes: s.responseHead };
+  return { ...common, ...bodies, 'request has': fieldsOf(s.request), 'response has': fieldsOf(s.response) };
+}
+
+/** How much later than the packets the browser read or wrote each request, and what of that is too much, in milliseconds. */
+export function browserTimes({ connections }: Browsed, requests: Requests): { off: number[]; late: string[] } {
+  const off: number[] = [];
+  const late: string[] = [];
+  const hold = (what: string, read: number, captured: number, excused = false): void => {
+    const ms = read - captured;
+    off.push(ms);
+    // The browser's clock readings are cut to milliseconds, and so is the offset of its clock.
+    if (!(ms > -3 && ms < 5) && !excused) late.push(`${what}: ${ms.toFixed(2)} ms`);
+  };
+  for (const { port, serverPort, requests: list, ...c } of connections)
+    list.forEach((r, i) => {
+      const what = `${r.method} ${r.target} of port ${serverPort}`;
+      const told = requests.find(port, r.stream);
+      const stage = (kind: string) => told?.stage(kind) ?? { start: Number.NaN, end: Number.NaN };
+      const [sent, got] = [stage('send'), stage('receive')];
+      hold(`${what} begins`, r.request.first ?? 0, sent.start);
+      // What is more than TCP's first window the system has taken, but not sent yet (RFC 6928).
+      hold(`${what} ends`, r.request.last ?? 0, sent.end, r.request.transferBytes > 14_000 && (r.request.last ?? 0) < sent.end);
+      hold(`${what} is answered`, r.response.first ?? 0, got.start, reading(c.reads, got.start, r.response.first ?? 0));
+      hold(`${what} is over`, r.response.last ?? 0, got.end, r.cancelled || reading(c.reads, got.end, r.response.last ?? 0));
+      if (i > 0) return;
+      const tls = stage('tls');
+      hold(`${what}: SYN`, c.connectStart, stage('tcp').start);
+      hold(`${what}: ClientHello`, c.tlsStart, tls.start);
+      // Up to TLS 1.2 Chromium is content with its own Finished: whether it is, only a request before the server's tells.
+      hold(`${what}: Finished`, c.tlsEnd, tls.end, c.version === 'TLS 1.2' && c.tlsEnd < tls.end);
+    });
+  return { off, late };
+}
+
+/** From one time to the other the browser was reading what had come before, without a longer pause. */
+function reading(reads: number[], from: number, to: number): boolean {
+  const times = [from - 2, ...reads.filter((at) => at > from - 2 && at <= to)];
+  return to > from && times.every((at, i) => i === 0 || at - times[i - 1] < 5);
+}
