@@ -72,15 +72,17 @@ export interface CaptureFacts {
   clockText(time: number): string;
 
   // Indexes, kept as the records come.
+  /** TLS sessions by their first packets known for DNS over TLS or to a known DoH host. */
+  encryptedDns(): TlsSession[];
   /** Lookups of a name (lower case, without the last dot), in order of asking. */
   lookupsOf(name: string): Lookup[];
   /** Lookups whose answer holds this address. */
   lookupsTelling(address: string): Lookup[];
-  /** ARP and NDP about an address. */
   /** A client's lookups of a name, in any spelling, in order of asking. */
   lookupsBy(client: string, name: string): Lookup[];
   /** The client asks DNS servers for names. */
   asksNames(client: string): boolean;
+  /** ARP and NDP about an address. */
   resolutionsOf(address: string): Resolution[];
   connectionsTo(server: string): Connection[];
   exchangesOn(connection: number): Exchange[];

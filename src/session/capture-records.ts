@@ -65,6 +65,7 @@ export class CaptureRecords implements CaptureFacts {
 
   private readonly byName = this.lookups.indexBy((l) => [nameKey(l.name)]);
   private readonly byClient = this.lookups.indexBy((l) => [`${l.client.address} ${nameKey(l.name)}`]);
+  private readonly tlsOfDns = this.tlsSessions.indexBy((t) => (t.encryptedDns === undefined ? [] : ['dns']));
   private readonly journeysByClient = this.journeys.indexBy((j) => [`${j.client} ${nameKey(j.name)}`]);
   private readonly askers = new Set<string>();
   readonly lookupsTelling: (address: string) => Lookup[] = this.lookups.indexBy((l) => l.addresses);
@@ -320,6 +321,10 @@ export class CaptureRecords implements CaptureFacts {
 
   asksNames(client: string): boolean {
     return this.askers.has(client);
+  }
+
+  encryptedDns(): TlsSession[] {
+    return this.tlsOfDns('dns');
   }
 
   journeysTo(client: string, name: string): Journey[] {

@@ -76,6 +76,15 @@ export type Effect =
   | { kind: 'copy'; text: string; said: Text }
   | { kind: 'write'; path: string; packets: number[]; overwrite: boolean };
 
+/** Two runs that become one, a piece at a time; `i` and `j` are how far each has been taken. */
+export interface Merging {
+  a: readonly number[];
+  b: readonly number[];
+  out: number[];
+  i: number;
+  j: number;
+}
+
 /** All that the screens remember. Plain data: `update` makes the next one, `view` draws it. */
 export interface Model {
   width: number;
@@ -111,7 +120,7 @@ export interface Model {
   /** How journeys are sorted; absent: by start. `order`: the indices so sorted, of those that match. */
   sort?: Sort;
   order?: number[];
-  sorting?: { indices: number[]; at: number; runs: number[][] };
+  sorting?: { indices: number[]; at: number; runs: number[][]; merging?: Merging };
   /** Ids of journeys and numbers of packets that were marked. */
   marks: { journeys: readonly number[]; packets: readonly number[] };
   /** The book shows the verdicts about the capture as a whole, not the journey's. */

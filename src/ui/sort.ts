@@ -1,6 +1,6 @@
 import { STAGE_KINDS } from '../correlate/model.ts';
 import type { JourneyHead, SessionView } from '../session/session.ts';
-import { journeyAt, type Model, put, type Sort, SORTS } from './model.ts';
+import { journeyAt, type Merging, type Model, put, type Sort, SORTS } from './model.ts';
 
 /** What is not known stands last. Whole numbers of less than 2^31, so that a key and a place fit into one double. */
 const MOST = 2 ** 31 - 1;
@@ -13,10 +13,12 @@ const NUMBER: Partial<Record<Sort['by'], (head: JourneyHead) => number>> = {
 const nameOf = (head: JourneyHead): string => head.url ?? head.name;
 
 /** Journeys are sorted in runs of so many, which are merged pair by pair, a piece at a time: no key waits for the whole of it. */
-const RUN = 4096;
+const RUN = 2048;
+/** Of two runs that are merged, at once. */
+const PIECE = 8192;
 const PLACES = 2 ** 22;
 /** Milliseconds: what else is to be done does not wait longer. */
-const PATIENCE = 6;
+const PATIENCE = 4;
 
 /** The next order, the cursor on the journey that it was on. */
 export function nextSort(model: Model, session: SessionView): Model {
@@ -39,20 +41,25 @@ export function sortOn(model: Model, session: SessionView): Model {
   const { sorting } = model;
   if (sorting === undefined) return model;
   const { indices, runs } = sorting;
-  let { at } = sorting;
+  let { at, merging } = sorting;
   const key = NUMBER[model.sort?.by ?? 'name'];
+  const isFirst = key === undefined ? byName(session) : byNumber;
   const started = performance.now();
   do {
     if (at < indices.length) {
       const end = Math.min(indices.length, at + RUN);
       runs.push(key === undefined ? runByName(indices, at, end, session) : runByNumber(indices, at, end, session, key));
       at = end;
-    } else if (runs.length > 1) {
-      const [a, b] = [runs.shift()!, runs.shift()!];
-      runs.push(key === undefined ? merged(a, b, (i) => nameOf(session.journeyHead(i))) : mergedNumbers(a, b));
+    } else {
+      if (merging === undefined && runs.length > 1) merging = { a: runs.shift()!, b: runs.shift()!, out: [], i: 0, j: 0 };
+      if (merging !== undefined && mergeOn(merging, isFirst)) {
+        runs.push(merging.out);
+        merging = undefined;
+      }
     }
-  } while ((at < indices.length || runs.length > 1) && performance.now() - started < PATIENCE);
-  if (at < indices.length || runs.length > 1) return { ...model, sorting: { indices, at, runs } };
+  } while ((at < indices.length || merging !== undefined || runs.length > 1) && performance.now() - started < PATIENCE);
+  if (at < indices.length || merging !== undefined || runs.length > 1)
+    return { ...model, sorting: { indices, at, runs, ...(merging === undefined ? {} : { merging }) } };
   const [order = []] = runs;
   return inOrder(model, key === undefined ? order : order.map((pair) => indices[pair % PLACES]));
 }
@@ -76,23 +83,25 @@ function runByName(indices: readonly number[], from: number, to: number, session
   return run.map(({ i }) => i);
 }
 
-function mergedNumbers(a: readonly number[], b: readonly number[]): number[] {
-  const out = new Array<number>(a.length + b.length);
-  let [i, j] = [0, 0];
-  for (let to = 0; to < out.length; to++) out[to] = j >= b.length || (i < a.length && a[i] <= b[j]) ? a[i++] : b[j++];
-  return out;
-}
+/** Does the first run's come before the second one's? */
+type IsFirst = (x: number, y: number) => boolean;
+const byNumber: IsFirst = (x, y) => x <= y;
+const byName =
+  (session: SessionView): IsFirst =>
+  (x, y) => {
+    const [a, b] = [nameOf(session.journeyHead(x)), nameOf(session.journeyHead(y))];
+    return a < b || (a === b && x < y);
+  };
 
-function merged(a: readonly number[], b: readonly number[], name: (index: number) => string): number[] {
-  const out: number[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length && j < b.length) {
-    const [x, y] = [name(a[i]), name(b[j])];
-    out.push(x < y || (x === y && a[i] < b[j]) ? a[i++] : b[j++]);
-  }
-  while (i < a.length) out.push(a[i++]);
-  while (j < b.length) out.push(b[j++]);
-  return out;
+/** The next piece of two runs; true: they are one. */
+function mergeOn(merging: Merging, isFirst: IsFirst): boolean {
+  const { a, b, out } = merging;
+  let { i, j } = merging;
+  const end = Math.min(a.length + b.length, out.length + PIECE);
+  while (out.length < end) out.push(j >= b.length || (i < a.length && isFirst(a[i], b[j])) ? a[i++] : b[j++]);
+  merging.i = i;
+  merging.j = j;
+  return end === a.length + b.length;
 }
 
 function inOrder(model: Model, order: number[] | undefined): Model {

@@ -10,6 +10,7 @@ import { rule as dns8 } from '../../src/rules/dns/r-dns-8.ts';
 import { rule as dns9 } from '../../src/rules/dns/r-dns-9.ts';
 import type { Judgement, Rule } from '../../src/rules/rule.ts';
 import { message } from '../dns/build.ts';
+import { clientHello, handshake, record } from '../tls/build.ts';
 import { tcpFrame, u8 } from '../frames.ts';
 import { judge } from './judge.ts';
 import type { Timed } from './segments.ts';
@@ -157,6 +158,13 @@ describe('R-DNS-6: where no query is seen', () => {
     expect(await said(dns6, visit(SITE))).toEqual(['confirmed literal 1,4']);
     expect(await said(dns6, visit())).toEqual(['not-visible host-state 1']);
     expect(await said(dns6, visit(NAME, { ttl: 60 }))).toEqual(['not-visible client-elsewhere 1']);
+  });
+
+  test('DNS over TLS was open by then, of the same client; its twin that opens it afterwards', async () => {
+    const c = line({ server: '9.9.9.9', serverPort: 853, port: 41000 });
+    const dot = [...c.open(), c.send(record(22, handshake(1, clientHello())))];
+    expect(await said(dns6, [...dot, ...visit()])).toContain('not-visible encrypted 1,5');
+    expect(await said(dns6, [...visit(), ...dot])).toContain('not-visible host-state 1');
   });
 
   test('the answer had run out', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { start } from '../../src/ui/model.ts';
 import { sorted, sortOn } from '../../src/ui/sort.ts';
 import type { JourneyHead } from '../../src/session/session.ts';
@@ -30,4 +30,29 @@ test.each(['duration', 'status', 'name'] as const)('many journeys are sorted by 
     return (a.total < 0 ? 1 : 0) - (b.total < 0 ? 1 : 0) || b.total - a.total || a.id - b.id;
   });
   expect(model.order).toEqual(plain.map((head) => head.id));
+});
+
+test('what is done between two keys is little, however many there are', () => {
+  let looked = 0;
+  class Counting extends Many {
+    override journeyHead(index: number): JourneyHead {
+      looked++;
+      return super.journeyHead(index);
+    }
+  }
+  const session = new Counting();
+  // Each look at the clock is later than what anybody may wait for.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+  try {
+    let model = sorted({ ...start({ language: 'en', width: 80, height: 24 }), sort: { by: 'name' } }, session);
+    for (let pieces = 0; model.sorting !== undefined && pieces < 10_000; pieces++) {
+      expect(looked).toBeLessThan(HEADS.length / 2);
+      looked = 0;
+      model = sortOn(model, session);
+    }
+    expect(model.order).toHaveLength(HEADS.length);
+  } finally {
+    clock.mockRestore();
+  }
 });

@@ -136,7 +136,7 @@ function encryptedBefore(capture: CaptureFacts, client: string, time: number) {
   let found = encryptedConnections.get(capture);
   if (found === undefined) {
     found = new Map();
-    for (const tls of capture.tlsSessions) {
+    for (const tls of capture.encryptedDns()) {
       const connection = capture.connections.get(tls.connection);
       if (connection === undefined || encryptedKind(connection.server.port, tls) === undefined) continue;
       const { address } = connection.client;
