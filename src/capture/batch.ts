@@ -69,11 +69,14 @@ export interface NameRecord {
   names: string[];
 }
 
+/** Kinds of capture files that are read. */
+export type CaptureFormat = 'pcap' | 'pcapng' | 'snoop';
+
 /** Where packets come from: a file, a pipe, later a live capture's spool. */
 export interface Source {
   /** As the user named it; "-" for standard input. */
   readonly file: string;
-  readonly format: 'pcap' | 'pcapng';
+  readonly format: CaptureFormat;
   readonly compression?: 'gzip';
   readonly interfaces: CaptureInterface[];
   readonly secrets: DecryptionSecrets[];

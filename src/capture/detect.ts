@@ -1,3 +1,4 @@
+import type { CaptureFormat } from './batch.ts';
 import type { Input } from './input.ts';
 import { u32 } from './integers.ts';
 import { isKnownVersion, isPcap, PCAP_HEADER, PcapReader, readPcapHeader } from './pcap.ts';
@@ -6,13 +7,14 @@ import { isPcapng, LEAST_SECTION, SECTION_ORDER, sectionOrder, unknownVersion } 
 import type { Problems } from './problems.ts';
 import type { RecordReader } from './reader.ts';
 import { badByteOrder, badVersion, empty, notACapture, tooShort, unreadable } from './refusals.ts';
+import { isSnoop, readSnoopHeader, SNOOP_HEADER, SNOOP_MAGIC, SNOOP_VERSION, SnoopReader } from './snoop.ts';
 
 const MAGIC_BYTES = 4;
 /** Enough to name the other formats. */
 const NAMING_BYTES = 16;
 
 export interface Detected {
-  format: 'pcap' | 'pcapng';
+  format: CaptureFormat;
   reader: RecordReader;
 }
 
@@ -21,7 +23,11 @@ export async function detect(file: string, input: Input, problems: Problems): Pr
   if (!(await input.fill(MAGIC_BYTES))) throw short(file, input);
   if (isPcap(input.buffer, 0)) return detectPcap(file, input, problems);
   if (isPcapng(input.buffer, 0)) return detectPcapng(file, input, problems);
-  await input.fill(NAMING_BYTES);
+  const named = await input.fill(NAMING_BYTES);
+  if (input.end >= SNOOP_MAGIC && isSnoop(input.buffer, 0)) {
+    if (!named) throw short(file, input, 'snoop', SNOOP_HEADER);
+    return detectSnoop(file, input, problems);
+  }
   throw notACapture(file, input.buffer.subarray(0, input.end));
 }
 
@@ -39,6 +45,13 @@ async function detectPcapng(file: string, input: Input, problems: Problems): Pro
   const version = unknownVersion(input.buffer, 0);
   if (version !== undefined) throw badVersion(file, 'pcapng', version, '1.0, 1.2');
   return { format: 'pcapng', reader: new PcapngReader(problems) };
+}
+
+function detectSnoop(file: string, input: Input, problems: Problems): Detected {
+  const header = readSnoopHeader(input.buffer, 0);
+  if (header.version !== SNOOP_VERSION) throw badVersion(file, 'snoop', `${header.version}`, `${SNOOP_VERSION}`);
+  input.start = SNOOP_HEADER;
+  return { format: 'snoop', reader: new SnoopReader(header, problems) };
 }
 
 function short(file: string, input: Input, format?: string, header = 0): Error {

@@ -7,7 +7,6 @@ const CONVERT = 'editcap -F pcapng IN OUT.pcapng';
 
 /** Other formats by their first bytes. `how` is what to run first. */
 const OTHERS: { starts: number[]; name: string; how: string }[] = [
-  { starts: bytesOf('snoop\0\0\0'), name: 'snoop', how: CONVERT },
   { starts: bytesOf('btsnoop\0'), name: 'btsnoop', how: CONVERT },
   { starts: bytesOf('GMBU'), name: 'Microsoft NetMon', how: CONVERT },
   { starts: bytesOf('RTSS'), name: 'Microsoft NetMon 1', how: CONVERT },

@@ -1,4 +1,4 @@
-import type { Batch, CaptureInterface, DecryptionSecrets, NameRecord, Problem, Source } from './batch.ts';
+import type { Batch, CaptureFormat, CaptureInterface, DecryptionSecrets, NameRecord, Problem, Source } from './batch.ts';
 import type { Input } from './input.ts';
 import type { Problems } from './problems.ts';
 import { RECORD_LIMIT, type RecordReader } from './reader.ts';
@@ -6,7 +6,7 @@ import { notKept, readAt, type Spool } from './spool.ts';
 
 export interface CaptureParts {
   file: string;
-  format: 'pcap' | 'pcapng';
+  format: CaptureFormat;
   compression?: 'gzip' | undefined;
   size?: number | undefined;
   input: Input;
@@ -21,7 +21,7 @@ export interface CaptureParts {
 /** Pumps records from an input through a format's reader. */
 export class CaptureSource implements Source {
   readonly file: string;
-  readonly format: 'pcap' | 'pcapng';
+  readonly format: CaptureFormat;
   readonly compression?: 'gzip';
   readonly size: number | undefined;
   readonly interfaces: CaptureInterface[];

@@ -1,4 +1,4 @@
-import { Batch, type Problem, type Source } from '../capture/batch.ts';
+import { Batch, type CaptureFormat, type Problem, type Source } from '../capture/batch.ts';
 import { CaptureKeys } from './capture-keys.ts';
 import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
@@ -10,7 +10,7 @@ import { type CountedCode, countedText } from '../text/counted.ts';
 /** What a capture is as a whole. Times are exact: whole seconds and nanoseconds since 1970. */
 export interface CaptureSummary {
   file: string;
-  format: 'pcap' | 'pcapng';
+  format: CaptureFormat;
   compression?: string;
   packets: number;
   first?: { seconds: number; nanoseconds: number };

@@ -134,7 +134,6 @@ describe('what cannot be opened', () => {
   });
 
   test.each([
-    ['snoop', 'snoop\0\0\0\0\0\0\x02', 'editcap'],
     ['Microsoft NetMon', 'GMBU\0\x02', 'editcap'],
     ['zstd', '\x28\xb5\x2f\xfd\0\0', 'zstd -dc'],
     ['lz4', '\x04\x22\x4d\x18\0\0', 'lz4 -dc'],

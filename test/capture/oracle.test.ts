@@ -24,7 +24,6 @@ interface Oracle extends Facts {
 /** Captures of formats that are refused, by code. */
 const REFUSED: Record<string, string> = {
   'pcap-format/empty-file.pcap': 'empty-file',
-  'pcap-format/solaris.snoop': 'other-format',
 };
 
 /** Facts in which the file itself, read by hand, says otherwise. */
