@@ -13,6 +13,7 @@ export class SegmentMarks {
   private packets = new Uint32Array(START);
   private bits = new Uint32Array(START);
   private count = 0;
+  private readonly tallies = new Map<ListName, { count: number; first: number }>();
 
   note(list: ListName, packet: number): void {
     const bit = BIT.get(list);
@@ -22,9 +23,30 @@ export class SegmentMarks {
     else {
       // Mostly the packet at hand; of a reset it is known later that it ended nothing.
       const at = this.place(packet);
-      if (this.packets[at] === packet) this.bits[at] |= bit;
-      else this.insert(at, packet, bit);
+      if (this.packets[at] !== packet) this.insert(at, packet, bit);
+      else if (Math.floor(this.bits[at] / bit) % 2 === 1) return;
+      else this.bits[at] += bit;
     }
+    const tally = this.tallies.get(list);
+    if (tally === undefined) this.tallies.set(list, { count: 1, first: packet });
+    else {
+      tally.count++;
+      tally.first = Math.min(tally.first, packet);
+    }
+  }
+
+  /** How many packets this was noted of, and the first of them; undefined: of none. */
+  tally(list: ListName): Readonly<{ count: number; first: number }> | undefined {
+    return this.tallies.get(list);
+  }
+
+  /** Their numbers, the first `most`. */
+  packetsOf(list: ListName, most: number): number[] {
+    const found: number[] = [];
+    const bit = BIT.get(list);
+    for (let i = 0; bit !== undefined && i < this.count && found.length < most; i++)
+      if (Math.floor(this.bits[i] / bit) % 2 === 1) found.push(this.packets[i]);
+    return found;
   }
 
   /** What was noted of a packet, under the names that records have; mostly nothing. */

@@ -47,14 +47,16 @@ function toldOf(capture: CaptureFacts, packet: number): ListName[] {
   return marks.length === 0 ? [] : NAMES.filter((name) => marks.includes(name));
 }
 
-const fieldOf = (name: ListName): string => `tcp.analysis.${(FLAGGED[name] as Flagged)[0]}`;
+/** Wireshark's name of the field, "tcp.analysis.retransmission", and its words. */
+export const segmentField = (name: ListName): string => `tcp.analysis.${FLAGGED[name]?.[0] ?? 'flags'}`;
+export const segmentWords = (name: ListName): string => FLAGGED[name]?.[1] ?? name;
 
 /** Without what others of them say already. */
 const plainest = (told: readonly ListName[]): ListName[] => told.filter((name) => !told.some((each) => IMPLIED[each] === name));
 
 /** Wireshark's names of what a packet is besides a plain segment, each once, the most telling first. */
 export const analysisOf = (capture: CaptureFacts, packet: number): string[] => [
-  ...new Set(plainest(toldOf(capture, packet)).map(fieldOf)),
+  ...new Set(plainest(toldOf(capture, packet)).map(segmentField)),
 ];
 
 /** One direction: the number before its first byte; how often its windows are doubled, where both sides told. */
@@ -125,8 +127,8 @@ export class TcpFields {
   private analysis(layer: Layer, packet: number): Field | undefined {
     const told = toldOf(this.capture, packet);
     if (told.length === 0) return undefined;
-    const words = plainest(told).map((name) => (FLAGGED[name] as Flagged)[1]);
-    const children = told.map((name) => beside(layer, fieldOf(name), (FLAGGED[name] as Flagged)[1], true));
+    const words = plainest(told).map((name) => segmentWords(name));
+    const children = told.map((name) => beside(layer, segmentField(name), segmentWords(name), true));
     return { ...beside(layer, 'tcp.analysis.flags', 'Analysis', true), text: words.join(', '), children };
   }
 

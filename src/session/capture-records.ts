@@ -80,7 +80,8 @@ export class CaptureRecords implements CaptureFacts {
 
   readonly analysis: Analysis;
   readonly packets = new PacketIndex();
-  private readonly marks = new SegmentMarks();
+  /** What was noted of TCP packets. */
+  readonly marks = new SegmentMarks();
   /** Why `packet` gives nothing for packets that are there. */
   unreadable: Unreadable | undefined;
 

@@ -3,6 +3,7 @@ import type { Problem, Source } from '../capture/batch.ts';
 import { CaptureRecords, type Unreadable } from './capture-records.ts';
 import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from '../correlate/model.ts';
 import type { Owners } from '../correlate/owners.ts';
+import type { ListName } from '../correlate/tcp-lists.ts';
 import { decodeWith } from '../dissect/decode.ts';
 import { summarize } from '../dissect/summary.ts';
 import { follow, type Turn } from './follow.ts';
@@ -11,7 +12,8 @@ import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
 import { buildHops } from '../rules/join/build.ts';
 import type { Hops } from '../rules/hops.ts';
-import { RateBins, StageStatistics } from './statistics.ts';
+import { CaptureStatistics, type Statistics } from './statistics.ts';
+import { type Trouble, TroubleCounts } from './trouble.ts';
 import { type Sighting, Sightings } from './sightings.ts';
 import { judgeOne, judgeWide } from '../rules/engine.ts';
 import { inBookOrder, RULES } from '../rules/registry.ts';
@@ -54,9 +56,8 @@ export class FileSession implements SessionView {
   /** In order of start; the records themselves by id in `facts.journeys`. */
   private readonly heads: JourneyHead[] = [];
   private starts = new Float64Array(1024);
-  private readonly protocolBytes = new Float64Array(4096);
-  private readonly rates = new RateBins();
-  private readonly stageTimes = new StageStatistics();
+  private readonly counts = new CaptureStatistics();
+  private readonly troubles = new TroubleCounts();
   private readonly open = new OpenJourneys();
   /** The version that `open` is of. */
   private openVersion = 0;
@@ -71,7 +72,7 @@ export class FileSession implements SessionView {
   /** Verdicts about captures and hops. */
   private wide: Judgement[] | undefined;
   private followed: { connection: number; turns: Turn[] } | undefined;
-  private counted: { version: number; statistics: ReturnType<SessionView['statistics']> } | undefined;
+  private counted: { version: number; statistics: Statistics } | undefined;
 
   /** `growing`: journeys are shown while they are under way, too. */
   constructor(source: Source, growing = false, owners?: Owners) {
@@ -102,10 +103,8 @@ export class FileSession implements SessionView {
     }
     const { batch, correlator } = this.analysis;
     if (first && batch.count > 0) this.firstTime = correlator.packets.time[0];
-    for (let row = 0; row < batch.count; row++) {
-      this.protocolBytes[correlator.packets.stack[row]] += batch.wirelen[row];
-      this.rates.add(correlator.packets.time[row]);
-    }
+    const { stack, time } = correlator.packets;
+    for (let row = 0; row < batch.count; row++) this.counts.packet(stack[row], batch.wirelen[row], time[row]);
     return true;
   }
 
@@ -151,7 +150,8 @@ export class FileSession implements SessionView {
 
   /** Journeys come as they end; the list is in order of their start. */
   private found(j: Journey): void {
-    this.stageTimes.add(j);
+    this.counts.journey(j);
+    this.troubles.add(j);
     const count = this.heads.length;
     if (count === this.starts.length) {
       const wider = new Float64Array(count * 2);
@@ -269,6 +269,14 @@ export class FileSession implements SessionView {
     return list;
   }
 
+  troubleOnTheWire(): readonly Trouble[] {
+    return this.troubles.list(this.facts.marks);
+  }
+
+  packetsInTrouble(kind: ListName, most: number): number[] {
+    return this.facts.marks.packetsOf(kind, most);
+  }
+
   packetsOf(connection: number): number[] {
     return this.facts.packetsOf(connection, undefined, undefined, JOURNEY_PACKETS);
   }
@@ -366,9 +374,9 @@ export class FileSession implements SessionView {
     return journey.stages.find((s) => !s.reused && time >= s.start && time <= s.end)?.kind;
   }
 
-  statistics(): ReturnType<SessionView['statistics']> {
+  statistics(): Statistics {
     if (this.counted?.version === this.version) return this.counted.statistics;
-    const statistics = this.count();
+    const statistics = this.counts.list(this.analysis.correlator.stacks);
     this.counted = { version: this.version, statistics };
     return statistics;
   }
@@ -379,18 +387,5 @@ export class FileSession implements SessionView {
       records.close();
       source.close();
     }
-  }
-
-  private count(): ReturnType<SessionView['statistics']> {
-    const { stacks } = this.analysis.correlator;
-    const byProtocol = new Map<string, number>();
-    for (let stack = 0; stack < this.protocolBytes.length; stack++) {
-      if (this.protocolBytes[stack] === 0) continue;
-      const name = stacks.layers(stack).at(-1) ?? stacks.name(stack);
-      byProtocol.set(name, (byProtocol.get(name) ?? 0) + this.protocolBytes[stack]);
-    }
-    const bytesByProtocol = [...byProtocol].sort((a, b) => b[1] - a[1]);
-    const { width: binNanoseconds } = this.rates;
-    return { binNanoseconds, packetsPerBin: this.rates.list(), bytesByProtocol, stageTimes: this.stageTimes.list() };
   }
 }

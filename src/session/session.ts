@@ -7,8 +7,10 @@ import type { Layer } from '../dissect/protocol.ts';
 import type { Turn } from './follow.ts';
 import type { CaptureFacts } from '../rules/facts.ts';
 import type { Judgement } from '../rules/rule.ts';
-import type { StageTimes } from './statistics.ts';
+import type { Statistics } from './statistics.ts';
+import type { ListName } from '../correlate/tcp-lists.ts';
 import type { Sighting } from './sightings.ts';
+import type { Trouble } from './trouble.ts';
 
 /** One packet decoded for the screen: field tree, bytes, and one line about it. */
 export interface Decoded {
@@ -106,6 +108,10 @@ export interface SessionView {
   live?(): LiveView;
   progress(): Progress;
   problems(): Problem[];
+  /** What went wrong on the wire, as far as packets show: what was not answered, broken off, sent again …, most telling first. */
+  troubleOnTheWire?(): readonly Trouble[];
+  /** Numbers of the packets behind a trouble with segments, the first `most`. */
+  packetsInTrouble?(kind: ListName, most: number): number[];
   /** "2023-02-08 07:07:36.829816000" in UTC for a time of the session. */
   clockText(time: number): string;
   /** Time of the first packet. */
@@ -156,11 +162,5 @@ export interface SessionView {
   /** The packet as every open capture has it, in the order of its way; absent or empty: one capture is open. */
   sightings?(packet: number): readonly Sighting[];
   /** Packets per time bin and bytes by protocol, for the summary screen. */
-  statistics(): {
-    binNanoseconds: number;
-    packetsPerBin: number[];
-    bytesByProtocol: [string, number][];
-    /** How long the stages of the journeys took. */
-    stageTimes?: readonly StageTimes[];
-  };
+  statistics(): Statistics;
 }

@@ -1,6 +1,9 @@
 // What the summary shows of a whole capture, kept as packets and journeys come: bounded, whatever the capture's length.
 import { type Journey, STAGE_KINDS, type StageKind } from '../correlate/model.ts';
+import type { Stacks } from '../dissect/stacks.ts';
 
+/** Layer stacks that are told apart at most. */
+const STACKS = 4096;
 const BINS = 400;
 const FIRST_WIDTH = 1e6;
 
@@ -41,6 +44,44 @@ export class RateBins {
     counts.fill(0, used);
     this.used = used;
     this.width *= 2;
+  }
+}
+
+/** What the summary shows. */
+export interface Statistics {
+  binNanoseconds: number;
+  packetsPerBin: number[];
+  bytesByProtocol: [string, number][];
+  /** How long the stages of the journeys took. */
+  stageTimes?: readonly StageTimes[];
+}
+
+/** What the summary shows, gathered as packets and journeys come. */
+export class CaptureStatistics {
+  private readonly protocolBytes = new Float64Array(STACKS);
+  private readonly rates = new RateBins();
+  private readonly stageTimes = new StageStatistics();
+
+  /** `stack`: its number in `Stacks`. */
+  packet(stack: number, wireLength: number, time: number): void {
+    this.protocolBytes[stack] += wireLength;
+    this.rates.add(time);
+  }
+
+  journey(journey: Journey): void {
+    this.stageTimes.add(journey);
+  }
+
+  list(stacks: Stacks): Statistics {
+    const byProtocol = new Map<string, number>();
+    for (let stack = 0; stack < STACKS; stack++) {
+      if (this.protocolBytes[stack] === 0) continue;
+      const name = stacks.layers(stack).at(-1) ?? stacks.name(stack);
+      byProtocol.set(name, (byProtocol.get(name) ?? 0) + this.protocolBytes[stack]);
+    }
+    const bytesByProtocol = [...byProtocol].sort((a, b) => b[1] - a[1]);
+    const { width: binNanoseconds } = this.rates;
+    return { binNanoseconds, packetsPerBin: this.rates.list(), bytesByProtocol, stageTimes: this.stageTimes.list() };
   }
 }
 

@@ -202,7 +202,6 @@ export const SAY = {
     en: 'The bytes of these packets could not be kept, so they cannot be shown. Press 5 to see why.',
     ko: '이 패킷들의 바이트를 보관하지 못해 보여 줄 수 없습니다. 5를 누르면 이유를 볼 수 있습니다.',
   },
-  noProblems: { en: 'Nothing is wrong with this capture.', ko: '이 캡처에는 문제가 없습니다.' },
   noStatistics: { en: 'Nothing to count yet.', ko: '아직 셀 것이 없습니다.' },
   noStages: { en: 'No stages are known.', ko: '알려진 단계가 없습니다.' },
   noStream: { en: 'what is selected has no TCP connection', ko: '고른 것에 TCP 연결이 없습니다' },

@@ -23,7 +23,7 @@ export const PLAIN = {
   verdicts: { en: 'what the book says of the journey', ko: '여정에 대한 규칙의 판정' },
   why: { en: 'why the parts of the journey belong together', ko: '여정의 부분들을 하나로 묶은 근거' },
   wireshark: { en: 'its Wireshark display filter', ko: '여정의 Wireshark 표시 필터' },
-  problems: { en: 'problems of the capture file', ko: '캡처 파일의 문제' },
+  problems: { en: 'what is wrong: with the capture file, and on the wire', ko: '캡처 파일의 문제와 통신의 문제' },
   summary: { en: 'packets, journeys, bytes by protocol', ko: '패킷, 여정, 프로토콜별 바이트' },
   language: { en: '한국어로', ko: 'in English' },
   help: { en: 'this list', ko: '이 목록' },

@@ -68,7 +68,7 @@ export const KEYS: readonly KeyGroup[] = [
       show('2', 'timeline', 'timeline: where its time went', '타임라인: 시간이 어디에 쓰였나'),
       show('3', 'packets', 'packets', '패킷 목록'),
       show('4', 'packet', 'one packet: fields and bytes', '패킷 하나: 필드와 바이트'),
-      show('5', 'problems', 'problems of the capture file', '캡처 파일의 문제'),
+      show('5', 'problems', 'problems: of the capture, and on the wire', '문제: 캡처 파일과 통신'),
       show('6', 'summary', 'summary with charts', '요약과 차트'),
       show('7', 'book', 'the book: what it says, and your packets', '책: 문서의 말과 실제 패킷'),
       show('8', 'waterfall', 'waterfall: the requests of the page', '폭포: 페이지의 요청들'),

@@ -21,6 +21,10 @@ export type ScreenName =
 export type Opening =
   | { kind: 'packets'; title: Text; packets: readonly number[] }
   | { kind: 'packet'; packet: number }
+  /** With all packets of the capture as its list. */
+  | { kind: 'packet-of-all'; packet: number }
+  /** The journeys that a filter finds. */
+  | { kind: 'journeys'; filter: string }
   | { kind: 'journey'; index: number }
   | { kind: 'notice'; text: Text };
 

@@ -9,6 +9,8 @@ import type { SessionView } from '../session/session.ts';
 import { fill, OUTCOME, SAY, STAGE } from '../text/messages.ts';
 import { PLAIN } from '../text/plain.ts';
 import { problemText } from '../text/problems.ts';
+import { TROUBLE_SAYS } from '../text/trouble.ts';
+import { filterOfTrouble, troubleText } from './screens/problems.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { bytes, count, duration, seconds } from './format.ts';
@@ -255,8 +257,10 @@ export class Plain {
   }
 
   problems(): string[] {
-    const list = this.session.problems();
-    return list.length === 0 ? [this.say(SAY.noProblems)] : list.map((p) => problemText(p, this.language));
+    const list = this.session.problems().map((p) => problemText(p, this.language));
+    for (const each of this.session.troubleOnTheWire?.() ?? [])
+      list.push(`${troubleText(each, this.language)}: ${count(each.count)} (filter ${filterOfTrouble(each)})`);
+    return list.length === 0 ? [this.say(TROUBLE_SAYS.noTrouble)] : list;
   }
 
   summary(): string[] {

@@ -2,7 +2,7 @@ import type { SessionView } from '../session/session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
 import { changed, keepAnchor } from './changed.ts';
-import { isShort, judge, look, unfinished, withFilter } from './filter.ts';
+import { filterBy, isShort, judge, look, unfinished, withFilter } from './filter.ts';
 import { find } from './find.ts';
 import { scrollHelp } from './help.ts';
 import type { Message } from './keys.ts';
@@ -23,7 +23,6 @@ import { go, openPacket, openPackets, withPackets } from './opening.ts';
 import { jump, packetOf } from './jump.ts';
 import { comparedIds } from './screens/compare.ts';
 import { screenOf } from './screens/index.ts';
-import { problemsOf } from './screens/problems.ts';
 import { within } from './screens/screen.ts';
 import { firstAbout } from './screens/stage-chapters.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
@@ -210,7 +209,6 @@ function back(model: Model, session: SessionView): Model {
 }
 
 function enter(model: Model, session: SessionView): Model {
-  const { cursor } = model.places[model.screen];
   switch (model.screen) {
     case 'journeys':
       return go(chooseUnderCursor(model, session), 'timeline');
@@ -226,11 +224,6 @@ function enter(model: Model, session: SessionView): Model {
       return model.packet === 0 ? model : openPacket(model, model.packet, session);
     case 'packet':
       return toggle(model, session);
-    case 'problems': {
-      const packet = problemsOf(model, session)[cursor]?.packet;
-      if (packet === undefined || session.packetSummary(packet) === undefined) return { ...model, notice: SAY.noPacketOfProblem };
-      return openPacket(withPackets(model, { kind: 'all' }, packet, session), packet, session);
-    }
     default:
       return opened(model, screenOf(model.screen).opens?.(model, session), session);
   }
@@ -249,6 +242,10 @@ function opened(model: Model, opening: Opening | undefined, session: SessionView
       return openPackets(model, { ...opening, kind: 'list' }, session);
     case 'packet':
       return openPacket(model, opening.packet, session);
+    case 'packet-of-all':
+      return openPacket(withPackets(model, { kind: 'all' }, opening.packet, session), opening.packet, session);
+    case 'journeys':
+      return filterBy(go(model, 'journeys'), 'journeys', opening.filter, session);
     case 'journey':
       return go(chooseJourney(model, opening.index, session), 'timeline');
     case 'notice':

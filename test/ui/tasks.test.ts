@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import { FileSession } from '../../src/session/file-session.ts';
-import { FIXTURES } from '../fixtures/truth.ts';
+import { FIXTURES, truthOf } from '../fixtures/truth.ts';
 import { Drive } from './drive.ts';
 import { FakeSession as Fake } from './fake.ts';
 
@@ -114,6 +114,31 @@ describe('filters of the short lists', () => {
     expect(drive.text()).toContain('bad-block');
     expect(drive.text()).not.toContain('truncated-file');
     expect(drive.press('Esc').text()).toContain('truncated-file');
+  });
+});
+
+describe('what went wrong on the wire is one key away', () => {
+  test('packets that were sent again, as the lab dropped the first ones', async () => {
+    const drive = (await on('losses')).press('5');
+    expect(drive.selected()).toMatch(/TCP +4 +14 Retransmission/);
+    // tshark 4.0.17: tcp.analysis.retransmission.
+    expect(drive.press('Enter').model.numbers).toEqual([14, 25, 29, 41]);
+    expect(drive.selected()).toContain('[TCP Retransmission]');
+    expect(drive.press('Esc').model.screen).toBe('problems');
+  });
+
+  test('answers that tell of errors, as the server logged them', async () => {
+    const { server } = truthOf('http-errors');
+    const failed = server.filter(({ status }) => status >= 500).length;
+    const drive = (await on('http-errors')).press('5 /').type('500').press('Enter');
+    expect(drive.selected()).toMatch(new RegExp(`journey +${failed} +answers 500 to 599`));
+    drive.press('Enter');
+    expect(drive.model.screen).toBe('journeys');
+    expect(drive.model.matches?.indices).toHaveLength(failed);
+  });
+
+  test('nothing is said to be wrong where nothing is', async () => {
+    expect((await on('cold-http')).press('5').text()).toContain('Nothing is wrong with this capture, and nothing went wrong');
   });
 });
 

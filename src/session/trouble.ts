@@ -1,0 +1,51 @@
+import type { Journey, Outcome } from '../correlate/model.ts';
+import type { SegmentMarks } from '../correlate/segment-marks.ts';
+import type { ListName } from '../correlate/tcp-lists.ts';
+
+/** One kind of trouble on the wire, and how often it was met. */
+export type Trouble =
+  | { of: 'journeys'; kind: Outcome | 'client-errors' | 'server-errors'; count: number }
+  | { of: 'segments'; kind: ListName; count: number; first: number };
+
+/** Most telling first. What is harmless by itself (keep-alives, probes, packets captured twice) is not among them. */
+const OUTCOMES: readonly Outcome[] = ['dns-failed', 'refused', 'timed-out', 'tls-failed', 'reset', 'unanswered', 'incomplete'];
+const SEGMENTS: readonly ListName[] = [
+  'retransmissions',
+  'fastRetransmissions',
+  'spuriousRetransmissions',
+  'outOfOrder',
+  'duplicateAcks',
+  'zeroWindows',
+  'windowFull',
+  'previousNotCaptured',
+  'unseenAcked',
+  'inconsistentOverlaps',
+  'ineffectiveResets',
+];
+
+/** Counts journeys that did not end well. */
+export class TroubleCounts {
+  private readonly counts = new Map<string, number>();
+
+  add({ outcome, status = 0 }: Journey): void {
+    this.count(outcome);
+    if (status >= 400) this.count(status < 500 ? 'client-errors' : 'server-errors');
+  }
+
+  list(marks: SegmentMarks): Trouble[] {
+    const journeys = [...OUTCOMES, 'server-errors' as const, 'client-errors' as const].map((kind) => ({
+      of: 'journeys' as const,
+      kind,
+      count: this.counts.get(kind) ?? 0,
+    }));
+    const segments = SEGMENTS.flatMap((kind) => {
+      const tally = marks.tally(kind);
+      return tally === undefined ? [] : [{ of: 'segments' as const, kind, ...tally }];
+    });
+    return [...journeys.filter(({ count }) => count > 0), ...segments];
+  }
+
+  private count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+}
