@@ -348,4 +348,4 @@ export class CaptureRecords implements CaptureFacts {
 }
 
 const keyIfAny = (key: number | undefined): number[] => (key === undefined ? [] : [key]);
-const nameKey = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+const nameKey = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name).toLowerCase();

@@ -8,6 +8,7 @@ import { decodeWith } from '../dissect/decode.ts';
 import { summarize } from '../dissect/summary.ts';
 import { follow, type Turn } from './follow.ts';
 import { OpenJourneys } from './open-journeys.ts';
+import { JourneyList } from './journey-list.ts';
 import type { PacketIndex } from './packet-index.ts';
 import { type StreamPoint, streamPoints } from './stream-points.ts';
 import { buildHops } from '../rules/join/build.ts';
@@ -53,9 +54,8 @@ export class FileSession implements SessionView {
   private readonly source: Source;
   private readonly index: PacketIndex;
   private readonly tcpFields: TcpFields;
-  /** In order of start; the records themselves by id in `facts.journeys`. */
-  private readonly heads: JourneyHead[] = [];
-  private starts = new Float64Array(1024);
+  /** The records themselves by id in `facts.journeys`. */
+  private readonly heads = new JourneyList();
   private readonly counts = new CaptureStatistics();
   private readonly troubles = new TroubleCounts();
   private readonly open = new OpenJourneys();
@@ -148,23 +148,10 @@ export class FileSession implements SessionView {
     return this.wide.filter((each) => each.journeyId === null);
   }
 
-  /** Journeys come as they end; the list is in order of their start. */
   private found(j: Journey): void {
     this.counts.journey(j);
     this.troubles.add(j);
-    const count = this.heads.length;
-    if (count === this.starts.length) {
-      const wider = new Float64Array(count * 2);
-      wider.set(this.starts);
-      this.starts = wider;
-    }
-    let at = count;
-    while (at > 0 && this.starts[at - 1] > j.start) at--;
-    this.starts.copyWithin(at + 1, at, count);
-    this.starts[at] = j.start;
-    const head = headOf(j);
-    if (at === count) this.heads.push(head);
-    else this.heads.splice(at, 0, head);
+    this.heads.add(headOf(j), j.start);
   }
 
   progress(): Progress {
@@ -188,38 +175,26 @@ export class FileSession implements SessionView {
   }
 
   journeyCount(): number {
-    return this.heads.length + this.unfinished().count;
+    return this.heads.count + this.unfinished().count;
   }
 
   journey(index: number): Journey {
     const open = this.unfinished().at(index);
-    return typeof open === 'number' ? (this.facts.journeys.get(this.heads[index - open].id) as Journey) : open;
+    return typeof open === 'number' ? (this.facts.journeys.get(this.heads.at(index - open).id) as Journey) : open;
   }
 
   journeyHead(index: number): JourneyHead {
     const open = this.unfinished().at(index);
-    return typeof open === 'number' ? this.heads[index - open] : headOf(open);
+    return typeof open === 'number' ? this.heads.at(index - open) : headOf(open);
   }
 
   private unfinished(): OpenJourneys {
     if (this.growing && this.openVersion !== this.version) {
       this.openVersion = this.version;
       const list = this.analysis.done ? [] : this.analysis.correlator.unfinished(OPEN_JOURNEYS);
-      this.open.set(list, (start) => this.startedBy(start));
+      this.open.set(list, (start) => this.heads.startedBy(start));
     }
     return this.open;
-  }
-
-  /** Ended journeys that started at this time or before. */
-  private startedBy(time: number): number {
-    let low = 0;
-    let high = this.heads.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.starts[middle] <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   connection(id: number): Connection | undefined {

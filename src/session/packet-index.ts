@@ -25,21 +25,26 @@ export class PacketIndex {
   private readonly linkTypes: number[] = [];
   /** Packets of connections in runs: by connection, then in file order. What came since the last run is looked through. */
   private readonly runs: Uint32Array[] = [];
-  private readonly keys = new Float64Array(RUN);
+  private readonly places = new Uint16Array(RUN);
+  private readonly spare = new Uint16Array(RUN);
+  private readonly ends = new Uint32Array(256);
 
   add(batch: Batch, p: Packets): void {
-    for (let row = 0; row < batch.count; row++) {
+    for (let row = 0; row < batch.count; ) {
       const i = this.count & (ROWS - 1);
       if (i === 0) this.pieces.push(piece());
+      // A run ends where a piece ends.
+      const end = Math.min(batch.count, row + RUN - (i & (RUN - 1)));
       const to = this.pieces[this.count >> SHIFT];
-      to.offset[i] = batch.offset[row];
-      to.time[i] = p.time[row];
-      to.caplen[i] = batch.caplen[row];
-      to.wirelen[i] = batch.wirelen[row];
-      to.flow[i] = p.flow[row];
-      to.stack[i] = p.stack[row];
-      to.link[i] = this.link(batch.linkType[row]);
-      this.count++;
+      to.offset.set(batch.offset.subarray(row, end), i);
+      to.time.set(p.time.subarray(row, end), i);
+      to.caplen.set(batch.caplen.subarray(row, end), i);
+      to.wirelen.set(batch.wirelen.subarray(row, end), i);
+      to.flow.set(p.flow.subarray(row, end), i);
+      to.stack.set(p.stack.subarray(row, end), i);
+      for (let each = row; each < end; each++) to.link[i + each - row] = this.link(batch.linkType[each]);
+      this.count += end - row;
+      row = end;
       if ((this.count & (RUN - 1)) === 0) this.runs.push(this.sortedRun(this.count - RUN));
     }
   }
@@ -107,16 +112,26 @@ export class PacketIndex {
     return low;
   }
 
-  /** The packets behind `begin` that belong to connections; a connection and a place in one number each, which is sorted without calling anything. */
+  /** The packets behind `begin` that belong to connections, by connection: a byte of its number at a time, the lowest first. */
   private sortedRun(begin: number): Uint32Array {
+    const flows = this.pieces[begin >> SHIFT].flow.subarray(begin & (ROWS - 1), (begin & (ROWS - 1)) + RUN);
+    let [from, to] = [this.places, this.spare];
     let length = 0;
+    let most = 0;
     for (let i = 0; i < RUN; i++) {
-      const flow = this.flow(begin + i + 1);
-      if (flow >= 0) this.keys[length++] = flow * RUN + i;
+      if (flows[i] < 0) continue;
+      from[length++] = i;
+      if (flows[i] > most) most = flows[i];
     }
-    const keys = this.keys.subarray(0, length).sort();
+    for (let shift = 0; most >> shift > 0 && shift < 32; shift += 8) {
+      const ends = this.ends.fill(0);
+      for (let i = 0; i < length; i++) ends[(flows[from[i]] >> shift) & 0xff]++;
+      for (let byte = 1; byte < 256; byte++) ends[byte] += ends[byte - 1];
+      for (let i = length - 1; i >= 0; i--) to[--ends[(flows[from[i]] >> shift) & 0xff]] = from[i];
+      [from, to] = [to, from];
+    }
     const run = new Uint32Array(length);
-    for (let i = 0; i < length; i++) run[i] = begin + (keys[i] % RUN) + 1;
+    for (let i = 0; i < length; i++) run[i] = begin + from[i] + 1;
     return run;
   }
 
