@@ -30,6 +30,8 @@ import { TlsParser } from './tls.ts';
 import { type TcpEvents, TcpTracker } from './tcp.ts';
 import { addTurn } from './turns.ts';
 
+const DNS = idOf('dns');
+
 export interface CorrelatorOptions {
   /** SHA-256 of every stream. */
   hashes?: boolean;
@@ -210,9 +212,14 @@ export class Correlator implements TcpEvents {
     const asked = isDnsPort(p.destinationPort[row]);
     if (!asked && !isDnsPort(p.sourcePort[row])) {
       if (isDhcpAnswer(p.destinationPort[row])) this.configurations.udp(p, row);
+      else if (this.stacks.top(p.stack[row]) === DNS) this.dns(p, row, (p.bytes[p.payloadAt[row] + 2] & 0x80) === 0);
       else this.quic.row(p, row);
       return;
     }
+    this.dns(p, row, asked);
+  }
+
+  private dns(p: Packets, row: number, asked: boolean): void {
     this.row = row;
     const resolution = asked ? this.resolutions.take(p, row) : undefined;
     if (resolution !== undefined) this.journeys.resolvedFor(p.firstNumber + row, resolution);

@@ -27,7 +27,8 @@ export interface FinderEvents {
   tls(session: TlsSession): void;
 }
 
-const DNS_PORT = 53;
+/** RFC 1035 §4.2.2; IANA has multicast DNS's for TCP, too. */
+const DNS_PORTS: readonly number[] = [53, 5353];
 /** RFC 7858 §3.1. */
 const DNS_OVER_TLS_PORT = 853;
 const DNS_OVER_TLS = 'dot';
@@ -148,7 +149,7 @@ export class ProtocolFinder implements Guesser {
       http = 'yes';
     }
     if (http === 'yes') return new HttpParser(c.id, this.hooks);
-    if (portOf(page, base, server) === DNS_PORT) {
+    if (DNS_PORTS.includes(portOf(page, base, server))) {
       const dns = DnsStream.guess(bytes, at, end);
       if (dns === 'yes')
         return new DnsStream(this.lookups, endpoint(page, base, client), endpoint(page, base, server), this.messages);

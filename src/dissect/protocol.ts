@@ -74,6 +74,8 @@ export interface Protocol {
    * Only then is the layer named. Absent: the port is enough. Reads under the same terms as `scan`, writes nothing.
    */
   claims?(p: Packets): boolean;
+  /** Hot path: do the bytes of a datagram between ports that nobody has look like this protocol? */
+  onAnyUdpPort?(p: Packets): boolean;
   /** Cold path: the layer's title and field tree. `at` is where the layer begins; must bear any bytes. */
   layer(bytes: Uint8Array, at: number, context: FieldContext): Layer;
 }

@@ -46,7 +46,17 @@ import { udp } from './protocols/udp.ts';
 import { serviceTag, vlan } from './protocols/vlan.ts';
 import { vxlan, vxlanGpe } from './protocols/vxlan.ts';
 import { wlan } from './protocols/wlan.ts';
-import { byEtherType, byIpProtocol, byLinkType, byLlcSap, byPppProtocol, byTcpPort, byUdpPort, claims } from './tables.ts';
+import {
+  byEtherType,
+  byIpProtocol,
+  byLinkType,
+  byLlcSap,
+  byPppProtocol,
+  byTcpPort,
+  byUdpPort,
+  claims,
+  onAnyUdpPort,
+} from './tables.ts';
 
 /** Every protocol, one line each. A protocol's id is its place in this list, counted from 1. */
 export const protocols: readonly Protocol[] = [
@@ -151,6 +161,7 @@ function fill(): Scan[] {
     if (!ids.has(protocol.name)) ids.set(protocol.name, id);
     if (protocol.scan) list[id] = protocol.scan;
     claims[id] = protocol.claims;
+    if (protocol.onAnyUdpPort) onAnyUdpPort.push({ id, looks: protocol.onAnyUdpPort });
     for (const { table, value } of protocol.over) {
       const taken = tables[table][value];
       if (taken !== 0 && taken !== anyPort)

@@ -14,3 +14,6 @@ export const byLlcSap = new Uint8Array(256);
 
 /** By protocol id: whether the bytes at the cursor look like the protocol that the port stands for; absent: the port decides. */
 export const claims = new Array<((p: Packets) => boolean) | undefined>(256).fill(undefined);
+
+/** Protocol ids that a datagram is tried for whose ports nobody has, and what each asks of it. */
+export const onAnyUdpPort: { id: number; looks: (p: Packets) => boolean }[] = [];

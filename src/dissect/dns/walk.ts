@@ -209,3 +209,48 @@ export function looksLikeTcpMessage(bytes: Uint8Array, at: number, end: number):
     return false;
   return HEADER_BYTES + 5 * questions + 11 * records <= length;
 }
+
+const LONGEST_NAME = 255;
+const INTERNET = 1;
+const CHAOS = 3;
+/** Flags that a question may have: RD, AD and CD. */
+const ASKING: number = Flag.recursionDesired | Flag.authentic | Flag.checkingDisabled;
+const RECORDS = 64;
+
+/**
+ * Is a datagram on any port a standard query or the answer to one (RFC 1035 §4.1)? Strict, so that nothing else is taken for
+ * one: one question, no flag that makes no sense, and the counts lead exactly to the datagram's end, as far as it was captured.
+ */
+export function looksLikeMessage(bytes: Uint8Array, at: number, end: number, wire: number): boolean {
+  if (end - at < HEADER_BYTES + 5 || u16(bytes, at + 4) !== 1) return false;
+  const flags = u16(bytes, at + 2);
+  const answers = u16(bytes, at + 6);
+  const authorities = u16(bytes, at + 8);
+  const additionals = u16(bytes, at + 10);
+  if ((flags & Flag.response) === 0) {
+    if ((flags & ~ASKING) !== 0 || answers + authorities > 0 || additionals > 2) return false;
+  } else if ((flags & (0x7800 | Flag.z)) !== 0 || answers + authorities + additionals > RECORDS) return false;
+  const name = at + HEADER_BYTES;
+  let i = name;
+  while (i < end && bytes[i] !== 0) {
+    if (bytes[i] > 63) return false;
+    i += 1 + bytes[i];
+  }
+  if (i - name >= LONGEST_NAME || i + 5 > end || u16(bytes, i + 1) === 0) return false;
+  const group = u16(bytes, i + 3);
+  if (group !== INTERNET && group !== CHAOS) return false;
+  i = pastRecords(bytes, i + 5, end, answers + authorities + additionals);
+  return end < wire ? i < 0 || i <= end : i === end;
+}
+
+/** Where so many records end; -1 where they lead past the end. */
+function pastRecords(bytes: Uint8Array, at: number, end: number, count: number): number {
+  for (; count > 0; count--) {
+    while (at < end && bytes[at] !== 0 && bytes[at] < 0xc0) at += 1 + bytes[at];
+    at += at < end && bytes[at] !== 0 ? 2 : 1;
+    if (at + 10 > end) return -1;
+    at += 10 + u16(bytes, at + 8);
+    if (at > end) return -1;
+  }
+  return at;
+}

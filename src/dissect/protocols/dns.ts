@@ -1,6 +1,6 @@
 import { u16 } from '../bytes.ts';
 import { lengthField, MessageFields } from '../dns/fields.ts';
-import { HEADER_BYTES, looksLikeTcpMessage, MessageWalker } from '../dns/walk.ts';
+import { HEADER_BYTES, looksLikeMessage, looksLikeTcpMessage, MessageWalker } from '../dns/walk.ts';
 import { Kind } from '../packets.ts';
 import { type Field, type FieldContext, type Layer, type Protocol, tcpPort, udpPort } from '../protocol.ts';
 
@@ -58,7 +58,8 @@ function segment(bytes: Uint8Array, at: number, { end, wire }: FieldContext, fie
 /** Domain Name System (RFC 1035). */
 export const dns: Protocol = {
   name: 'dns',
-  over: [udpPort(53), tcpPort(53)],
+  over: [udpPort(53), tcpPort(53), tcpPort(5353)],
+  onAnyUdpPort: (p) => looksLikeMessage(p.bytes, p.at, p.end, p.wire),
   layer: layerOf('dns', 'Domain Name System', false),
 };
 

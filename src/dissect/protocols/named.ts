@@ -8,6 +8,7 @@ import {
   type Over,
   pppProtocol,
   type Protocol,
+  udpPort,
 } from '../protocol.ts';
 import { NOVELL } from './eth.ts';
 
@@ -59,4 +60,7 @@ const ofInternet = [
   only('dccp', 'Datagram Congestion Control', ipProtocol(33)),
 ];
 
-export const namedOnly: readonly Protocol[] = [...ofLink, ...ofInternet];
+/** Its messages have the form of DNS (RFC 1002 §4.2.1), its names are others. */
+const nameService = only('nbns', 'NetBIOS Name Service', udpPort(137));
+
+export const namedOnly: readonly Protocol[] = [...ofLink, ...ofInternet, nameService];

@@ -2,7 +2,7 @@ import { u16 } from '../bytes.ts';
 import { Fields, hexText, wrong } from '../fields.ts';
 import { Kind, type Packets, Reason } from '../packets.ts';
 import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
-import { byUdpPort, claims } from '../tables.ts';
+import { byUdpPort, claims, onAnyUdpPort } from '../tables.ts';
 
 const SOURCE_PORT = 0;
 const DESTINATION_PORT = 2;
@@ -37,7 +37,14 @@ function scan(p: Packets, row: number): number {
 /** The lower port is the likelier service. */
 function above(p: Packets, source: number, destination: number): number {
   const low = claimed(p, byUdpPort[source < destination ? source : destination]);
-  return low !== 0 ? low : claimed(p, byUdpPort[source < destination ? destination : source]);
+  if (low !== 0) return low;
+  const high = claimed(p, byUdpPort[source < destination ? destination : source]);
+  return high !== 0 ? high : guessed(p);
+}
+
+function guessed(p: Packets): number {
+  for (let i = 0; i < onAnyUdpPort.length; i++) if (onAnyUdpPort[i].looks(p)) return onAnyUdpPort[i].id;
+  return 0;
 }
 
 function claimed(p: Packets, id: number): number {
