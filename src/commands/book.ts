@@ -1,5 +1,3 @@
-import { openCapture } from '../capture/open.ts';
-import { CaptureRecords } from '../session/capture-records.ts';
 import { chapterPages, contents, type JudgedBook, rulePages, undecidable } from '../report/book-pages.ts';
 import { Out, OutputClosed } from '../report/out.ts';
 import { packetPages } from '../report/packet-pages.ts';
@@ -10,6 +8,7 @@ import { storyOf } from '../rules/packet-story.ts';
 import { RULES, ruleById } from '../rules/registry.ts';
 import { CHAPTERS, type Chapter, type Judgement } from '../rules/rule.ts';
 import type { Language } from '../text/text.ts';
+import { readCapture } from './read-capture.ts';
 
 export interface BookLook {
   language: Language;
@@ -45,7 +44,7 @@ export function explainRule(id: string, look: BookLook): boolean {
 
 /** One packet in the story of its journey. False: the capture has no such packet; `packets` says how many it has. */
 export async function explainPacket(file: string, number: number, look: BookLook): Promise<{ found: boolean; packets: number }> {
-  const capture = await read(file, look.keyLogs);
+  const capture = await readCapture(file, look.keyLogs);
   try {
     const packet = capture.packet(number);
     const packets = capture.packetCount;
@@ -65,7 +64,7 @@ export async function explainPacket(file: string, number: number, look: BookLook
 }
 
 async function judgedBook(file: string, keyLogs: readonly string[]): Promise<JudgedBook> {
-  const capture = await read(file, keyLogs);
+  const capture = await readCapture(file, keyLogs);
   const judged = new Map<string, Judgement[]>();
   try {
     for (const each of judgeAll(RULES, buildHops([capture]))) {
@@ -77,12 +76,6 @@ async function judgedBook(file: string, keyLogs: readonly string[]): Promise<Jud
   } finally {
     capture.close();
   }
-}
-
-async function read(file: string, keyLogs: readonly string[]): Promise<CaptureRecords> {
-  const records = new CaptureRecords(await openCapture(file, { keep: true, keyLogs }));
-  await records.run();
-  return records;
 }
 
 function writing(look: BookLook, write: (pages: Pages) => void): void {

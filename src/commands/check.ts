@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { openCapture } from '../capture/open.ts';
-import { CaptureRecords } from '../session/capture-records.ts';
+import type { CaptureRecords } from '../session/capture-records.ts';
 import type { CheckSettings } from './check-settings.ts';
 import { ownRules } from '../own-rules/own-rules.ts';
 import { OwnRulesError } from '../own-rules/parse.ts';
@@ -13,6 +12,7 @@ import { RULES } from '../rules/registry.ts';
 import type { Rule } from '../rules/rule.ts';
 import { problemText } from '../text/problems.ts';
 import type { Language } from '../text/text.ts';
+import { readCapture } from './read-capture.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from '../version.ts';
 
@@ -48,7 +48,12 @@ export async function runCheck(settings: CheckSettings, output: CheckOutput): Pr
   const counts: VerdictCounts = { confirmed: 0, contradicted: 0, skipped: 0, 'not-visible': 0, unknown: 0 };
   const rules = rulesOf(settings);
   try {
-    for (const [index, file] of settings.files.entries()) captures.push(await readCapture(file, index, settings, output));
+    for (const [index, file] of settings.files.entries()) {
+      const vantage = settings.vantages.get(file) ?? settings.vantages.get('');
+      const capture = await readCapture(file, output.keyLogs, { index, vantage });
+      captures.push(capture);
+      for (const problem of capture.problems) output.complain(problemText(problem, output.language));
+    }
     const writer = VERDICT_WRITERS[settings.format](out, {
       language: output.language,
       colour: output.colour,
@@ -89,13 +94,4 @@ function rulesOf(settings: CheckSettings): Rule[] {
   });
   const wanted = settings.rules ?? (own.length > 0 ? new Set<string>() : undefined);
   return [...RULES.filter(({ id }) => wanted?.has(id) ?? true), ...own];
-}
-
-async function readCapture(file: string, index: number, settings: CheckSettings, output: CheckOutput): Promise<CaptureRecords> {
-  const vantage = settings.vantages.get(file) ?? settings.vantages.get('');
-  const source = await openCapture(file, { keep: true, keyLogs: output.keyLogs });
-  const records = new CaptureRecords(source, { index, vantage });
-  await records.run();
-  for (const problem of records.problems) output.complain(problemText(problem, output.language));
-  return records;
 }

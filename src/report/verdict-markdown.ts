@@ -4,7 +4,7 @@ import { safe } from '../text/safe.ts';
 import type { Text } from '../text/text.ts';
 import { placesText, VERDICT_SAYS } from '../text/verdicts.ts';
 import type { Out } from './out.ts';
-import type { VerdictCounts, VerdictLook, VerdictWriter } from './verdict-writer.ts';
+import { headingOf, type VerdictCounts, type VerdictLook, type VerdictWriter } from './verdict-writer.ts';
 
 const HEAD: Text = {
   en: '| verdict | rule | statement | on the wire | packets |',
@@ -39,13 +39,7 @@ export class VerdictMarkdown implements VerdictWriter {
 
   judgement(j: Judgement): void {
     const { language } = this.look;
-    const capture = this.captures[j.capture];
-    const journey = j.journeyId === null ? undefined : capture.journeys.get(j.journeyId);
-    const what =
-      j.journeyId === null
-        ? { en: 'the capture', ko: '캡처 전체' }[language]
-        : `${j.journeyId}: ${journey?.url ?? journey?.name ?? ''}`;
-    const heading = this.captures.length > 1 ? `${what} (${capture.file})` : what;
+    const heading = headingOf(j, this.captures, language);
     if (heading !== this.heading) {
       this.heading = heading;
       this.out.write(`\n## ${cell(heading)}\n\n${HEAD[language]}\n|---|---|---|---|---|\n`);

@@ -6,7 +6,7 @@ import { placesText, VERDICT_SAYS } from '../text/verdicts.ts';
 import { pad } from '../text/width.ts';
 import { wrap } from '../text/wrap.ts';
 import type { Out } from './out.ts';
-import type { VerdictCounts, VerdictLook, VerdictWriter } from './verdict-writer.ts';
+import { headingOf, type VerdictCounts, type VerdictLook, type VerdictWriter } from './verdict-writer.ts';
 
 const COLOURS: Record<Verdict, number> = { confirmed: 32, contradicted: 31, skipped: 2, 'not-visible': 36, unknown: 33 };
 const VERDICT_CELLS = 18;
@@ -45,7 +45,7 @@ export class VerdictText implements VerdictWriter {
 
   judgement(j: Judgement): void {
     const { language } = this.look;
-    const heading = this.headingOf(j);
+    const heading = safe(headingOf(j, this.captures, language));
     if (heading !== this.heading) {
       this.heading = heading;
       this.line('');
@@ -69,17 +69,6 @@ export class VerdictText implements VerdictWriter {
     const said = VERDICTS.map((v) => `${VERDICT_SAYS[v].mark} ${VERDICT_SAYS[v][language]} ${counts[v]}`);
     this.line(said.join('   '));
     this.out.flush();
-  }
-
-  private headingOf(j: Judgement): string {
-    const { language } = this.look;
-    const capture = this.captures[j.capture];
-    const file = this.captures.length > 1 ? ` (${safe(capture.file)})` : '';
-    if (j.journeyId === null) return `${{ en: 'the capture', ko: '캡처 전체' }[language]}${file}`;
-    const journey = capture.journeys.get(j.journeyId);
-    const what = journey?.url ?? journey?.name ?? '';
-    const method = journey?.method === undefined ? '' : `${journey.method} `;
-    return `${{ en: 'journey', ko: '여정' }[language]} ${j.journeyId}: ${safe(`${method}${what}`)}${file}`;
   }
 
   /** Broken to the terminal's width behind `indent` cells, which `lead` fills on the first line. */

@@ -12,6 +12,16 @@ export interface VerdictWriter {
   end(counts: VerdictCounts): void;
 }
 
+/** What a judgement is about, as a heading: the capture, or a journey; with the file where there are several. */
+export function headingOf(j: Judgement, captures: readonly CaptureFacts[], language: Language): string {
+  const capture = captures[j.capture];
+  const file = captures.length > 1 ? ` (${capture.file})` : '';
+  if (j.journeyId === null) return `${{ en: 'the capture', ko: '캡처 전체' }[language]}${file}`;
+  const journey = capture.journeys.get(j.journeyId);
+  const what = [journey?.method, journey?.url ?? journey?.name].filter((each) => each !== undefined).join(' ');
+  return `${{ en: 'journey', ko: '여정' }[language]} ${j.journeyId}: ${what}${file}`;
+}
+
 export interface VerdictLook {
   language: Language;
   colour: boolean;

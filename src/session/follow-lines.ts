@@ -1,4 +1,6 @@
-import { decodeBody } from '../dissect/http/body.ts';
+import { type Codings, decodeBody } from '../dissect/http/body.ts';
+import { Framing } from '../dissect/http/framing.ts';
+import { Head, scanHead } from '../dissect/http/head.ts';
 import { isSecret } from '../dissect/http/header-names.ts';
 
 /** Lines of one turn that are shown, bytes of a decoded body, bytes of a line of a hex dump. */
@@ -7,48 +9,61 @@ const BODY = 1 << 20;
 const HEX_ROW = 16;
 export const MASKED = '(hidden by wirebook)';
 
-/** Heads as text with secrets hidden, bodies decoded; what follows a message's body is the next message. */
-export function httpLines(bytes: Uint8Array): string[] {
+const head = new Head();
+const text = (bytes: Uint8Array, at: number, end: number): string => Buffer.from(bytes.subarray(at, end)).toString('latin1');
+
+/**
+ * Heads as text with secrets hidden, bodies decoded as far as their framing says; what is no message is told as it is. `inHead`: what was said before
+ * ended in a head; and whether this does.
+ */
+export function httpLines(bytes: Uint8Array, response: boolean, inHead = false): { lines: string[]; inHead: boolean } {
   const lines: string[] = [];
   let at = 0;
+  let open = false;
   while (at < bytes.length && lines.length < TURN_LINES) {
-    const end = headEnd(bytes, at);
-    const head = end < 0 ? '' : Buffer.from(bytes.subarray(at, end)).toString('latin1');
-    if (end < 0 || !/^(?:[A-Z][A-Z-]{1,30} \S|HTTP\/\d)/.test(head)) {
-      lines.push(...plainLines(bytes.subarray(at)));
+    const end = scanHead(head, bytes, at, bytes.length, response, true);
+    if (end < 0) {
+      // The rest of a head, or of a body.
+      const [first, ...rest] = plainLines(bytes.subarray(at));
+      // It may be the rest of a value that is nobody's business.
+      lines.push(...masked([inHead && at === 0 && first !== '' ? MASKED : first, ...rest]));
+      open = inHead && !rest.includes('');
       break;
     }
-    const fields = head.split(/\r?\n/);
-    lines.push(...fields.map(masked));
-    const value = (name: string): string | undefined =>
-      fields
-        .find((line) => line.toLowerCase().startsWith(`${name}:`))
-        ?.slice(name.length + 1)
-        .trim();
-    const announced = value('content-length');
-    const length = announced !== undefined && /^\d{1,15}$/.test(announced) ? Number(announced) : undefined;
-    const to = length === undefined ? bytes.length : Math.min(bytes.length, end + length);
-    const body = bytes.subarray(end, to);
-    if (body.length > 0) {
-      const codings = { transferEncoding: value('transfer-encoding') ?? '', contentEncoding: value('content-encoding') ?? '' };
-      const decoded = decodeBody(body, codings, BODY);
-      lines.push(...plainLines(decoded.bytes));
-      if (decoded.problem !== undefined) lines.push(`(${decoded.problem})`);
-    }
-    at = to;
+    const fields = text(bytes, head.at, end).split(/\r?\n/);
+    lines.push(...masked(fields));
+    open = fields.at(-1) !== '' || fields.at(-2) !== '';
+    at = bodyEnd(bytes, end, response);
+    if (at === end) continue;
+    const transferEncoding = fields.find((line) => /^transfer-encoding:/i.test(line))?.slice('transfer-encoding:'.length) ?? '';
+    const contentEncoding = text(bytes, head.contentEncodingAt, head.contentEncodingEnd);
+    lines.push(...bodyLines(bytes.subarray(end, at), { transferEncoding: transferEncoding.trim(), contentEncoding }));
   }
-  return lines;
+  return { lines, inHead: open };
 }
 
-function headEnd(bytes: Uint8Array, at: number): number {
-  const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('\r\n\r\n', at, 'latin1');
-  return found < 0 ? -1 : found + 4;
+/** How far the body of the head at hand goes (RFC 9112 §6.3); an answer to HEAD is not known for one here. */
+function bodyEnd(bytes: Uint8Array, at: number, response: boolean): number {
+  const { status, contentLength } = head;
+  if (response && (status < 200 || status === 204 || status === 304)) return at;
+  if (head.chunked) {
+    const framing = new Framing();
+    framing.chunked();
+    return framing.read(bytes, at, bytes.length);
+  }
+  if (contentLength >= 0) return Math.min(bytes.length, at + contentLength);
+  return response ? bytes.length : at;
 }
 
-/** A header line whose value is nobody's business has none. */
-function masked(line: string): string {
-  const colon = line.indexOf(':');
-  return colon > 0 && isSecret(line.slice(0, colon).trim()) ? `${line.slice(0, colon)}: ${MASKED}` : line;
+/** Header lines whose values are nobody's business have none, nor have the folded lines behind them (RFC 9112 §5.2). */
+function masked(lines: string[]): string[] {
+  let secret = false;
+  return lines.flatMap((line) => {
+    if (secret && /^[ \t]/.test(line)) return [];
+    const colon = line.indexOf(':');
+    secret = colon > 0 && isSecret(line.slice(0, colon).trim());
+    return [secret ? `${line.slice(0, colon)}: ${MASKED}` : line];
+  });
 }
 
 /** UTF-8 text by lines, else hexadecimal with what can be read beside it. */
@@ -68,8 +83,8 @@ export function plainLines(bytes: Uint8Array): string[] {
 }
 
 /** A body as its receiver sees it, and why not where it cannot be decoded. */
-export function bodyLines(body: Uint8Array, contentEncoding: string): string[] {
-  const decoded = decodeBody(body, { contentEncoding }, BODY);
+export function bodyLines(body: Uint8Array, codings: Codings): string[] {
+  const decoded = decodeBody(body, codings, BODY);
   const lines = plainLines(decoded.bytes);
   if (decoded.problem !== undefined) lines.push(`(${decoded.problem})`);
   return lines;

@@ -58,16 +58,24 @@ export function decryptedTurns(records: readonly PlainRecord[], timeOf: (packet:
       const goesOn = last?.from === (record.fromClient ? 'client' : 'server') && !record.behindGap;
       add(goesOn ? last : begin(record), record.bytes);
     }
+  const heads = { client: false, server: false };
   return said.map(({ head, parts, encoding, ...turn }) => {
     const body = Buffer.concat(parts).subarray(0, TURN_BYTES);
     const lines =
       inside === 'http2'
-        ? [...head, ...(body.length > 0 ? ['', ...bodyLines(body, encoding)] : [])]
+        ? [...head, ...(body.length > 0 ? ['', ...bodyLines(body, { contentEncoding: encoding })] : [])]
         : inside === 'http'
-          ? httpLines(body)
+          ? messages(body, turn.from, heads)
           : plainLines(body);
     return { ...turn, lines: shortened(lines) };
   });
+}
+
+/** HTTP/1 of one side; `heads`: in whose heads what was said before has ended. */
+export function messages(bytes: Uint8Array, from: Turn['from'], heads: Record<Turn['from'], boolean>): string[] {
+  const { lines, inHead } = httpLines(bytes, from === 'server', heads[from]);
+  heads[from] = inHead;
+  return lines;
 }
 
 function add(turn: Said, bytes: Uint8Array): void {

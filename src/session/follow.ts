@@ -1,6 +1,6 @@
 import type { PlainRecord } from '../dissect/tls/plaintext.ts';
-import { httpLines, plainLines, shortened } from './follow-lines.ts';
-import { decryptedTurns, type Turn } from './follow-tls.ts';
+import { plainLines, shortened } from './follow-lines.ts';
+import { decryptedTurns, messages, type Turn } from './follow-tls.ts';
 import type { CaptureFacts } from '../rules/facts.ts';
 import { Flag, type PacketFacts } from '../rules/packet.ts';
 
@@ -10,6 +10,8 @@ const TURN_BYTES = 1 << 20;
 
 interface Side {
   next: number | undefined;
+  /** Bytes of the last segment that the snapshot length cut off. */
+  cut: number;
   /** Segments behind a hole, by sequence number. */
   ahead: PacketFacts[];
 }
@@ -23,7 +25,10 @@ export function follow(capture: CaptureFacts, id: number, opened: readonly Plain
   if (connection === undefined) return [];
   const decrypted = decryptedTurns(opened, (packet) => capture.timeOf(packet));
   if (decrypted.length > 0) return decrypted;
-  const sides = { client: { next: undefined, ahead: [] } as Side, server: { next: undefined, ahead: [] } as Side };
+  const sides = {
+    client: { next: undefined, cut: 0, ahead: [] } as Side,
+    server: { next: undefined, cut: 0, ahead: [] } as Side,
+  };
   const raw: { from: 'client' | 'server'; packet: PacketFacts; parts: Uint8Array[]; bytes: number; missing: number }[] = [];
   const say = (from: 'client' | 'server', packet: PacketFacts, part: Uint8Array, missing: number): void => {
     const last = raw.at(-1);
@@ -38,7 +43,10 @@ export function follow(capture: CaptureFacts, id: number, opened: readonly Plain
     side.next ??= sequence;
     const ahead = (sequence - side.next) | 0;
     if (ahead > 0) return false;
-    if (-ahead < packet.payload.length) say(from, packet, packet.payload.subarray(-ahead), 0);
+    if (-ahead < packet.payload.length) {
+      say(from, packet, packet.payload.subarray(-ahead), side.cut);
+      side.cut = packet.payloadLength - packet.payload.length;
+    }
     side.next = Math.max(0, -ahead) < packet.payloadLength ? (sequence + packet.payloadLength) >>> 0 : side.next;
     return true;
   };
@@ -53,6 +61,7 @@ export function follow(capture: CaptureFacts, id: number, opened: readonly Plain
       if (gap > 0) {
         side.next = (((first.tcp as { sequence: number }).sequence + first.payloadLength) >>> 0) as number;
         say(from, first, first.payload, gap);
+        side.cut = first.payloadLength - first.payload.length;
       } else take(from, first);
     }
   };
@@ -70,10 +79,11 @@ export function follow(capture: CaptureFacts, id: number, opened: readonly Plain
   drain('server', true);
   const isHttp = connection.application === 'http';
   const sealed = connection.application === 'tls';
+  const heads = { client: false, server: false };
   return raw.map(({ from, packet, parts, bytes, missing }) => {
     if (sealed) return { from, packet: packet.number, time: packet.time, bytes, missing, lines: [], sealed };
     const whole = Buffer.concat(parts).subarray(0, TURN_BYTES);
-    const lines = shortened(isHttp ? httpLines(whole) : plainLines(whole));
+    const lines = shortened(isHttp ? messages(whole, from, heads) : plainLines(whole));
     return { from, packet: packet.number, time: packet.time, bytes, missing, lines };
   });
 }

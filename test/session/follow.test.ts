@@ -74,6 +74,55 @@ describe('following a stream', () => {
     expect(said).not.toMatch(/s3cret|c2VjcmV0/);
   });
 
+  test('hides them where the head is cut, folded, or goes on behind a hole', async () => {
+    const cut = await followed([[0.03, client('PA', 101, 501, 'GET / HTTP/1.1\r\nHost: a\r\nCookie: s3cret=1; b=s3')]]);
+    const folded = await followed([
+      [0.03, client('PA', 101, 501, 'GET / HTTP/1.1\nAuthorization: Digest\n  s3cret="1"\nHost: a\n\n')],
+    ]);
+    const hole = await followed([
+      [0.03, client('PA', 101, 501, 'GET / HTTP/1.1\r\nHost: a\r\n')],
+      [0.04, client('PA', 140, 501, '3cret; c=s3\r\nAccept: b\r\nCookie: s3cret=1\r\n\r\n')],
+    ]);
+    for (const turns of [cut, folded, hole]) {
+      const said = turns.flatMap(({ lines }) => lines).join('\n');
+      expect(said).toContain('Host: a');
+      expect(said).toContain('(hidden by wirebook)');
+      expect(said).not.toContain('s3');
+    }
+    expect(hole.at(-1)?.lines).toContain('Accept: b');
+  });
+
+  test('says what the snapshot length cut off', async () => {
+    const turns = await followed([
+      [0.03, client('PA', 101, 501, 'one two').subarray(0, 14 + 20 + 20 + 3)],
+      [0.04, client('PA', 108, 501, 'three')],
+    ]);
+    expect(turns.map(({ lines, missing }) => [lines[0], missing])).toEqual([
+      ['one', 0],
+      ['three', 4],
+    ]);
+  });
+
+  test('tells messages apart by their framing', async () => {
+    const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n';
+    const unchanged = 'HTTP/1.1 304 Not Modified\r\nContent-Length: 90\r\n\r\n';
+    const turns = await followed([[0.03, server('PA', 501, 101, `${chunked}${unchanged}HTTP/1.1 204 No Content\r\n\r\n`)]]);
+    expect(turns[0].lines).toEqual([
+      'HTTP/1.1 200 OK',
+      'Transfer-Encoding: chunked',
+      '',
+      '',
+      'hi',
+      'HTTP/1.1 304 Not Modified',
+      'Content-Length: 90',
+      '',
+      '',
+      'HTTP/1.1 204 No Content',
+      '',
+      '',
+    ]);
+  });
+
   test('shows a compressed, chunked body as its sender wrote it', async () => {
     const [records] = await readCaptures([join(FIXTURES, 'chunked-gzip', 'client.pcap')]);
     try {

@@ -6,6 +6,7 @@ import { notVisible, skipped } from '../findings.ts';
 import { fileText, type HopFinding, journeyOf } from '../hop-text.ts';
 import type { HopJoin, Hops, PacketPair } from '../hops.ts';
 import type { PacketFacts } from '../packet.ts';
+import type { Advice, Finding } from '../rule.ts';
 import { onItsLink, seenFlows } from '../seen-flows.ts';
 
 /** Joins of two captures that are looked at for a packet which both have. */
@@ -70,6 +71,21 @@ function passageOf(hops: Hops, join: HopJoin): Passage | undefined {
   if (join.from === join.to && near.hopLimit === far.hopLimit) return undefined;
   const journey = join.kind === 'connection' ? journeyOf(hops.captures[join.from], join.fromId) : undefined;
   return { join, pair, near, far, routers: Math.abs(near.hopLimit - far.hopLimit), journey };
+}
+
+/** One of the two places has no MAC addresses. `same`: which packets are one. */
+export function withoutMacs({ pair, near, far }: Passage, same: Text, advice: Advice): Finding {
+  const macs = [near, far].map(macsText).filter((each) => each !== '');
+  const shown = macs.length === 0 ? '' : ` (${macs.join(', ')})`;
+  return notVisible(
+    'no-link-layer',
+    [pair.from],
+    {
+      en: `${same.en}, but not both have MAC addresses${shown}`,
+      ko: `${same.ko}. 그러나 양쪽 모두에 MAC 주소가 있지는 않습니다${shown}`,
+    },
+    advice,
+  );
 }
 
 /** "02:… → 02:…", as far as the capture has it: "any" has the sender alone. */

@@ -1,8 +1,8 @@
-import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
+import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { across, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { Finding, HopsRule } from '../rule.ts';
-import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs } from './passages.ts';
+import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs, withoutMacs } from './passages.ts';
 
 export const rule: HopsRule = {
   id: 'R-L2-1',
@@ -52,18 +52,10 @@ function judge(hops: Hops, passage: Passage): HopFinding {
   const add = (finding: Finding): HopFinding => across(finding, join, [pair.to], passage.journey);
   if (near.sourceMac === undefined || far.sourceMac === undefined)
     return add(
-      notVisible(
-        'no-link-layer',
-        packets,
-        {
-          en: `${same.en}, but not both have MAC addresses (${macs})`,
-          ko: `${same.ko}. 그러나 양쪽 모두에 MAC 주소가 있지는 않습니다(${macs})`,
-        },
-        {
-          text: { en: 'capture on Ethernet interfaces', ko: '이더넷 인터페이스에서 캡처하세요' },
-          command: `tcpdump -i <outside> -w outside.pcap host ${near.destination}`,
-        },
-      ),
+      withoutMacs(passage, same, {
+        text: { en: 'capture on Ethernet interfaces', ko: '이더넷 인터페이스에서 캡처하세요' },
+        command: `tcpdump -i <outside> -w outside.pcap host ${near.destination}`,
+      }),
     );
   const kept = sameMacs(near, far);
   if (routers === 0)

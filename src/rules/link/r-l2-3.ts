@@ -3,7 +3,7 @@ import { across, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { PacketFacts } from '../packet.ts';
 import type { Advice, Finding, HopsRule } from '../rule.ts';
-import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs } from './passages.ts';
+import { macsText, NOTHING_REASONS, onePlace, type Passage, passagesOf, sameMacs, withoutMacs } from './passages.ts';
 
 export const rule: HopsRule = {
   id: 'R-L2-3',
@@ -65,19 +65,12 @@ function routersBetween(hops: Hops, { join, pair, near, far, journey }: Passage)
   return across(finding, join, [pair.to], journey);
 }
 
-function judge(hops: Hops, { join, pair, near, far, journey }: Passage): HopFinding {
+function judge(hops: Hops, passage: Passage): HopFinding {
+  const { join, pair, near, far, journey } = passage;
   const same = samePacketText(hops, join, pair);
   const packets = [pair.from];
   const add = (finding: Finding): HopFinding => across(finding, join, [pair.to], journey);
-  if (near.sourceMac === undefined || far.sourceMac === undefined)
-    return add(
-      notVisible(
-        'no-link-layer',
-        packets,
-        { en: `${same.en}, but not both have MAC addresses`, ko: `${same.ko}. 그러나 양쪽 모두에 MAC 주소가 있지는 않습니다` },
-        advice(near),
-      ),
-    );
+  if (near.sourceMac === undefined || far.sourceMac === undefined) return add(withoutMacs(passage, same, advice(near)));
   if (!sameMacs(near, far))
     return add(
       unknown('macs-differ', packets, {
