@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cipherParameters } from '../../src/dissect/tls/cipher-parameters.ts';
 import { expandLabel, prf } from '../../src/dissect/tls/derive.ts';
-import { Rc4 } from '../../src/dissect/tls/rc4.ts';
+import { Rc4 } from '../../src/dissect/tls/old-ciphers/rc4.ts';
 import { trafficCipher } from '../../src/dissect/tls/record-cipher.ts';
 import { fromHex } from '../frames.ts';
 

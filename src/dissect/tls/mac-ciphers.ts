@@ -1,7 +1,8 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
 import { digest, type HashName } from './derive.ts';
-import { Rc4 } from './rc4.ts';
+import { type OldCipher, oldCipher, unchain } from './old-ciphers/cbc.ts';
+import { Rc4 } from './old-ciphers/rc4.ts';
 import { additional, type RecordCipher, type SealedRecord } from './sealed-record.ts';
 
 const HEADER = new Uint8Array(13);
@@ -42,6 +43,7 @@ export class BlockCipher implements RecordCipher {
   private readonly encryptThenMac: boolean;
   private readonly ssl3: boolean;
   private readonly algorithm: string;
+  private readonly old: OldCipher | undefined;
   /** TLS 1.0: the last block of the record before; undefined where that was lost. */
   private chained: Uint8Array | undefined;
 
@@ -59,6 +61,7 @@ export class BlockCipher implements RecordCipher {
     const single = parameters.algorithm === 'des-cbc';
     this.algorithm = single ? 'des-ede3-cbc' : parameters.algorithm;
     this.key = single ? Buffer.concat([key, key, key]) : key;
+    this.old = oldCipher(this.algorithm, key);
     this.macKey = macKey;
     this.encryptThenMac = encryptThenMac;
     this.lead = iv.length === 0 ? parameters.ivBytes : 0;
@@ -78,8 +81,11 @@ export class BlockCipher implements RecordCipher {
       !macIsRight(parameters, this.macKey, sequence, record, bytes.subarray(at, end), bytes.subarray(end, record.end), false)
     )
       return undefined;
-    const decipher = createDecipheriv(this.algorithm, this.key, iv).setAutoPadding(false);
-    const plain = decipher.update(bytes.subarray(at + lead, end));
+    const sealed = bytes.subarray(at + lead, end);
+    const plain =
+      this.old === undefined
+        ? createDecipheriv(this.algorithm, this.key, iv).setAutoPadding(false).update(sealed)
+        : unchain(this.old, iv, sealed);
     const padding = plain[plain.length - 1] + 1;
     const content = plain.length - padding - (this.encryptThenMac ? 0 : macBytes);
     if (content < 0) return undefined;

@@ -1,6 +1,7 @@
 import { type CipherGCMTypes, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
 import { digest, expandLabel, type HashName, prf, sslExpand } from './derive.ts';
+import { openGcm } from './gcm.ts';
 import { BlockCipher, StreamCipher } from './mac-ciphers.ts';
 import { additional, putSequence, type RecordCipher, type SealedRecord } from './sealed-record.ts';
 
@@ -8,7 +9,7 @@ const HEADER = 5;
 const NONCE = 12;
 const ADDITIONAL = 13;
 
-/** AES-GCM, AES-CCM, ChaCha20-Poly1305 and ARIA-GCM in TLS 1.2 (RFC 5288, 6655, 7905) and 1.3 (RFC 8446 §5.2, §5.3). */
+/** AES-GCM, AES-CCM, ChaCha20-Poly1305, ARIA-GCM and Camellia-GCM in TLS 1.2 (RFC 5288, 6655, 7905) and 1.3 (RFC 8446 §5.2, §5.3). */
 export class AeadCipher implements RecordCipher {
   readonly lead: number;
   private readonly algorithm: CipherGCMTypes;
@@ -17,6 +18,8 @@ export class AeadCipher implements RecordCipher {
   private readonly iv: Uint8Array;
   private readonly tls13: boolean;
   private readonly ccm: boolean;
+  /** The cipher that OpenSSL does not have in this mode, and its key. */
+  private readonly byHand: { cipher: string; key: Uint8Array } | undefined;
   private readonly nonce = new Uint8Array(NONCE);
   private readonly header: Uint8Array;
   private readonly options: { authTagLength: number };
@@ -26,6 +29,8 @@ export class AeadCipher implements RecordCipher {
     this.tagBytes = parameters.tagBytes;
     this.options = { authTagLength: parameters.tagBytes };
     this.ccm = parameters.algorithm.endsWith('-ccm');
+    const camellia = /^(camellia-\d+)-gcm$/.exec(parameters.algorithm);
+    this.byHand = camellia === null ? undefined : { cipher: camellia[1], key };
     this.key = createSecretKey(key);
     this.iv = iv;
     this.tls13 = tls13;
@@ -54,8 +59,12 @@ export class AeadCipher implements RecordCipher {
       header[3] = (end - at) >> 8;
       header[4] = (end - at) & 255;
     } else additional(header, sequence, record, length);
-    const decipher = createDecipheriv(this.algorithm, this.key, nonce, this.options);
     const tagAt = end - this.tagBytes;
+    if (this.byHand !== undefined) {
+      const { cipher, key } = this.byHand;
+      return openGcm(cipher, key, nonce, header, bytes.subarray(at + this.lead, tagAt), bytes.subarray(tagAt, end));
+    }
+    const decipher = createDecipheriv(this.algorithm, this.key, nonce, this.options);
     decipher.setAuthTag(bytes.subarray(tagAt, end));
     decipher.setAAD(header, this.ccm ? { plaintextLength: length } : undefined);
     try {
