@@ -1,7 +1,8 @@
 import { createDecipheriv, createHmac } from 'node:crypto';
 import type { CipherParameters } from './cipher-parameters.ts';
 import { digest, type HashName } from './derive.ts';
-import { type OldCipher, oldCipher, unchain } from './old-ciphers/cbc.ts';
+import { oldCipher, unchain } from './old-ciphers/cbc.ts';
+import type { OldCipher } from './old-ciphers/old-cipher.ts';
 import { Rc4 } from './old-ciphers/rc4.ts';
 import { additional, type RecordCipher, type SealedRecord } from './sealed-record.ts';
 

@@ -1,13 +1,7 @@
 import { Idea } from './idea.ts';
+import type { OldCipher } from './old-cipher.ts';
 import { Rc2 } from './rc2.ts';
 import { Seed } from './seed.ts';
-
-/** A block cipher that OpenSSL 3 no longer offers: captures of its time have it. */
-export interface OldCipher {
-  readonly blockBytes: number;
-  /** Deciphers the block at `at` into `into`, which is one block long. */
-  decipher(bytes: Uint8Array, at: number, into: Uint8Array): void;
-}
 
 const OLD: Record<string, new (key: Uint8Array) => OldCipher> = { 'idea-cbc': Idea, 'rc2-cbc': Rc2, 'seed-cbc': Seed };
 

@@ -1,4 +1,4 @@
-import type { OldCipher } from './cbc.ts';
+import type { OldCipher } from './old-cipher.ts';
 
 const ROUNDS = 8;
 const PRIME = 65_537;

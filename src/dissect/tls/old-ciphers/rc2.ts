@@ -1,4 +1,4 @@
-import type { OldCipher } from './cbc.ts';
+import type { OldCipher } from './old-cipher.ts';
 
 /** RFC 2268 §2: a permutation of 0 to 255 from the digits of pi. */
 const PI_TABLE = Buffer.from(

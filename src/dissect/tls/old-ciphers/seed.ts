@@ -1,4 +1,4 @@
-import type { OldCipher } from './cbc.ts';
+import type { OldCipher } from './old-cipher.ts';
 
 const ROUNDS = 16;
 const GOLDEN = 0x9e3779b9;
