@@ -7,6 +7,7 @@ import type { ListName } from '../correlate/tcp-lists.ts';
 import { decodeWith } from '../dissect/decode.ts';
 import { summarize } from '../dissect/summary.ts';
 import { follow, type Turn } from './follow.ts';
+import { InsideTls } from './inside-tls.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import { JourneyList } from './journey-list.ts';
 import type { PacketIndex } from './packet-index.ts';
@@ -54,6 +55,7 @@ export class FileSession implements SessionView {
   private readonly source: Source;
   private readonly index: PacketIndex;
   private readonly tcpFields: TcpFields;
+  private readonly inside: InsideTls;
   /** The records themselves by id in `facts.journeys`. */
   private readonly heads = new JourneyList();
   private readonly counts = new CaptureStatistics();
@@ -83,6 +85,7 @@ export class FileSession implements SessionView {
     this.analysis = this.facts.analysis;
     this.index = this.facts.packets;
     this.tcpFields = new TcpFields(this.facts);
+    this.inside = new InsideTls(this.facts.exchangesOn, () => this.facts.exchanges.count);
   }
 
   /** Other captures of the same traffic, read when this one has ended, so that packets are shown as each of them has them. */
@@ -284,6 +287,8 @@ export class FileSession implements SessionView {
     const layers = this.tcpFields.of(number, decodeWith(bytes, wireLength, linkType, this.facts.applicationOf(number)));
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
+    const inside = summary.protocol === 'TLS' ? this.inside.of(number, this.index.flow(number)) : undefined;
+    if (inside !== undefined) summary.info += `: ${inside}`;
     return { number, time, bytes, wireLength, layers, summary };
   }
 
