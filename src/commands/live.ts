@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { Batch, type Source } from '../capture/batch.ts';
 import type { LiveSettings } from '../live/capture.ts';
+import { claimFile } from '../live/claim.ts';
 import { includeSecrets } from '../live/include-secrets.ts';
 import { processOwners } from '../live/owners.ts';
 import { startCapture } from '../live/start.ts';
@@ -40,6 +41,7 @@ export async function captureLive(settings: LiveSettings, output: LiveOutput): P
     stopped = true;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop());
+  if (settings.write !== undefined) await claimFile(settings.write);
   const capture = await startCapture(settings, `wirebook ${VERSION}`);
   const keyLogs = output.keyLogs();
   capture.source.keyLogs = keyLogs;

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { CaptureError } from '../capture/batch.ts';
 import { find } from '../helper/programs.ts';
+import { claimFile } from '../live/claim.ts';
 import { exitCodeOf, KeyLog, RunningCommand, runnable, userEnvironment, type UsersKeyLog, usersKeyLog } from '../live/command.ts';
 import { type PrivateNetwork, privateNetwork } from '../live/private-network.ts';
 import { includeSecrets } from '../live/include-secrets.ts';
@@ -47,6 +48,7 @@ export async function runCommand(settings: RunSettings): Promise<number> {
     return missing;
   }
   if (settings.inside) return here(settings, lang, say);
+  if (settings.write !== undefined) await claimFile(settings.write);
   if (settings.interfaces.length === 0) {
     let network: PrivateNetwork | undefined;
     const early = holdSignals();
