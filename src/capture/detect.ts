@@ -1,7 +1,7 @@
 import type { CaptureFormat } from './batch.ts';
 import type { Input } from './input.ts';
 import { u32 } from './integers.ts';
-import { isKnownVersion, isPcap, PCAP_HEADER, PcapReader, readPcapHeader } from './pcap.ts';
+import { isKnownVersion, isNewer, isPcap, newerVersion, PCAP_HEADER, PcapReader, readPcapHeader } from './pcap.ts';
 import { PcapngReader } from './pcapng.ts';
 import { isPcapng, LEAST_SECTION, SECTION_ORDER, sectionOrder, unknownVersion } from './pcapng-format.ts';
 import type { Problems } from './problems.ts';
@@ -34,7 +34,8 @@ export async function detect(file: string, input: Input, problems: Problems): Pr
 async function detectPcap(file: string, input: Input, problems: Problems): Promise<Detected> {
   if (!(await input.fill(PCAP_HEADER))) throw short(file, input, 'pcap', PCAP_HEADER);
   const header = readPcapHeader(input.buffer, 0);
-  if (!isKnownVersion(header)) throw badVersion(file, 'pcap', `${header.versionMajor}.${header.versionMinor}`, '2.0–2.4');
+  if (!isKnownVersion(header)) throw badVersion(file, 'pcap', `${header.versionMajor}.${header.versionMinor}`, '2.x');
+  if (isNewer(header)) problems.add('newer-version', newerVersion(header));
   input.start = PCAP_HEADER;
   return { format: 'pcap', reader: new PcapReader(header, problems) };
 }

@@ -64,10 +64,17 @@ export function readPcapHeader(bytes: Uint8Array, at: number): PcapHeader {
   };
 }
 
-/** libpcap reads versions 2.0 to 2.4, and 543.0 as DG/UX's tcpdump wrote it. */
+/** Versions 2.0 to 2.4, and 543.0 as DG/UX's tcpdump wrote it; nobody has written 2.5, and what says so is read as 2.4. */
 export function isKnownVersion(header: PcapHeader): boolean {
-  return (header.versionMajor === 2 && header.versionMinor <= 4) || (header.versionMajor === 543 && header.versionMinor === 0);
+  return header.versionMajor === 2 || (header.versionMajor === 543 && header.versionMinor === 0);
 }
+
+export const isNewer = (header: PcapHeader): boolean => header.versionMajor === 2 && header.versionMinor > 4;
+
+export const newerVersion = ({ versionMinor }: PcapHeader): Words => ({
+  en: `the file says it is of version 2.${versionMinor}; it is read as 2.4`,
+  ko: `파일에 적힌 버전은 2.${versionMinor}이며 2.4로 읽음`,
+});
 
 function lengthOrder(header: PcapHeader): number {
   if (header.versionMajor === 543 || header.versionMinor < 3) return LENGTHS_SWAPPED;

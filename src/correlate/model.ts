@@ -192,7 +192,7 @@ export interface Resolution {
   packet: number;
   time: number;
   operation: number;
-  /** Of ARP the addresses are '' where they are no MAC or IPv4 address, or were not captured. */
+  /** Of ARP the addresses are '' where they are no MAC or IPv4 address, or the message is not whole. */
   senderMac: string;
   senderAddress: string;
   targetMac: string;

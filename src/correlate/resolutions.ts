@@ -1,5 +1,5 @@
 import { ipv4, ipv6, mac, u16 } from '../dissect/bytes.ts';
-import type { Packets } from '../dissect/packets.ts';
+import { type Packets, Reason } from '../dissect/packets.ts';
 import { ARP_OPERATION, arpAddresses, hasIpv4, hasMacs } from '../dissect/protocols/arp.ts';
 import type { Resolution } from './model.ts';
 
@@ -59,10 +59,11 @@ export class ResolutionTracker {
   arp(p: Packets, row: number): void {
     const { bytes } = p;
     const at = p.transportAt[row];
-    const captured = p.payloadCaptured[row];
+    // Of a message that is not whole, what it says is not told.
+    const whole = p.reason[row] === Reason.none;
     const [senderMac, sender, targetMac, target] = arpAddresses(bytes, at);
-    const macAt = (offset: number): string => (offset + 6 <= captured && hasMacs(bytes, at) ? mac(bytes, at + offset) : '');
-    const addressAt = (offset: number): string => (offset + 4 <= captured && hasIpv4(bytes, at) ? ipv4(bytes, at + offset) : '');
+    const macAt = (offset: number): string => (whole && hasMacs(bytes, at) ? mac(bytes, at + offset) : '');
+    const addressAt = (offset: number): string => (whole && hasIpv4(bytes, at) ? ipv4(bytes, at + offset) : '');
     const r: Resolution = {
       kind: 'arp',
       packet: p.firstNumber + row,

@@ -6,7 +6,7 @@ import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { Streams, type StreamSink } from './streams.ts';
 import { Acknowledgments } from './tcp-acks.ts';
 import { addLetter, Letter } from './tcp-history.ts';
-import { readOptions, windowOf } from './tcp-judge.ts';
+import { answersAnew, readOptions, windowOf } from './tcp-judge.ts';
 import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
 import { Resets } from './tcp-resets.ts';
@@ -109,7 +109,7 @@ export class TcpTracker {
     const state = words[base + R.STATE];
     const length = p.payloadLength[row];
     const dataAt = flags & Flag.syn ? (sequence + 1) >>> 0 : sequence;
-    const known = (state & (R.SEQUENCE_SET << d)) !== 0 && !this.begins(slot, words, base, d, flags);
+    const known = (state & (R.SEQUENCE_SET << d)) !== 0 && !this.begins(slot, words, base, d, flags, sequence);
     if (!known) {
       words[base + R.STATE] |= R.SEQUENCE_SET << d;
       words[base + R.ISN + d] = flags & Flag.syn ? sequence : sequence - 1;
@@ -159,8 +159,10 @@ export class TcpTracker {
   }
 
   /** The first SYN of a side that has sent no payload yet: what came before it (a forged RST, a stray ACK) does not count. */
-  private begins(slot: number, words: Uint32Array, base: number, d: 0 | 1, flags: number): boolean {
-    if ((flags & Flag.syn) === 0 || (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0) return false;
+  private begins(slot: number, words: Uint32Array, base: number, d: 0 | 1, flags: number, sequence: number): boolean {
+    if ((flags & Flag.syn) === 0) return false;
+    const seen = (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0;
+    if (seen && !answersAnew(words, base, d, flags, sequence)) return false;
     return (this.conversations[slot]?.half(d).payloadBytes ?? 0) === 0;
   }
 

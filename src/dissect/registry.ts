@@ -18,6 +18,7 @@ import { http2 } from './protocols/http2.ts';
 import { icmp } from './protocols/icmp.ts';
 import { icmpv6 } from './protocols/icmpv6.ts';
 import { ip } from './protocols/ip.ts';
+import { ipnet, ipoib } from './protocols/ipoib.ts';
 import { ipv6 } from './protocols/ipv6.ts';
 import { authentication, destinationOptions, fragmentHeader, hopByHop, routing } from './protocols/ipv6-extensions.ts';
 import { l2tp } from './protocols/l2tp.ts';
@@ -37,7 +38,7 @@ import { quic } from './protocols/quic.ts';
 import { raw } from './protocols/raw.ts';
 import { sll } from './protocols/sll.ts';
 import { sll2 } from './protocols/sll2.ts';
-import { extenderTag, groupTag, interfaceTag, macsec, ringTag } from './protocols/tags.ts';
+import { extenderTag, fabricTag, groupTag, interfaceTag, macsec, ringTag } from './protocols/tags.ts';
 import { tcp } from './protocols/tcp.ts';
 import { teredo } from './protocols/teredo.ts';
 import { tokenRing } from './protocols/tr.ts';
@@ -80,6 +81,7 @@ export const protocols: readonly Protocol[] = [
   interfaceTag,
   groupTag,
   ringTag,
+  fabricTag,
   macsec,
   llc,
   sll,
@@ -95,6 +97,8 @@ export const protocols: readonly Protocol[] = [
   fddi,
   frameRelay,
   nflog,
+  ipoib,
+  ipnet,
   radiotap,
   ppi,
   wlan,

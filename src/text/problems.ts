@@ -12,6 +12,7 @@ export const KOREAN: Record<string, string> = {
   'clock-step-back': '패킷의 시각이 앞 패킷보다 이릅니다',
   'inexact-times': '첫 패킷에서 너무 먼 시각이라 나노초까지 정확하지는 않습니다',
   'unknown-link-type': '해석하지 않는 링크 계층입니다',
+  'newer-version': '알려진 것보다 새로운 버전입니다',
   'unsupported-version': '지원하지 않는 버전의 구역입니다',
   'too-many-interfaces': '인터페이스가 너무 많습니다',
   'too-many-names': '이름이 너무 많아 나머지는 뺐습니다',

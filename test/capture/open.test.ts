@@ -104,7 +104,7 @@ describe('what cannot be opened', () => {
       name: 'a version of pcap that nobody wrote',
       path: () => file('version', pcapHeader({ major: 3, minor: 9 })),
       code: 'unsupported-version',
-      en: 'pcap version 3.9 is not supported, only 2.0–2.4',
+      en: 'pcap version 3.9 is not supported, only 2.x',
     },
     {
       name: 'a version of pcapng that is not known',

@@ -99,6 +99,13 @@ describe('classic pcap', () => {
     expect(problems).toEqual([]);
   });
 
+  test('a minor version that nobody has written is read and told', async () => {
+    const record = pcapRecord({ seconds: 1, fraction: 0, data: data(20) });
+    const { packets, problems } = await readBytes(joined(pcapHeader({ major: 2, minor: 5 }), record));
+    expect(packets[0]).toMatchObject({ caplen: 20, wirelen: 20 });
+    expect(problems.map((p) => p.code)).toEqual(['newer-version']);
+  });
+
   test('a time fraction of a second or more is carried over and reported', async () => {
     const records = [4_000_000, 999_999, 0xffffffff].map((fraction) => pcapRecord({ seconds: 10, fraction, data: data(4) }));
     const { packets, problems } = await readBytes(joined(pcapHeader(), ...records));

@@ -276,6 +276,26 @@ describe('how a connection begins', () => {
     expect(connections[0].close.how).toBe('refused');
   });
 
+  test('SYN-ACKs with numbers of their own: the one that is acknowledged counts', () => {
+    const script = '0 c S\n 0.01 s SA seq=-1 ack=0\n 3 s SA seq=49999 ack=0\n 3.01 c A ack=50000';
+    const [c] = run(`${script}\n 3.02 s PA seq=50000 ack=0 "hello"`).connections;
+    expect(c.handshake?.synAck).toEqual([2, 3]);
+    expect([c.fromServer.streamBytes, c.fromServer.missingBytes]).toEqual([5, 0]);
+    const forged = '0 c S\n 0.01 s SA seq=-1 ack=0\n 0.02 c A ack=0\n 0.03 s SA seq=49999 ack=0';
+    const [d] = run(`${forged}\n 0.04 s PA seq=0 ack=0 "hello"`).connections;
+    expect([d.fromServer.streamBytes, d.fromServer.missingBytes]).toEqual([5, 0]);
+  });
+
+  test('a TCP header that was cut behind its flags is its connection’s', () => {
+    const frames = dialogue('0 c S\n 0.01 s SA\n 0.02 c A\n 0.03 c F');
+    const cut = (length: number) => frames.map((f) => ({ ...f, bytes: f.bytes.subarray(0, 34 + length), wire: f.bytes.length }));
+    const { connections } = correlate(cut(14));
+    expect(connections).toHaveLength(1);
+    expect([connections[0].fromClient.packets, connections[0].fromServer.packets]).toEqual([3, 1]);
+    expect(kindsOf(connections[0])).toEqual({});
+    expect(correlate(cut(13)).connections).toEqual([]);
+  });
+
   test('a forged RST ahead of the SYN-ACK neither refuses nor moves the sequence', () => {
     const { connections } = run(
       '0 c S\n 0.01 s RA seq=7000 ack=-1\n 0.02 s SA seq=-1 ack=0\n 0.03 c A ack=0\n 0.04 s A seq=0 len=5',

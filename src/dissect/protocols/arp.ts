@@ -44,8 +44,6 @@ function scan(p: Packets, row: number): number {
   const need = HEADER + 2 * hardware + 2 * protocol;
   p.kind[row] = Kind.arp;
   p.transportAt[row] = at;
-  p.payloadAt[row] = at;
-  p.payloadCaptured[row] = Math.min(p.end - at, need);
   if (p.end - at < need) return p.lacks(row, need);
   p.at = at + need;
   return 0;

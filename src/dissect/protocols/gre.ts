@@ -2,10 +2,12 @@ import { u16 } from '../bytes.ts';
 import { Fields, namedHex } from '../fields.ts';
 import { etherTypes } from '../names.ts';
 import type { Packets } from '../packets.ts';
-import { type FieldContext, ipProtocol, type Layer, type Protocol } from '../protocol.ts';
-import { byEtherType } from '../tables.ts';
+import { type FieldContext, ipProtocol, type Layer, type Protocol, udpPort } from '../protocol.ts';
+import { byEtherType, byLinkType } from '../tables.ts';
 import { BRIDGED, LENGTH_LIMIT } from './eth.ts';
 import { ERSPAN } from './erspan.ts';
+
+const WLAN = 105;
 
 const FLAGS = 0;
 const TYPE = 2;
@@ -28,8 +30,12 @@ function scan(p: Packets, row: number): number {
   const type = u16(p.bytes, at + TYPE);
   // Source routes (RFC 1701) were never used; a packet without payload is a keep-alive or an acknowledgment of PPTP.
   if ((flags & ROUTING) !== 0 || type <= LENGTH_LIMIT || p.at === p.wire) return 0;
+  if (isAruba(type)) return byLinkType[WLAN];
   return byEtherType[type === ERSPAN && (flags & SEQUENCE) === 0 ? BRIDGED : type];
 }
+
+/** Access points of Aruba send 802.11 frames so, a number for each queue. */
+const isAruba = (type: number): boolean => type === 0x9000 || (type >= 0x8200 && type <= 0x8370 && (type & 15) === 0);
 
 function headerLength(flags: number): number {
   let length = HEADER;
@@ -72,5 +78,5 @@ function layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
   return f.layer('gre', `Generic Routing Encapsulation${name === undefined ? '' : `, ${name}`}`, headerLength(flags));
 }
 
-/** Generic Routing Encapsulation (RFC 2784, RFC 2890), and its version 1 of PPTP (RFC 2637 section 4.1). */
-export const gre: Protocol = { name: 'gre', over: [ipProtocol(47)], scan, layer };
+/** Generic Routing Encapsulation (RFC 2784, RFC 2890), its version 1 of PPTP (RFC 2637 section 4.1), and in UDP (RFC 8086). */
+export const gre: Protocol = { name: 'gre', over: [ipProtocol(47), udpPort(4754)], scan, layer };

@@ -4,7 +4,7 @@ import { etherTypes } from '../names.ts';
 import type { Packets } from '../packets.ts';
 import { etherType, type FieldContext, type Layer, type Protocol } from '../protocol.ts';
 import { byEtherType } from '../tables.ts';
-import { framed, LENGTH_LIMIT, typeOrLength } from './eth.ts';
+import { BRIDGED, framed, LENGTH_LIMIT, typeOrLength } from './eth.ts';
 
 /** A tag of `size` bytes and the EtherType behind it: nothing in it matters to what follows. */
 function tag(name: string, title: string, type: number, size: number): Protocol {
@@ -35,6 +35,24 @@ export const interfaceTag = tag('vntag', 'VN-Tag', 0x8926, 4);
 export const groupTag = tag('cmd', 'Cisco MetaData', 0x8909, 6);
 /** IEC 62439-3: rings that carry each frame twice. */
 export const ringTag = tag('hsr', 'High-availability Seamless Redundancy', 0x892f, 4);
+
+/** The tree and hop limit of Cisco FabricPath, behind addresses of its own; the whole frame follows. */
+const FABRIC_HEADER = 2;
+export const fabricTag: Protocol = {
+  name: 'cfp',
+  over: [etherType(0x8903)],
+  scan(p: Packets, row: number): number {
+    if (p.end - p.at < FABRIC_HEADER) return p.lacks(row, FABRIC_HEADER);
+    p.at += FABRIC_HEADER;
+    return byEtherType[BRIDGED];
+  },
+  layer(bytes: Uint8Array, at: number, { end }: FieldContext): Layer {
+    const f = new Fields(bytes, at, end);
+    f.bits('cfp.ftag', 'Tree', 0, 2, 0xffc0);
+    f.bits('cfp.ttl', 'Hop limit', 0, 2, 0x003f);
+    return f.layer('cfp', 'Cisco FabricPath', FABRIC_HEADER);
+  },
+};
 
 const CONTROL = 0;
 const SHORT_LENGTH = 1;

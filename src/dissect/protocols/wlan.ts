@@ -1,4 +1,4 @@
-import { u24 } from '../bytes.ts';
+import { u16, u24 } from '../bytes.ts';
 import { Fields, hexText, named } from '../fields.ts';
 import type { Packets } from '../packets.ts';
 import { type FieldContext, type Layer, linkType, type Protocol } from '../protocol.ts';
@@ -32,6 +32,10 @@ const ORDER = 0x80;
 /** In the first byte of QoS control: several frames in one. */
 const AGGREGATE = 0x80;
 
+const SUBFRAME_SOURCE = 6;
+const SUBFRAME_LENGTH = 12;
+const SUBFRAME = 14;
+
 /** LLC with SNAP, which every data frame with IP begins with. */
 const SNAP = 0xaaaa03;
 
@@ -64,8 +68,20 @@ function scan(p: Packets, row: number): number {
     return 0;
   }
   if ((flags & (PROTECTED | MORE_FRAGMENTS)) !== 0 || (bytes[at + SEQUENCE] & 15) !== 0) return 0;
-  if ((subtype & QOS) !== 0 && (bytes[at + qosOffset(flags)] & AGGREGATE) !== 0) return 0;
+  if ((subtype & QOS) !== 0 && (bytes[at + qosOffset(flags)] & AGGREGATE) !== 0) return toFirst(p, row);
   return toLlc(p, at);
+}
+
+/** Of several frames in one (clause 9.3.2.2.2) the first is read: addresses, a length, LLC. */
+function toFirst(p: Packets, row: number): number {
+  const { at } = p;
+  if (p.end - at < SUBFRAME) return p.lacks(row, SUBFRAME);
+  p.destinationMacAt[row] = at;
+  p.sourceMacAt[row] = at + SUBFRAME_SOURCE;
+  p.at = at + SUBFRAME;
+  p.wire = Math.min(p.wire, p.at + u16(p.bytes, at + SUBFRAME_LENGTH));
+  p.end = Math.min(p.end, p.wire);
+  return p.end > p.at ? byEtherType[LLC] : 0;
 }
 
 const qosOffset = (flags: number): number => ((flags & (TO_DS | FROM_DS)) === (TO_DS | FROM_DS) ? HEADER + 6 : HEADER);
@@ -146,13 +162,15 @@ function flagFields(f: Fields): void {
   f.flag('wlan.fc.order', 'Order', FLAGS, 1, ORDER);
 }
 
-function addressFields(f: Fields, { type, flags, qos }: Shape): void {
+function addressFields(f: Fields, { type, flags, length, qos }: Shape): void {
   f.mac('wlan.ra', 'Receiver', ADDRESS_1);
   if (type === CONTROLLING) return;
   f.mac('wlan.ta', 'Transmitter', ADDRESS_2);
   const way = type === DATA ? flags & (TO_DS | FROM_DS) : 0;
-  f.mac('wlan.da', 'Destination', (way & TO_DS) !== 0 ? ADDRESS_3 : ADDRESS_1);
-  f.mac('wlan.sa', 'Source', way === (TO_DS | FROM_DS) ? ADDRESS_4 : way === FROM_DS ? ADDRESS_3 : ADDRESS_2);
+  const several = qos !== 0 && (f.read(qos, 1) & AGGREGATE) !== 0 && f.has(length, SUBFRAME);
+  f.mac('wlan.da', 'Destination', several ? length : (way & TO_DS) !== 0 ? ADDRESS_3 : ADDRESS_1);
+  if (several) f.mac('wlan.sa', 'Source', length + SUBFRAME_SOURCE);
+  else f.mac('wlan.sa', 'Source', way === (TO_DS | FROM_DS) ? ADDRESS_4 : way === FROM_DS ? ADDRESS_3 : ADDRESS_2);
   if (way !== (TO_DS | FROM_DS))
     f.mac('wlan.bssid', 'Basic service set', way === TO_DS ? ADDRESS_1 : way === FROM_DS ? ADDRESS_2 : ADDRESS_3);
   f.add('wlan.frag', 'Fragment number', SEQUENCE, 2, f.readLittle(SEQUENCE, 2) & 15);
@@ -161,7 +179,7 @@ function addressFields(f: Fields, { type, flags, qos }: Shape): void {
   const quality = f.under(f.little('wlan.qos', 'QoS control', qos, 2, (value) => hexText(value, 4)));
   quality.bits('wlan.qos.tid', 'Traffic identifier', qos, 1, 0x0f);
   quality.bits('wlan.qos.ack', 'Acknowledgment policy', qos, 1, 0x60);
-  quality.flag('wlan.qos.amsdupresent', 'Several frames in one', qos, 1, AGGREGATE);
+  quality.flag('wlan.qos.amsdupresent', 'Several frames in one, the first is read', qos, 1, AGGREGATE);
 }
 
 /** IEEE 802.11 frames: those with data in the clear are read on. */
