@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const COLD = 'fixtures/cold-http/client.pcap';
 const PAGE = 'fixtures/page-parallel/client.pcap';
+const LOST = 'fixtures/lost-segment/client.pcap';
+const SECURE = 'fixtures/https-h2-parallel/client.pcapng --keylog fixtures/https-h2-parallel/client.keylog';
 
 /** name: capture, keys as tmux has them, a sign that all is drawn. */
 const SHOTS = {
@@ -16,6 +18,9 @@ const SHOTS = {
   timeline: [COLD, ['Enter', 'j'], /HAR ms/],
   waterfall: [PAGE, [':', 'waterfall', 'Enter'], / ms/],
   ladder: [COLD, ['Enter', ':', 'ladder', 'Enter'], /SYN/],
+  packets: [LOST, ['3', '/', 'frame.number >= 20', 'Enter', 'j', 'j', 'j', 'j', 'j', 'j'], /Dup ACK/],
+  problems: [LOST, ['5'], /Retransmission/],
+  https: [SECURE, ['3', '/', 'frame.number >= 7', 'Enter', 'j', 'j', 'j', 'j', 'j', 'j', 'j', 'j', 'j'], /200 for GET/],
   packet: [COLD, ['3', 'g', '/', 'http.request', 'Enter', 'Enter'], /HTTP/],
   book: [COLD, ['Enter', ':', 'book', 'Enter'], /R-/],
   filter: [PAGE, ['/', 'stage.wait > 1ms and http.re', 'Tab'], /http\.re/],
