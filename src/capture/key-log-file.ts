@@ -6,6 +6,8 @@ const CHUNK = 1 << 20;
 const LINE_LIMIT = 4096;
 const READABLE_BY_OTHERS = 0o044;
 /** `--keylog env`: where the environment says. */
+/** A line of any label, or a session's (see `TlsKeys`). */
+const KEY_LINE = /^(?:\xef\xbb\xbf)?[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]{32,192}[ \t\r]*$|^RSA Session-ID:/i;
 const FROM_ENVIRONMENT = 'env';
 const VARIABLE = 'SSLKEYLOGFILE';
 
@@ -48,14 +50,27 @@ export class KeyLogFile {
     }
   }
 
+  /** Hands over what one read of a file gives; a pipe's bytes are left to its reader. */
+  readBeginning(take: TakeLines): void {
+    try {
+      if (fstatSync(this.fd).isFile()) this.chunk(take, true);
+    } catch {
+      // Not readable: whoever wants its lines is told.
+    }
+  }
+
+  /** The last line, where it lacks its end so far. */
+  lastLine(take: TakeLines): void {
+    if (this.closed || this.carried === 0) return;
+    this.buffer[this.carried] = 0x0a;
+    take(this.buffer.subarray(0, this.carried + 1));
+  }
+
   /** The last line, where it lacks its end, and nothing more. */
   close(take?: TakeLines): void {
     if (this.closed) return;
+    if (take !== undefined) this.lastLine(take);
     this.closed = true;
-    if (take !== undefined && this.carried > 0) {
-      this.buffer[this.carried] = 0x0a;
-      take(this.buffer.subarray(0, this.carried + 1));
-    }
     this.buffer.fill(0);
     closeSync(this.fd);
   }
@@ -89,6 +104,22 @@ export function keyLogPaths(words: readonly string[], environment: Record<string
   });
 }
 
+/** There is something in it, but no line of any key, as far as its beginning tells. */
+function holdsNoKeys(file: KeyLogFile): boolean {
+  let lines = 0;
+  let keys = 0;
+  const take: TakeLines = (bytes) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    for (const line of text.split('\n')) {
+      if (line.length > 0) lines++;
+      if (KEY_LINE.test(line)) keys++;
+    }
+    return bytes.length;
+  };
+  file.readBeginning(take);
+  return lines > 0 && keys === 0;
+}
+
 /** Can they be read, and by whom else? Throws a CaptureError for one that cannot. */
 export function checkKeyLogs(paths: readonly string[]): Problem[] {
   const problems: Problem[] = [];
@@ -109,6 +140,12 @@ export function checkKeyLogs(paths: readonly string[]): Problem[] {
         code: 'key-log-exposed',
         message: `the key log ${path} can be read by others than its owner, and with it what was encrypted; chmod 600 keeps it private`,
         korean: `키 로그 ${path}, chmod 600으로 막을 수 있음`,
+      });
+    if (holdsNoKeys(file))
+      problems.push({
+        code: 'key-log-without-keys',
+        message: `the key log ${path} has no line of the form that key logs have (CLIENT_RANDOM and 64 and 96 hexadecimal digits, for one)`,
+        korean: `키 로그 ${path}, 예: CLIENT_RANDOM과 16진수 64자리와 96자리`,
       });
     file.close();
   }

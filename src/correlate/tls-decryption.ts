@@ -385,7 +385,8 @@ export class TlsDecryption implements MessageReader {
   }
 
   private reason(direction: 0 | 1): SealedReason {
-    return reasonOf(this.agreedOf(direction), this.found(direction) !== undefined);
+    const agreed = this.agreedOf(direction);
+    return reasonOf(agreed, this.lanes[direction].keyed(this.found(direction), agreed?.version ?? 0));
   }
 
   private sealed(why: SealedReason, packet: number): void {

@@ -161,6 +161,13 @@ export class Lane {
     this.unkeyed = 0;
   }
 
+  /** Is there a secret for what comes next? */
+  keyed(secrets: Secrets | undefined, version: number): boolean {
+    if (this.cipher !== undefined || secrets === undefined) return secrets !== undefined;
+    if (!isTls13(version)) return secrets.master !== undefined || secrets.premaster !== undefined;
+    return this.secretOf(Math.max(this.epoch, Epoch.handshake), secrets) !== undefined;
+  }
+
   private keysOf(epoch: number, secrets: Secrets, agreed: Agreed): Keys[] {
     const secret = this.secretOf(epoch, secrets);
     if (secret === undefined) return [];

@@ -24,6 +24,8 @@ export class CaptureKeys {
     this.keys.growing = source.size === undefined;
     this.keys.refresh = () => this.refresh();
     this.refresh();
+    // Of a file whose packets were captured before nobody writes on.
+    if (!this.keys.growing) for (const file of this.files) file.lastLine((bytes) => this.keys?.read(bytes) ?? 0);
   }
 
   /** Blocks that have come since. True: there were no keys before. */

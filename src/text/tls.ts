@@ -49,7 +49,10 @@ export const TLS = {
 export const SEALED: Record<string, Text> = {
   'no-client-hello': { en: 'the ClientHello was not captured', ko: 'ClientHello가 캡처되지 않았습니다' },
   'no-server-hello': { en: 'the ServerHello was not captured', ko: 'ServerHello가 캡처되지 않았습니다' },
-  'no-keys': { en: 'the key log has no keys of this connection', ko: '키 로그에 이 연결의 키가 없습니다' },
+  'no-keys': {
+    en: 'the key log has no keys of this connection for them',
+    ko: '키 로그에 이 연결의 이 레코드를 열 키가 없습니다',
+  },
   'cipher-not-supported': { en: 'the cipher suite is not supported', ko: '지원하지 않는 암호 스위트입니다' },
   'bytes-missing': { en: 'bytes of them were not captured', ko: '일부 바이트가 캡처되지 않았습니다' },
   'keys-do-not-fit': { en: 'the keys do not fit, or the bytes were changed', ko: '키가 맞지 않거나 바이트가 바뀌었습니다' },

@@ -104,6 +104,68 @@ test('a key log that others can read is told, one that is not there refused', ()
   expect(() => checkKeyLogs([directory])).toThrow(/directory/);
 });
 
+test('a file without a line of a key log is told; an empty one may still grow', () => {
+  const codes = (text: string | Buffer): string[] => {
+    const path = join(directory, 'some.log');
+    writeFileSync(path, text, { mode: 0o600 });
+    return checkKeyLogs([path]).map((problem) => problem.code);
+  };
+  expect(codes('not a key log\n')).toEqual(['key-log-without-keys']);
+  // What a shell of Windows makes of it with ">".
+  expect(codes(Buffer.from(KEYS.toString(), 'utf16le'))).toEqual(['key-log-without-keys']);
+  expect(codes('')).toEqual([]);
+  expect(codes(`# a comment\n\n${KEYS}`)).toEqual([]);
+});
+
+const TEXT = KEYS.toString();
+const shuffled = LINES.toReversed().join('\n');
+/** The last line of one connection's secrets, cut in its middle. */
+const cut = TEXT.trimEnd().slice(0, -11);
+
+test.each<[string, string]>([
+  ['as it was written', TEXT],
+  ['lines in any order, the last one without its end', shuffled],
+  ['CRLF', TEXT.replaceAll('\n', '\r\n')],
+  [
+    'comments, empty lines, labels of nobody, and rubbish',
+    `# a comment\n\n\0\x1b[2J\nMY_SECRET ${'00'.repeat(32)} ${'11'.repeat(32)}\n${TEXT}x`,
+  ],
+  ['hexadecimal digits in capitals', TEXT.replace(/[0-9a-f]{40,}/g, (digits) => digits.toUpperCase())],
+  ['everything twice', TEXT + TEXT],
+  ['a line cut in its middle before the same line whole', `${cut}\n${TEXT}`],
+  ['a whole line before the same one cut', `${TEXT}${cut}`],
+  ['a byte order mark', `\ufeff${TEXT}`],
+])('a key log of a saved capture: %s', async (_, text) => {
+  const { sessions, exchanges } = await readSaved(text);
+  expect(sessions.map((session) => session.decryption?.sealed)).toEqual(sessions.map(() => 0));
+  expect(exchanges.length).toBeGreaterThan(1);
+});
+
+test('a key log that was cut opens what it can, and tells what is lacking from what does not fit', async () => {
+  const whys = async (text: string): Promise<string[]> => {
+    const { sessions } = await readSaved(text);
+    return [...new Set(sessions.flatMap((session) => session.decryption?.reasons.map((each) => each.why) ?? []))];
+  };
+  expect(await whys(cut)).toEqual(['no-keys']);
+  expect(await whys(LINES.filter((line) => !line.startsWith('SERVER_TRAFFIC_SECRET_0')).join('\n'))).toEqual(['no-keys']);
+  // Of another run.
+  expect(await whys(TEXT.replace(/ [0-9a-f]{60}/g, (digits) => ` ${digits.slice(1).split('').toReversed().join('')}`))).toEqual([
+    'no-keys',
+  ]);
+  expect(await whys(TEXT.replace(/[0-9a-f]{8}$/gm, '00000000'))).toEqual(['keys-do-not-fit']);
+});
+
+async function readSaved(text: string): Promise<{ exchanges: Exchange[]; sessions: TlsSession[] }> {
+  const path = join(directory, 'saved.log');
+  writeFileSync(path, text, { mode: 0o600 });
+  const exchanges: Exchange[] = [];
+  const sessions: TlsSession[] = [];
+  const source = await openCapture(join(FIXTURES, 'https-resumed', 'client.pcap'), { keyLogs: [path] });
+  await new Analysis(source, { exchange: (x) => void exchanges.push(x), tls: (t) => void sessions.push(t) }).run();
+  source.close();
+  return { exchanges, sessions };
+}
+
 test('the environment’s key log is used when asked for', () => {
   expect(keyLogPaths(['env', 'a.log'], { SSLKEYLOGFILE: '/x/keys' })).toEqual(['/x/keys', 'a.log']);
   expect(() => keyLogPaths(['env'], {})).toThrow(/SSLKEYLOGFILE is not set/);
@@ -129,5 +191,17 @@ test('a secrets block behind the packets opens them; the file is its owner’s a
   includeSecrets(path, grown, others.length);
   expect(readFileSync(path).includes('a5a5a5a5')).toBe(false);
   expect(await found()).toEqual(['/', '/style.css', '/home.html']);
-  expect(statSync(path).mode & 0o777).toBe(0o600);
+  // Several blocks: each has a part of the lines.
+  const parts = join(directory, 'parts.pcapng');
+  copyFileSync(join(FIXTURES, 'https-h2', 'client.pcapng'), parts);
+  for (const line of readFileSync(keyLog, 'utf8')
+    .split('\n')
+    .filter((each) => each.length > 0)) {
+    writeFileSync(grown, `${line}\n`, { mode: 0o600 });
+    includeSecrets(parts, grown, 0);
+  }
+  expect(readFileSync(parts).toString('latin1').split('KSLT').length).toBeGreaterThan(4);
+  copyFileSync(parts, path);
+  expect(await found()).toEqual(['/', '/style.css', '/home.html']);
+  expect(statSync(parts).mode & 0o777).toBe(0o600);
 });

@@ -27,10 +27,14 @@ const LABELS = new Map<string, keyof Secrets>([
   ['SERVER_TRAFFIC_SECRET_0', 'server'],
 ]);
 
+/** Hexadecimal digits of a secret: a line that was cut has others. Traffic secrets are as long as the suite's hash (RFC 8446 §7.1). */
+const MASTER_DIGITS = 96;
+const TRAFFIC_DIGITS = [64, 96];
+
 /** Connections whose secrets are kept, and the longest line; the newest win. */
 export const KEYS_LIMIT = 1 << 20;
 const LINE_LIMIT = 1024;
-const LINE = /^([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{32,192})[ \t\r]*$/;
+const LINE = /^(?:\xef\xbb\xbf)?([A-Z0-9_]+) ([0-9a-fA-F]{64}) ([0-9a-fA-F]{32,192})[ \t\r]*$/;
 /** What "openssl s_client" prints of a session, as Wireshark takes it (its TLS preferences name the form). */
 const SESSION_LINE = /^RSA Session-ID:([0-9a-fA-F]{2,64}) Master-Key:([0-9a-fA-F]{96})[ \t\r]*$/;
 const NEWLINE = 0x0a;
@@ -124,8 +128,11 @@ export class TlsKeys {
       this.sessionLine(line);
       return;
     }
+    const { length } = parts[3];
+    if (label === 'master' && length !== MASTER_DIGITS) return;
+    if (label !== 'master' && label !== 'premaster' && !TRAFFIC_DIGITS.includes(length)) return;
+    if (length % 2 !== 0) return;
     const secrets = this.secretsOf(parts[2].toLowerCase());
-    if (label === 'master' && parts[3].length !== 96) return;
     secrets[label] = Buffer.from(parts[3], 'hex');
     this.version++;
   }
