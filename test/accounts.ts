@@ -63,6 +63,25 @@ export interface Served {
   response?: { fields: number; bytes: number };
 }
 
+/** What curl says of one request (-w '%{json}'); times in seconds. */
+export interface Curled {
+  url_effective: string;
+  method: string;
+  http_code: number;
+  http_version: string;
+  local_port: number;
+  num_connects: number;
+  size_request: number;
+  size_header: number;
+  size_upload: number;
+  size_download: number;
+  time_namelookup: number;
+  time_appconnect: number;
+  time_pretransfer: number;
+  time_starttransfer: number;
+  time_total: number;
+}
+
 /** One request as wirebook tells it. */
 export interface Told {
   x: Exchange;
@@ -254,4 +273,56 @@ export function browserTimes({ connections }: Browsed, requests: Requests): { of
 function reading(reads: number[], from: number, to: number): boolean {
   const times = [from - 2, ...reads.filter((at) => at > from - 2 && at <= to)];
   return to > from && times.every((at, i) => i === 0 || at - times[i - 1] < 5);
+}
+
+/** curl's bytes of every request, and how much longer its times are than ours, in milliseconds. */
+export function curlAccount(list: Curled[], requests: Requests): { differences: Differences; off: number[]; late: string[] } {
+  const differences = new Differences();
+  const off: number[] = [];
+  const late: string[] = [];
+  const nth = new Map<number, number>();
+  for (const c of list) {
+    const { pathname, search } = new URL(c.url_effective);
+    const what = `curl ${c.method} ${c.url_effective}`;
+    const count = nth.get(c.local_port) ?? 0;
+    nth.set(c.local_port, count + 1);
+    const told = requests.of(c.local_port)[count];
+    const interim = pathname === '/hints';
+    // Interim heads and trailers are counted with the answer's.
+    const response = interim || pathname === '/trailers' ? {} : { 'size of its head': c.size_header };
+    differences.equal(what, curlCounts(told?.x), {
+      method: c.method,
+      target: pathname + search,
+      status: c.http_code,
+      version: c.http_version === '2' ? '2' : '1.1',
+      'size of the request': c.size_request,
+      ...response,
+      requestBodyBytes: c.size_upload,
+      responseBodyBytes: c.size_download,
+    });
+    if (told === undefined) continue;
+    const hold = (when: string, from: number, to: number, ours: number, earliest = -1): void => {
+      const ms = (to - from) * 1000 - ours;
+      off.push(ms);
+      if (!(ms > earliest && ms < 1)) late.push(`${what}: ${when}, ${ms.toFixed(2)} ms`);
+    };
+    const { har } = told;
+    // HTTP/2: curl is content once it has as much as was announced; Node’s END_STREAM may come in another packet.
+    const earliest = c.http_version === '2' ? -5 : -1;
+    hold('over', c.time_pretransfer, c.time_total, har.send + har.wait + har.receive, earliest);
+    // curl takes the first byte of a POST to be its own, and an interim response for the answer.
+    if (c.method !== 'POST' && !interim) hold('first byte', c.time_pretransfer, c.time_starttransfer, har.send + har.wait);
+    if (c.num_connects > 0) hold('connected', c.time_namelookup, c.time_appconnect, har.connect);
+  }
+  return { differences, off, late };
+}
+
+/** curl writes HTTP/2's fields as HTTP/1 would, and counts those. */
+function curlCounts(x?: Exchange): object {
+  const { requestFields: asked, responseFields: answered } = x?.http2 ?? {};
+  return {
+    ...x,
+    'size of the request': asked === undefined ? x?.requestTransferBytes : asked.bytes + 4 * asked.fields - 30,
+    'size of its head': answered === undefined ? x?.responseHeaderBytes : answered.bytes + 4 * answered.fields + 1,
+  };
 }

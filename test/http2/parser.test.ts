@@ -85,6 +85,23 @@ describe('facts', () => {
     });
   });
 
+  test.each([
+    'an upload, padding, priority, 100 and 103 before the answer',
+    'a header block in four frames, and trailers',
+    'a push',
+  ])('%s: every byte of HEADERS, PUSH_PROMISE, CONTINUATION and DATA frames is one message’s', (name) => {
+    const { steps } = DIALOGUES[name];
+    let sent = 0;
+    for (const step of steps) {
+      if (!('bytes' in step)) continue;
+      const from = step.bytes.subarray(0, F.PREFACE.length).equals(F.PREFACE) ? F.PREFACE.length : 0;
+      for (let at = from; at < step.bytes.length; at += 9 + step.bytes.readUIntBE(at, 3))
+        if ([0, 1, 5, 9].includes(step.bytes[at + 3])) sent += 9 + step.bytes.readUIntBE(at, 3);
+    }
+    const told = play(steps).exchanges.map((x) => (x.requestTransferBytes ?? 0) + (x.responseTransferBytes ?? 0));
+    expect(told.reduce((sum, bytes) => sum + bytes, 0)).toBe(sent);
+  });
+
   test('gRPC: its name, and the status from the trailers, or from an answer that is trailers alone', () => {
     const ask = (stream: number) =>
       F.headers(stream, F.asks('/s/m', { ':method': 'POST', 'content-type': 'application/grpc+proto' }));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +9,8 @@ import {
   type Browsed,
   browserCounts,
   browserTimes,
-  Differences,
+  type Curled,
+  curlAccount,
   devToolsCounts,
   Requests,
   type Served,
@@ -18,10 +19,12 @@ import {
   type Told,
 } from '../accounts.ts';
 import { Cable, cannot, collect, says } from './namespaces.ts';
-import { browse, type Curled, canHurry, cannotServe, curl, isHttp2, serve } from './secure-site.ts';
+import { browse, canHurry, cannotServe, curl, curled, curlWords, serve } from './secure-site.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const why = cannot('chromium', 'curl', 'nginx', 'openssl', 'tcpdump') ?? cannotServe();
+const hurried = canHurry();
+if (why === undefined && !hurried) console.warn('curl’s times are not compared: no real-time priority here');
 if (why !== undefined) console.warn(`accounts of clients and servers are not compared: ${why}`);
 
 interface Journey {
@@ -66,7 +69,7 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
   let folder: string;
   let served: Served[];
   let browsed: Browsed;
-  let curled: Curled[];
+  let curls: Curled[];
   let live: Requests;
   let saved: Requests;
 
@@ -86,10 +89,10 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     while (!existsSync(kept) || statSync(kept).size === 0) await new Promise(setImmediate);
     const before = log().length;
     browsed = await browse(cable, folder, keyLog);
-    curled = await curl(cable, keyLog);
+    curls = await curl(cable, keyLog);
     served = log().slice(before);
     const told = () => out.text.split('{"record":"http"').length - 1;
-    const requests = browsed.connections.flatMap((c) => c.requests).length + curled.length;
+    const requests = browsed.connections.flatMap((c) => c.requests).length + curls.length;
     while (told() < requests) await once(wirebook.stdout as NodeJS.ReadableStream, 'data');
     wirebook.kill('SIGINT');
     tcpdump.kill('SIGINT');
@@ -108,7 +111,7 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
 
   test('live and saved are the same', () => {
     expect(facts(live)).toEqual(facts(saved));
-    expect(live.count).toBe(browsed.connections.flatMap((c) => c.requests).length + curled.length);
+    expect(live.count).toBe(browsed.connections.flatMap((c) => c.requests).length + curls.length);
   });
 
   test('Chromium: method, URL, status, bytes of heads, bodies and frames of every request', () => {
@@ -134,56 +137,24 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
   });
 
   test('curl: bytes of every request, times within a millisecond', () => {
-    const hurried = canHurry();
-    if (!hurried) console.warn('curl’s times are not compared: no real-time priority here');
     for (const requests of [live, saved]) {
-      const differences = new Differences();
-      const off: number[] = [];
-      const late: string[] = [];
-      const nth = new Map<number, number>();
-      for (const c of curled) {
-        const { port, pathname, search } = new URL(c.url_effective);
-        const serverPort = Number(port || 443);
-        const what = `curl ${c.method} ${c.url_effective}`;
-        const count = nth.get(c.local_port) ?? 0;
-        nth.set(c.local_port, count + 1);
-        const { x, har } = requests.of(c.local_port)[count];
-        const { requestFields: asked, responseFields: answered } = x.http2 ?? {};
-        const interim = pathname === '/hints';
-        differences.equal(
-          what,
-          {
-            ...x,
-            // curl writes the fields as HTTP/1 would, and counts those.
-            request: asked === undefined ? x.requestTransferBytes : asked.bytes + 4 * asked.fields - 30,
-            response: answered === undefined ? x.responseHeaderBytes : answered.bytes + 4 * answered.fields + 1,
-          },
-          {
-            method: c.method,
-            target: pathname + search,
-            status: c.http_code,
-            version: isHttp2(serverPort) ? '2' : '1.1',
-            request: c.size_request,
-            ...(interim || pathname === '/trailers' ? {} : { response: c.size_header }),
-            requestBodyBytes: c.size_upload,
-            responseBodyBytes: c.size_download,
-          },
-        );
-        const hold = (when: string, from: number, to: number, ours: number, earliest = -1) => {
-          const ms = (to - from) * 1000 - ours;
-          off.push(ms);
-          if (!(ms > earliest && ms < 1)) late.push(`${what}: ${when}, ${ms.toFixed(2)} ms`);
-        };
-        // HTTP/2: curl is content once it has as much as was announced; Node’s END_STREAM may come in another packet.
-        const earliest = isHttp2(serverPort) ? -5 : -1;
-        hold('over', c.time_pretransfer, c.time_total, har.send + har.wait + har.receive, earliest);
-        // curl takes the first byte of a POST to be its own, and an interim response for the answer.
-        if (c.method !== 'POST' && !interim) hold('first byte', c.time_pretransfer, c.time_starttransfer, har.send + har.wait);
-        if (c.num_connects > 0) hold('connected', c.time_namelookup, c.time_appconnect, har.connect);
-      }
+      const { differences, off, late } = curlAccount(curls, requests);
       expect(differences.list).toEqual([]);
       expect(differences.compared).toBeGreaterThan(110);
       figures('curl', off);
+      if (hurried) expect(late).toEqual([]);
+    }
+  });
+
+  test('wirebook run: the same of what it runs, by keys of its own', async () => {
+    for (const port of [442, 4445]) {
+      const report = join(folder, `run-${port}.jsonl`);
+      const run = [process.execPath, MAIN, 'run', '--format', 'jsonl', '--output', report, '--', ...curlWords(port)];
+      const list = curled(await cable.run(cable.here, run[0], ...run.slice(1)));
+      const { differences, off, late } = curlAccount(list, requestsOf(readFileSync(report, 'utf8')));
+      expect(differences.list).toEqual([]);
+      expect(differences.compared).toBeGreaterThan(14);
+      figures('curl, run', off);
       if (hurried) expect(late).toEqual([]);
     }
   });

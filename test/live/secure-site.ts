@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browsed, Served } from '../accounts.ts';
+import type { Browsed, Curled, Served } from '../accounts.ts';
 import { type Cable, collect, says } from './namespaces.ts';
 
 const LAB = resolve(import.meta.dirname, '../../lab');
@@ -23,6 +23,8 @@ export interface Step {
   body?: number;
   headers?: Record<string, string>;
 }
+
+const many = Array.from({ length: 24 }, (_, i) => ({ path: `/one.svg?${i + 10}` }));
 
 /** What is fetched from each server, list after list; what stands in one list at once. */
 export function steps(port: number): Step[][] {
@@ -108,55 +110,39 @@ export async function serve(cable: Cable, folder: string): Promise<() => Served[
 
 /** Chromium opens the page of each server and fetches the steps. */
 export async function browse(cable: Cable, folder: string, keyLog: string): Promise<Browsed> {
-  const pages = PORTS.map((port) => ({ url: `https://${ADDRESS}:${port}/`, steps: steps(port) }));
+  const pages = PORTS.map((port) => ({ url: `https://${ADDRESS}:${port}/`, steps: [...steps(port), many] }));
   const client = join(LAB, 'clients/chromium.mjs');
   writeFileSync(join(folder, 'pages.json'), JSON.stringify(pages));
   return JSON.parse(await cable.run(cable.here, process.execPath, client, folder, keyLog, join(folder, 'pages.json'))) as Browsed;
 }
 
-/** What curl says of one request (-w '%{json}'); times in seconds. */
-export interface Curled {
-  url_effective: string;
-  method: string;
-  http_code: number;
-  http_version: string;
-  local_port: number;
-  num_connects: number;
-  size_request: number;
-  size_header: number;
-  size_upload: number;
-  size_download: number;
-  time_namelookup: number;
-  time_appconnect: number;
-  time_pretransfer: number;
-  time_starttransfer: number;
-  time_total: number;
+/** curl's words for the same requests, one after the other over one connection. */
+export function curlWords(port: number): string[] {
+  const each = ['-sS', '-k', isHttp2(port) ? '--http2' : '--http1.1', '--compressed', '-o', '/dev/null', '-w', '%{json}\\n'];
+  const list: Step[] = [{ path: '/' }, { path: '/style.css' }, { path: '/moved' }, ...steps(port).flat()];
+  const words = list.flatMap((step, i) => [
+    ...(i > 0 ? ['--next'] : []),
+    ...each,
+    ...(step.method === 'HEAD' ? ['-I'] : []),
+    // curl would wait for a "100 Continue" that nobody sends.
+    ...(step.body === undefined ? [] : ['--data-binary', 'u'.repeat(step.body), '-H', 'Expect:']),
+    ...Object.entries(step.headers ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+    `https://${ADDRESS}:${port}${step.path}`,
+  ]);
+  // With real-time priority curl's clock readings follow the packets at once, even on a busy machine.
+  return [...(canHurry() ? ['chrt', '-r', '10'] : []), 'curl', ...words];
 }
 
-/** curl makes the same requests, one after the other, over one connection to each server. */
+export const curled = (said: string): Curled[] =>
+  said
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Curled);
+
 export async function curl(cable: Cable, keyLog: string): Promise<Curled[]> {
   const found: Curled[] = [];
-  for (const port of PORTS) {
-    const each = ['-sS', '-k', isHttp2(port) ? '--http2' : '--http1.1', '--compressed', '-o', '/dev/null', '-w', '%{json}\\n'];
-    const words = [{ path: '/' }, { path: '/style.css' }, { path: '/moved' }, ...steps(port).flat()].flatMap((step: Step, i) => [
-      ...(i > 0 ? ['--next'] : []),
-      ...each,
-      ...(step.method === 'HEAD' ? ['-I'] : []),
-      // curl would wait for a "100 Continue" that nobody sends.
-      ...(step.body === undefined ? [] : ['--data-binary', 'u'.repeat(step.body), '-H', 'Expect:']),
-      ...Object.entries(step.headers ?? {}).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
-      `https://${ADDRESS}:${port}${step.path}`,
-    ]);
-    // With real-time priority curl's clock readings follow the packets at once, even on a busy machine.
-    const command = ['env', `SSLKEYLOGFILE=${keyLog}`, ...(canHurry() ? ['chrt', '-r', '10'] : []), 'curl', ...words];
-    const said = await cable.run(cable.here, command[0], ...command.slice(1));
-    found.push(
-      ...said
-        .split('\n')
-        .filter((line) => line.startsWith('{'))
-        .map((line) => JSON.parse(line) as Curled),
-    );
-  }
+  for (const port of PORTS)
+    found.push(...curled(await cable.run(cable.here, 'env', `SSLKEYLOGFILE=${keyLog}`, ...curlWords(port))));
   return found;
 }
 
