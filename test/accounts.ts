@@ -40,6 +40,12 @@ export interface Browsed {
   priority: boolean;
 }
 
+/** A connection of HTTP/1 that was closed, and what Node has written on it. */
+export interface Closed {
+  clientPort: number;
+  written: number;
+}
+
 /** One line of an access log: nginx's as test/live/secure-site.ts has it, or of lab/servers/secure.mjs. */
 export interface Served {
   clientPort: number;
@@ -52,13 +58,12 @@ export interface Served {
   requestLength?: number;
   bytesSent?: number;
   bodyBytesSent?: number;
-  /** Node: HTTP/2's stream; bodies; HTTP/1's heads and what the connection's socket has written so far; HTTP/2's lists of fields. */
+  /** Node: HTTP/2's stream; bodies; HTTP/1's heads; HTTP/2's lists of fields. */
   stream?: number;
   received?: number;
   sent?: number;
   requestHead?: number;
   responseHead?: number;
-  written?: number;
   request?: { fields: number; bytes: number };
   response?: { fields: number; bytes: number };
 }
@@ -193,23 +198,19 @@ export function devToolsCounts({ connections, finished }: Browsed, requests: Req
 }
 
 /** The servers' logs. */
-export function serverCounts(served: Served[], requests: Requests): Differences {
+export function serverCounts(served: Served[], closed: Closed[], requests: Requests): Differences {
   const differences = new Differences();
   const nth = new Map<number, number>();
-  const written = new Map<number, number>();
   for (const s of served) {
     const count = s.nth ?? (nth.get(s.clientPort) ?? 0) + 1;
     nth.set(s.clientPort, count);
-    if (s.written !== undefined) written.set(s.clientPort, Math.max(s.written, written.get(s.clientPort) ?? 0));
     const told = s.stream === undefined ? requests.of(s.clientPort)[count - 1] : requests.find(s.clientPort, s.stream);
     differences.equal(`${s.method} ${s.uri} from port ${s.clientPort}`, ours(told?.x), theirs(s));
   }
-  for (const [port, bytes] of written)
-    differences.equal(
-      `all answers to port ${port}`,
-      { bytes: requests.of(port).reduce((sum, { x }) => sum + (x.responseTransferBytes ?? Number.NaN), 0) },
-      { bytes },
-    );
+  for (const { clientPort, written } of closed) {
+    const bytes = sum(...requests.of(clientPort).map(({ x }) => x.responseTransferBytes));
+    differences.equal(`all answers to port ${clientPort}`, { bytes }, { bytes: written });
+  }
   return differences;
 }
 

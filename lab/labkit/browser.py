@@ -35,6 +35,7 @@ class Browser:
         self.lab.expect["devTools"] = said["finished"]
 
     def stop(self):
-        """Ends the server; what it says of each answer."""
+        """Ends the server; what it says of each answer, and of each connection of HTTP/1."""
         self.lab.network.processes.stop(self.server)
-        return [json.loads(line) for line in self.log.finish() if '"answered"' in line]
+        said = [json.loads(line) for line in self.log.finish()]
+        return [[entry for entry in said if entry["event"] == event] for event in ("answered", "closed")]

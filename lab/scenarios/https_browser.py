@@ -22,4 +22,4 @@ def run(lab):
         [{"path": "/tagged", "headers": {"if-none-match": '"one"'}}],
         [{"path": "/one.svg?large", "headers": {"x-large": "abcdefghij" * 2500}}],
         [{"path": "/fields"}], [{"path": "/trailers"}], [{"path": "/hints"}])
-    lab.expect["answered"] = lab.browser.stop()
+    lab.expect["answered"], lab.expect["closed"] = lab.browser.stop()

@@ -5,7 +5,7 @@
 //   /post      reads the body, answers its size after 30 ms     /late      thinks for 150 ms       /chunked   pieces, no length told
 //   /fields    a header section of 40,000 bytes (CONTINUATION)  /trailers  ends with a trailer     /hints     103 before the answer
 //   /tagged    304 to who has it                                /large     100,000 bytes
-// One JSON line on stdout for every answer, by what Node's server itself counts: the lab's truth.
+// One JSON line on stdout for every answer and every closed connection, by what Node's server itself counts: the lab's truth.
 import http2 from 'node:http2';
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
@@ -77,7 +77,10 @@ function serve(request, response) {
       else {
         const line = `${method} ${request.url} HTTP/1.1\r\n\r\n`.length;
         const head = length(request.rawHeaders) + request.rawHeaders.length * 2 + line;
-        say('answered', { ...facts, requestHead: head, responseHead: response._header.length, written: socket.bytesWritten });
+        say('answered', { ...facts, requestHead: head, responseHead: response._header.length });
+        if (socket.told) return;
+        socket.told = true;
+        socket.once('close', () => say('closed', { clientPort: port, written: socket.bytesWritten }));
       }
     });
   });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browsed, Curled, Served } from '../accounts.ts';
+import type { Browsed, Closed, Curled, Served } from '../accounts.ts';
 import { type Cable, collect, says } from './namespaces.ts';
 
 const LAB = resolve(import.meta.dirname, '../../lab');
@@ -72,7 +72,7 @@ function image(size: number): string {
 }
 
 /** nginx and Node, each with HTTP/1.1 and HTTP/2 over TLS 1.2 and 1.3; what they log is `served`. */
-export async function serve(cable: Cable, folder: string): Promise<() => Served[]> {
+export async function serve(cable: Cable, folder: string): Promise<() => { served: Served[]; closed: Closed[] }> {
   const [cert, key, site] = [join(folder, 'cert.pem'), join(folder, 'key.pem'), join(folder, 'site')];
   const subject = ['-subj', `/CN=${ADDRESS}`, '-addext', `subjectAltName=IP:${ADDRESS}`];
   spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-out', cert, '-keyout', key, ...subject]);
@@ -101,11 +101,15 @@ export async function serve(cable: Cable, folder: string): Promise<() => Served[
   const reached = (port: number) =>
     spawnSync('ip', ['netns', 'exec', cable.here, 'bash', '-c', `: </dev/tcp/${ADDRESS}/${port}`]).status === 0;
   while (!NGINX.every(reached)) if (nginx.exitCode !== null) throw new Error('nginx ended');
-  return () =>
-    [readFileSync(join(folder, 'access.log'), 'utf8'), log.text]
-      .flatMap((text) => text.split('\n'))
-      .filter((line) => line.includes('"clientPort"') && line.endsWith('}'))
-      .map((line) => JSON.parse(line) as Served);
+  const lines = <T>(text: string, event?: string): T[] =>
+    text
+      .split('\n')
+      .filter((line) => line.endsWith('}') && (event === undefined || line.includes(`"event":"${event}"`)))
+      .map((line) => JSON.parse(line) as T);
+  return () => ({
+    served: [...lines<Served>(readFileSync(join(folder, 'access.log'), 'utf8')), ...lines<Served>(log.text, 'answered')],
+    closed: lines<Closed>(log.text, 'closed'),
+  });
 }
 
 /** Chromium opens the page of each server and fetches the steps. */
