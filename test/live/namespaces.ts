@@ -28,8 +28,9 @@ export class Cable extends Wire {
   async run(space: string, command: string, ...args: string[]): Promise<string> {
     const child = this.start(space, command, ...args);
     const out = collect(child.stdout);
+    const said = collect(child.stderr);
     const [code] = await once(child, 'close');
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${code}`);
+    if (code !== 0) throw new Error(`${command} ${args.join(' ').slice(0, 1000)}: exit code ${code}: ${said.text}`);
     return out.text;
   }
 
