@@ -88,11 +88,14 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     await cable.run(cable.here, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6');
     const log = await serve(cable, folder);
     for (let play = 1; play <= PLAYS; play++) {
-      const before = log();
       await watch(join(folder, `${play}`));
-      const after = log();
-      served = after.served.slice(before.served.length);
-      closed = after.closed.slice(before.closed.length);
+      const mine = new Set([...browsed.connections.map(({ port }) => port), ...curls.map((c) => c.local_port)]);
+      const ofMine = ({ clientPort }: { clientPort: number }): boolean => mine.has(clientPort);
+      do {
+        await new Promise(setImmediate);
+        served = log().served.filter(ofMine);
+      } while (served.length < saved.count);
+      closed = log().closed.filter(ofMine);
       const late = [...curlAccount(curls, saved).late, ...browserTimes(browsed, saved).late];
       if (late.length === 0) break;
       if (play < PLAYS) console.warn(`played again: ${late.join('; ')}`);
