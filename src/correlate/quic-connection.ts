@@ -1,7 +1,7 @@
 import { CryptoStream } from '../dissect/quic/crypto-stream.ts';
 import { FrameReader, FrameType } from '../dissect/quic/frames.ts';
 import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
-import { checkRetry, initialKeys, type Opened, openPacket, type PacketKeys } from '../dissect/quic/keys.ts';
+import { checkRetry, type Opened, openInitial, openPacket, type PacketKeys } from '../dissect/quic/keys.ts';
 import { isGoogleVersion, versionOf } from '../dissect/quic/versions.ts';
 import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
 import { HandshakeType, versionName } from '../dissect/tls/names.ts';
@@ -149,8 +149,10 @@ export class QuicState implements ConnectionIds {
     const side = fromClient ? this.client : this.server;
     if (this.keyId === undefined || this.opens++ >= OPEN_LIMIT) return undefined;
     if (side.keysVersion !== h.version) {
-      side.keys = initialKeys(h.version, Buffer.from(this.keyId, 'latin1'), fromClient);
+      const { keys, opened } = openInitial(Buffer.from(this.keyId, 'latin1'), fromClient, bytes, end, h, side.expected);
+      side.keys = keys;
       side.keysVersion = h.version;
+      return opened;
     }
     return side.keys === undefined ? undefined : openPacket(side.keys, bytes, end, h, side.expected);
   }

@@ -1,5 +1,5 @@
 import { FIXED_BIT, LONG_FORM, type LongHeader, PacketType, SHORTEST_FIRST_FLIGHT } from '../dissect/quic/header.ts';
-import { initialKeys, type Opened, openPacket } from '../dissect/quic/keys.ts';
+import { type Opened, openInitial } from '../dissect/quic/keys.ts';
 import { versionOf } from '../dissect/quic/versions.ts';
 import { type QuicState, sameId } from './quic-connection.ts';
 
@@ -71,8 +71,7 @@ export class QuicFlow {
 /** An Initial packet opened with the keys that its own id gives: it is then a client's first, or its answer to a Retry. */
 function openFirst(bytes: Uint8Array, end: number, h: LongHeader): Opened | undefined {
   if (!h.idsWhole) return undefined;
-  const keys = initialKeys(h.version, bytes.subarray(h.dcidAt, h.dcidEnd), true);
-  return keys === undefined ? undefined : openPacket(keys, bytes, end, h);
+  return openInitial(bytes.subarray(h.dcidAt, h.dcidEnd), true, bytes, end, h).opened;
 }
 
 /** Packets of one datagram have one destination id; what has another is to be ignored (RFC 9000 §12.2). */

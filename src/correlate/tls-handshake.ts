@@ -10,6 +10,8 @@ import type { MessageReader } from './tls-messages.ts';
 import { newSession, noteChain } from './tls-session.ts';
 import { HANDSHAKE_LIMIT, Side } from './tls-side.ts';
 
+const TLS12 = 0x0303;
+const TLS13 = 0x0304;
 const NO_BYTES = new Uint8Array(0);
 
 /** What the handshake's messages in the clear say of a connection. */
@@ -92,7 +94,7 @@ export class TlsHandshake implements MessageReader {
     if (hello.serverName !== undefined) session.sni = hello.serverName;
     session.alpnOffered = hello.alpn;
     session.encryptedDns ??= encryptedDnsOf(session.sni, hello.alpn);
-    session.ja4 = ja4(hello, bytes);
+    if (hello.brokenAt === undefined) session.ja4 = ja4(hello, bytes);
     this.sessionId = bytes.slice(hello.sessionIdAt, hello.sessionIdEnd);
   }
 
@@ -107,6 +109,7 @@ export class TlsHandshake implements MessageReader {
     if (session.serverHelloPacket !== undefined) return;
     if (session.clientHelloPacket === undefined) this.flipped = side === this.sides[0];
     const hello = parseServerHello(bytes, at, end);
+    if (hello.brokenAt !== undefined && hello.version === TLS12) hello.version = versionBySuite(hello.cipherSuite);
     this.decryption?.serverHello(bytes, hello);
     if (session.earlyData === 'offered' && (!hello.preSharedKey || hello.helloRetryRequest)) session.earlyData = 'rejected';
     if (session.earlyData === 'rejected') {
@@ -115,7 +118,7 @@ export class TlsHandshake implements MessageReader {
       session.firstApplicationDataTime = undefined;
     }
     this.version = hello.version;
-    session.version = versionName(hello.version);
+    if (hello.version !== 0) session.version = versionName(hello.version);
     if (hello.cipherSuite >= 0) {
       session.cipher = suiteName(hello.cipherSuite);
       session.cipherId = suiteId(hello.cipherSuite);
@@ -131,12 +134,18 @@ export class TlsHandshake implements MessageReader {
     session.serverHelloTime = side.time;
     side.helloOpen = side.left > 0;
     if (hello.alpn !== undefined) session.alpn = hello.alpn;
-    session.alpnVisible = !isTls13(hello.version);
+    if (hello.version !== 0) session.alpnVisible = !isTls13(hello.version);
     if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
     else if (session.clientHelloPacket !== undefined) {
       session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);
     }
   }
+}
+
+/** TLS 1.3 says so in an extension, which may be in what is missing; its suites are its own (RFC 8446 appendix B.4). 0: not known. */
+function versionBySuite(suite: number): number {
+  if (suite < 0) return 0;
+  return suite >> 8 === 0x13 ? TLS13 : TLS12;
 }
 
 /** The server repeats the client's session id, which is not empty. */

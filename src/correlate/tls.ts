@@ -1,7 +1,7 @@
 import { u16 } from '../dissect/bytes.ts';
 import { parseOldClientHello } from '../dissect/tls/handshake.ts';
 import type { TlsKeys } from '../dissect/tls/key-log.ts';
-import { alertLevelName, alertName, ContentType, isTls13 } from '../dissect/tls/names.ts';
+import { alertLevelName, alertName, ContentType, HandshakeType, isTls13 } from '../dissect/tls/names.ts';
 import { findRecord, isRecordHeader, isSealedChange, RECORD_HEADER } from '../dissect/tls/records.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { LIST_LIMIT, type TlsSession } from './model.ts';
@@ -11,6 +11,8 @@ import { TlsHandshake } from './tls-handshake.ts';
 import { readMessages } from './tls-messages.ts';
 import { guessTls, OLD_HELLO_HEADER, type Side } from './tls-side.ts';
 
+/** A hello's header and version, whose first byte is 3 to this day: less of it tells nothing. */
+const CUT_HELLO = 4 + 2;
 /** Stands for an SSL 2.0 ClientHello where a record's type is asked. */
 const OLD_HELLO = 0;
 /**
@@ -103,7 +105,16 @@ export class TlsParser extends TlsHandshake implements StreamParser {
     side.headLength = 0;
     side.messagesLost = true;
     side.messageSkip = 0;
+    this.helloCut(side);
     side.dropCarry();
+  }
+
+  /** The rest of a hello is missing, from the capture or for good: it is told as far as it goes. */
+  private helloCut(side: Side): void {
+    const { carry, carryLength } = side;
+    if (carryLength < CUT_HELLO || carry[4] !== 3 || side.encrypted) return;
+    if (carry[0] === HandshakeType.clientHello || carry[0] === HandshakeType.serverHello)
+      this.message(side, carry[0], carry, 4, carryLength);
   }
 
   end(fromClient: boolean, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
@@ -327,6 +338,7 @@ export class TlsParser extends TlsHandshake implements StreamParser {
       const left = side.messageSkip > 0 ? side.messageSkip : side.carryLength >= 4 ? side.carryNeed - side.carryLength : 0;
       if (left >= length) side.messageSkip = left - length;
       else side.messagesLost = true;
+      this.helloCut(side);
       side.dropCarry();
     } else if (side.type === ContentType.alert) side.skip = true;
     if (side.left === 0) this.endRecord(side);

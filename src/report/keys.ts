@@ -136,6 +136,7 @@ export const REQUEST_BODY_BYTES = member('requestBodyBytes');
 export const RESPONSE_BODY_BYTES = member('responseBodyBytes');
 export const RESPONSE_FRAMING_TEXT = literal(',"responseFraming":"');
 export const COMPLETE_FALSE = literal(',"complete":false');
+export const TARGET_CUT_TRUE = literal(',"targetCut":true');
 export const WHOLE_FALSE = literal(',"whole":false');
 export const UPGRADED = member('upgraded');
 export const END_TIME = member('end');

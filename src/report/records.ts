@@ -1,3 +1,4 @@
+import { CUT_MARK } from '../dissect/http/value.ts';
 import type { Literal } from './literals.ts';
 import type { Attempt } from '../correlate/attempt.ts';
 import type { Configuration } from '../correlate/configuration.ts';
@@ -250,6 +251,12 @@ export function quic(w: JsonBytes, q: QuicConnection): void {
   if (!q.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
 }
 
+/** For people a mark stands where it was cut; for machines it would be a part of it. */
+function target(w: JsonBytes, text: string): void {
+  if (text.endsWith(CUT_MARK)) w.put(K.TARGET).str(text.slice(0, -CUT_MARK.length)).put(K.TARGET_CUT_TRUE);
+  else w.put(K.TARGET).str(text);
+}
+
 export function exchange(w: JsonBytes, x: Exchange): void {
   w.put(K.FIRST_ID).int(x.id);
   if (x.quic === undefined) w.put(K.CONNECTION).int(x.connection);
@@ -259,7 +266,7 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.method !== undefined) w.put(K.METHOD).str(x.method);
   w.put(K.SCHEME_TEXT).raw(x.scheme).put(K.QUOTE);
   if (x.host !== undefined) w.put(K.HOST).str(x.host);
-  if (x.target !== undefined) w.put(K.TARGET).str(x.target);
+  if (x.target !== undefined) target(w, x.target);
   if (x.requestPacket !== undefined) w.put(K.REQUEST_PACKET).int(x.requestPacket);
   if (x.requestHeadPacket !== undefined && x.requestHeadPacket !== x.requestPacket)
     w.put(K.REQUEST_HEAD_PACKET).int(x.requestHeadPacket);

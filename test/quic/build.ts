@@ -74,6 +74,8 @@ export interface PacketParts {
   /** The id that the keys come from, where it is not `dcid`. */
   keyId?: Uint8Array;
   fromServer?: boolean;
+  /** The version whose salt is taken. */
+  salt?: number;
   /** PADDING to this many bytes of payload. */
   pad?: number;
 }
@@ -94,7 +96,7 @@ export function longPacket(type: number, parts: PacketParts = {}): Uint8Array {
     varint(numberLength + payload.length + 16, lengthSize),
     be32(number).slice(4 - numberLength),
   );
-  const secrets = keys(version, parts.keyId ?? dcid, parts.fromServer);
+  const secrets = keys(parts.salt ?? version, parts.keyId ?? dcid, parts.fromServer);
   const nonce = secrets.iv.slice();
   be32(number).forEach((byte, i) => {
     nonce[8 + i] ^= byte;

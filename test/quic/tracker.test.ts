@@ -84,8 +84,8 @@ describe('a handshake', () => {
     expect(told(connections[0])).toMatchObject({ version: name, sni: 'www.example.test', cipherId: '0x1301' });
   });
 
-  test('of a reserved version (RFC 9000 §15), protected as version 1 is', () => {
-    const { connections } = story(['>', first(b.crypto(0, HELLO), { version: b.RESERVED })]);
+  test.each([b.VERSION_1, b.DRAFT_29])('of a reserved version (RFC 9000 §15), protected as in version %i', (salt) => {
+    const { connections } = story(['>', first(b.crypto(0, HELLO), { version: b.RESERVED, salt })]);
     expect(told(connections[0])).toMatchObject({ version: '0x1a2a3a4a', sni: 'www.example.test' });
   });
 

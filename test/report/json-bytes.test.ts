@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { HttpParser } from '../../src/correlate/http.ts';
 import { JsonBytes } from '../../src/report/json-bytes.ts';
+import { exchange } from '../../src/report/records.ts';
 
 const written = (write: (w: JsonBytes) => void): string => {
   const w = new JsonBytes();
@@ -63,4 +65,27 @@ test('lists', () => {
   expect(written((w) => w.ints([]).raw(' ').ints([1, 22, 333]).strs(['a', 'b"']))).toBe('[] [1,22,333]["a","b\\""]');
   const many = Array.from({ length: 100_000 }, (_, i) => i);
   expect(JSON.parse(written((w) => w.ints(many)))).toEqual(many);
+});
+
+test('a target that was cut is told beside it, not in it', () => {
+  const http = (head: string, lost: number): Record<string, unknown> => {
+    const told: string[] = [];
+    const hooks = {
+      nextId: () => 0,
+      started: () => {},
+      finished: () => {},
+      problem: () => {},
+      replaced: () => {},
+      tunnel: () => undefined,
+    };
+    const parser = new HttpParser(0, { ...hooks, finished: (e) => told.push(`{${written((w) => exchange(w, e))}}`) });
+    const bytes = Buffer.from(head);
+    parser.data(true, bytes, 0, bytes.length, 1, 1);
+    if (lost > 0) parser.gap(true, lost, 1, 1);
+    for (const side of [true, false]) parser.end(side, 'capture-end', 2, 2);
+    return JSON.parse(told[0]);
+  };
+  expect(http('GET /a/very/long/tar', 300)).toMatchObject({ target: '/a/very/long/tar', targetCut: true, whole: false });
+  const whole = http('GET /all HTTP/1.1\r\nHost: a.example\r\n\r\n', 0);
+  expect([whole.target, whole.targetCut]).toEqual(['/all', undefined]);
 });

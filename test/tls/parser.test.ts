@@ -141,6 +141,42 @@ describe('TLS 1.2 (RFC 5246 §7.3)', () => {
     expect(cut.session).toMatchObject({ serverHelloPacket: 2, cipherId: '0xc02f' });
   });
 
+  test('hellos whose ends were not captured are told as far as they go', () => {
+    const suites = [0xc02f, 0x1301, 0x0005];
+    const versions = suites.map((suite) => {
+      const parser = new TlsParser(5, () => {});
+      const asking = hello();
+      const answering = b.record(22, b.handshake(2, b.serverHello({ suite, extensions: [b.alpn('h2')] })));
+      for (const [fromClient, bytes, packet, from] of [
+        [true, asking, 1, 90],
+        [false, answering, 2, 50],
+      ] as const) {
+        parser.data(fromClient, bytes, 0, from, packet, packet);
+        parser.gap(fromClient, bytes.length - from, packet, packet);
+      }
+      const { session } = parser;
+      expect(session).toMatchObject({
+        clientHelloPacket: 1,
+        serverHelloPacket: 2,
+        cipherId: `0x${suite.toString(16).padStart(4, '0')}`,
+      });
+      expect([session.ja4, session.alpn]).toEqual([undefined, undefined]);
+      return session.version;
+    });
+    expect(versions).toEqual(['TLS 1.2', 'TLS 1.3', 'TLS 1.2']);
+    // Cut before the suite: nobody can tell TLS 1.2 from 1.3.
+    const parser = new TlsParser(5, () => {});
+    const answering = b.record(22, b.handshake(2, b.serverHello()));
+    parser.data(false, answering, 0, 40, 1, 1);
+    parser.gap(false, answering.length - 40, 1, 1);
+    expect(parser.session).toMatchObject({ serverHelloPacket: 1 });
+    expect([parser.session.version, parser.session.cipherId, parser.session.alpnVisible]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('an alert in the clear', () => {
     const { session } = run([client(hello()), server(b.alert(2, 40)), client(b.alert(1, 0))]);
     expect(session.alerts).toMatchObject([

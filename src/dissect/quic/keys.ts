@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 import { type LongHeader, RETRY_TAG } from './header.ts';
-import { versionOf } from './versions.ts';
+import { isReservedVersion, versionOf } from './versions.ts';
 
 /** What protects one side's Initial packets. Anybody who saw the client's first packet has it (RFC 9001 §5.2). */
 export interface PacketKeys {
@@ -77,6 +77,28 @@ export function initialKeys(version: number, id: Uint8Array, fromClient: boolean
   const secret = hmac(hmac(salt, id), fromClient ? CLIENT : SERVER);
   const [key, iv, hp] = second ? SECOND : FIRST;
   return { key: hmac(secret, key).slice(0, 16), iv: hmac(secret, iv).slice(0, 12), hp: hmac(secret, hp).slice(0, 16) };
+}
+
+/** Versions in which somebody who offers a reserved one may have protected his packet. */
+const SPOKEN = [0x00000001, 0xff00001d, 0x6b3343cf];
+
+/** Keys of one side's Initial packets and the packet opened with them; of a reserved version (RFC 9000 §15) the tag tells whose. */
+export function openInitial(
+  id: Uint8Array,
+  fromClient: boolean,
+  bytes: Uint8Array,
+  end: number,
+  h: LongHeader,
+  expected = 0,
+): { keys: PacketKeys | undefined; opened: Opened | undefined } {
+  const versions = isReservedVersion(h.version) ? SPOKEN : [h.version];
+  let keys: PacketKeys | undefined;
+  for (const version of versions) {
+    keys = initialKeys(version, id, fromClient);
+    const opened = keys === undefined ? undefined : openPacket(keys, bytes, end, h, expected);
+    if (opened !== undefined) return { keys, opened };
+  }
+  return { keys, opened: undefined };
 }
 
 /**

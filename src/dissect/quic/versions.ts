@@ -78,7 +78,7 @@ export const isGoogleVersion = (version: number): boolean => version === Q050 ||
 
 /**
  * Facts of a version; of one that is not known, its number in hexadecimal and no more. A reserved one has no salt of its own;
- * who offers it protects the packet as in the version he speaks, which may be version 1: the packet's tag tells.
+ * who offers it protects the packet as in a version that he speaks (`openInitial`).
  */
 export function versionOf(version: number): Version {
   const known = versions.get(version);
