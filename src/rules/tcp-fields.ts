@@ -91,7 +91,7 @@ export class TcpFields {
     const at = layers.findLastIndex((layer) => layer.protocol === 'tcp');
     const connection = at < 0 ? undefined : this.capture.connectionOf(packet);
     if (connection === undefined) return [...layers];
-    return layers.with(at, this.added(layers[at], connection, packet));
+    return layers.with(at, this.added(layers, at, connection, packet));
   }
 
   /** The acknowledgment number as tcp.ack has it; that of the header where the connection's first number is not known. */
@@ -102,21 +102,22 @@ export class TcpFields {
     return ((tcp?.acknowledgment ?? 0) - base) >>> 0;
   }
 
-  private added(layer: Layer, connection: number, packet: number): Layer {
-    const facts = this.capture.packet(packet);
+  private added(layers: readonly Layer[], at: number, connection: number, packet: number): Layer {
+    const layer = layers[at];
     const begin = this.beginning(connection);
-    const [own, other] = facts !== undefined && senderOf(facts) === begin.sender ? begin.sides : begin.sides.toReversed();
+    const [own, other] = senderIn(layers, at) === begin.sender ? begin.sides : begin.sides.toReversed();
+    const flags = Number(fieldValue(layer, 'tcp.flags') ?? 0);
     const more: Layer = { ...layer, fields: [] };
     for (const field of layer.fields) {
       if (field.name === 'tcp.seq_raw' && own.base !== undefined) {
         const sequence = (Number(field.value) - own.base) >>> 0;
         more.fields.push(beside(field, 'tcp.seq', 'Sequence number (relative)', sequence));
         more.title = titleFrom(layer.title, sequence);
-      } else if (field.name === 'tcp.ack_raw' && other.base !== undefined && acknowledges(facts))
+      } else if (field.name === 'tcp.ack_raw' && other.base !== undefined && (flags & Flag.ack) !== 0)
         more.fields.push(beside(field, 'tcp.ack', 'Acknowledgment number (relative)', (Number(field.value) - other.base) >>> 0));
       more.fields.push(field.name === 'tcp.options' ? withRelative(field, other.base) : field);
       if (field.name === 'tcp.dstport') more.fields.push(beside(layer, 'tcp.stream', 'Connection', connection));
-      if (field.name === 'tcp.window_size_value' && own.shift !== undefined && ((facts?.tcp?.flags ?? 0) & Flag.syn) === 0)
+      if (field.name === 'tcp.window_size_value' && own.shift !== undefined && (flags & Flag.syn) === 0)
         more.fields.push(beside(field, 'tcp.window_size', 'Window in bytes', Number(field.value) * 2 ** own.shift));
     }
     const analysis = this.analysis(layer, packet);
@@ -179,6 +180,16 @@ function beginningOf(capture: CaptureFacts, connection: number): Beginning {
 }
 
 const senderOf = (packet: PacketFacts): string => `${packet.source} ${packet.sourcePort}`;
+
+/** The same of decoded layers, so that a packet is not read twice. */
+function senderIn(layers: readonly Layer[], tcp: number): string {
+  const internet = layers.findLast(({ protocol }, i) => i < tcp && (protocol === 'ip' || protocol === 'ipv6'));
+  const source = internet === undefined ? undefined : fieldValue(internet, `${internet.protocol}.src`);
+  return `${source} ${fieldValue(layers[tcp], 'tcp.srcport')}`;
+}
+
+const fieldValue = (layer: Layer, name: string): Field['value'] | undefined =>
+  layer.fields.find((field) => field.name === name)?.value;
 const acknowledges = (packet: PacketFacts | undefined): boolean => ((packet?.tcp?.flags ?? 0) & Flag.ack) !== 0;
 
 /** A field that no bytes of its own say: it lies where `place` does. */
