@@ -2,6 +2,7 @@ import type { Over, Protocol, Scan } from './protocol.ts';
 import { arp } from './protocols/arp.ts';
 import { ayiya } from './protocols/ayiya.ts';
 import { backbone } from './protocols/backbone.ts';
+import { capwap } from './protocols/capwap.ts';
 import { dhcp } from './protocols/dhcp.ts';
 import { dhcpv6 } from './protocols/dhcpv6.ts';
 import { dns, llmnr, mdns } from './protocols/dns.ts';
@@ -45,8 +46,9 @@ import { tokenRing } from './protocols/tr.ts';
 import { tls } from './protocols/tls.ts';
 import { udp } from './protocols/udp.ts';
 import { serviceTag, vlan } from './protocols/vlan.ts';
+import { wccp } from './protocols/wccp.ts';
 import { vxlan, vxlanGpe } from './protocols/vxlan.ts';
-import { wlan } from './protocols/wlan.ts';
+import { wlan, wlanSwapped } from './protocols/wlan.ts';
 import {
   byEtherType,
   byIpProtocol,
@@ -102,7 +104,10 @@ export const protocols: readonly Protocol[] = [
   radiotap,
   ppi,
   wlan,
+  wlanSwapped,
+  capwap,
   gre,
+  wccp,
   erspan,
   etherip,
   vxlan,

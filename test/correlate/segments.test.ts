@@ -286,14 +286,14 @@ describe('how a connection begins', () => {
     expect([d.fromServer.streamBytes, d.fromServer.missingBytes]).toEqual([5, 0]);
   });
 
-  test('a TCP header that was cut behind its flags is its connection’s', () => {
+  test('a TCP header that was cut behind its window is its connection’s', () => {
     const frames = dialogue('0 c S\n 0.01 s SA\n 0.02 c A\n 0.03 c F');
     const cut = (length: number) => frames.map((f) => ({ ...f, bytes: f.bytes.subarray(0, 34 + length), wire: f.bytes.length }));
-    const { connections } = correlate(cut(14));
+    const { connections } = correlate(cut(16));
     expect(connections).toHaveLength(1);
     expect([connections[0].fromClient.packets, connections[0].fromServer.packets]).toEqual([3, 1]);
     expect(kindsOf(connections[0])).toEqual({});
-    expect(correlate(cut(13)).connections).toEqual([]);
+    expect(correlate(cut(15)).connections).toEqual([]);
   });
 
   test('a forged RST ahead of the SYN-ACK neither refuses nor moves the sequence', () => {

@@ -5,9 +5,8 @@ import type { Packets } from '../packets.ts';
 import { type FieldContext, ipProtocol, type Layer, type Protocol, udpPort } from '../protocol.ts';
 import { byEtherType, byLinkType } from '../tables.ts';
 import { BRIDGED, LENGTH_LIMIT } from './eth.ts';
+import { WLAN } from './wlan.ts';
 import { ERSPAN } from './erspan.ts';
-
-const WLAN = 105;
 
 const FLAGS = 0;
 const TYPE = 2;

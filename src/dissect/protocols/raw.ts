@@ -22,5 +22,8 @@ const layer = (bytes: Uint8Array, at: number, { end }: FieldContext): Layer => {
   return new Fields(bytes, at, end).layer('raw', 'Raw IP, without a link layer', 0);
 };
 
-/** IP without a link layer (LINKTYPE_RAW, and the numbers that BSDs gave it). */
-export const raw: Protocol = { name: 'raw', over: [linkType(12), linkType(14), linkType(101)], scan, layer };
+/** LINKTYPE_RAW with the numbers that BSDs gave it, and LINKTYPE_ATM_CLIP with Linux' (RFC 2225 leaves nothing but IP there). */
+const RAW = [12, 14, 101, 18, 19, 106];
+
+/** IP without a link layer. */
+export const raw: Protocol = { name: 'raw', over: RAW.map(linkType), scan, layer };

@@ -22,8 +22,8 @@ export const FLAGS = 0x1ff;
 
 function scan(p: Packets, row: number): number {
   const { at, bytes, end, wire } = p;
-  // 68 bytes of a frame, which tcpdump once captured, reach to the flags behind an IPv6 header: enough to tell whose it is.
-  if (end - at < HEADER && (end - at < WINDOW || wire - at < HEADER)) return p.lacks(row, HEADER);
+  // Up to the window is enough to tell whose it is; where the packet itself ends there, a receiver drops it.
+  if (end - at < CHECKSUM) return p.lacks(row, HEADER);
   const offsetAndFlags = u16(bytes, at + OFFSET_AND_FLAGS);
   const header = (offsetAndFlags >> 12) * 4;
   p.kind[row] = Kind.tcp;
@@ -33,8 +33,7 @@ function scan(p: Packets, row: number): number {
   p.sequence[row] = u32(bytes, at + SEQUENCE);
   p.acknowledgment[row] = u32(bytes, at + ACKNOWLEDGMENT);
   p.flags[row] = offsetAndFlags & FLAGS;
-  // Not captured: taken as open, so that nobody is said to wait for it.
-  p.window[row] = end - at < CHECKSUM ? 0xffff : u16(bytes, at + WINDOW);
+  p.window[row] = u16(bytes, at + WINDOW);
   p.tcpHeaderLength[row] = header;
   const payload = at + header;
   if (payload > end || header < HEADER) return withoutPayload(p, row, header);
@@ -52,14 +51,16 @@ function scan(p: Packets, row: number): number {
  */
 function withoutPayload(p: Packets, row: number, header: number): 0 {
   const { at, wire } = p;
+  const whole = header >= HEADER && wire - at >= HEADER;
   p.payloadAt[row] = p.end;
   p.payloadLength[row] = Math.max(0, wire - at - header);
   p.payloadCaptured[row] = 0;
-  if (header >= HEADER) return p.lacks(row, header);
+  if (whole) return p.lacks(row, header);
+  p.tcpHeaderLength[row] = Math.min(header, HEADER - 4);
   p.acknowledgment[row] = 0;
   p.flags[row] = 0;
   p.window[row] = 0;
-  return p.fail(row, Reason.badLength, at, HEADER);
+  return header < HEADER ? p.fail(row, Reason.badLength, at, HEADER) : p.lacks(row, HEADER);
 }
 
 function layer(bytes: Uint8Array, at: number, { end, wire }: FieldContext): Layer {

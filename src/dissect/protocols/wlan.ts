@@ -5,6 +5,10 @@ import { type FieldContext, type Layer, linkType, type Protocol } from '../proto
 import { byEtherType } from '../tables.ts';
 import { LLC } from './eth.ts';
 
+/** LINKTYPE_IEEE802_11; and a number that no capture has, for frames in tunnels. */
+export const WLAN = 105;
+export const SWAPPED = 0xfffe;
+
 /** All numbers are little-endian (IEEE 802.11 clause 9.2.2). */
 const CONTROL = 0;
 const FLAGS = 1;
@@ -48,11 +52,12 @@ interface Shape {
   qos: number;
 }
 
-function scan(p: Packets, row: number): number {
+/** `swapped` is 1 where the two bytes of frame control are the other way round, else 0. */
+function scanFrame(p: Packets, row: number, swapped: number): number {
   const { at, bytes } = p;
   if (p.end - at < SHORTEST) return p.lacks(row, SHORTEST);
-  const control = bytes[at + CONTROL];
-  const flags = bytes[at + FLAGS];
+  const control = bytes[at + CONTROL + swapped];
+  const flags = bytes[at + FLAGS - swapped];
   const type = (control >> 2) & 3;
   if (type === CONTROLLING || type > DATA) {
     p.at = p.end;
@@ -131,18 +136,18 @@ const subtypeNames: Record<number, string> = {
   44: 'QoS, no data',
 };
 
-function layer(bytes: Uint8Array, at: number, { end, packets }: FieldContext): Layer {
+function layerFrame(bytes: Uint8Array, at: number, { end, packets }: FieldContext, swapped: number): Layer {
   const f = new Fields(bytes, at, end);
-  const control = f.read(CONTROL, 1);
-  const flags = f.read(FLAGS, 1);
+  const control = f.read(CONTROL + swapped, 1);
+  const flags = f.read(FLAGS - swapped, 1);
   const type = (control >> 2) & 3;
   const subtype = control >> 4;
   const name = subtypeNames[type * 16 + subtype] ?? `Type ${type}/${subtype}`;
   const frame = f.under(f.little('wlan.fc', 'Frame control', CONTROL, 2, (value) => `${hexText(value, 4)} (${name})`));
-  frame.bits('wlan.fc.version', 'Version', CONTROL, 1, 0x03);
-  frame.bits('wlan.fc.type', 'Type', CONTROL, 1, 0x0c, named(typeNames));
-  frame.bits('wlan.fc.subtype', 'Subtype', CONTROL, 1, 0xf0, (value) => `${value} (${name})`);
-  flagFields(frame);
+  frame.bits('wlan.fc.version', 'Version', CONTROL + swapped, 1, 0x03);
+  frame.bits('wlan.fc.type', 'Type', CONTROL + swapped, 1, 0x0c, named(typeNames));
+  frame.bits('wlan.fc.subtype', 'Subtype', CONTROL + swapped, 1, 0xf0, (value) => `${value} (${name})`);
+  flagFields(frame, FLAGS - swapped);
   f.little('wlan.duration', 'Duration', DURATION, 2);
   const length = type === DATA ? dataHeader(subtype, flags) : type === MANAGEMENT ? HEADER : Math.min(f.length, 16);
   addressFields(f, { type, subtype, flags, length, qos: type === DATA && (subtype & QOS) !== 0 ? qosOffset(flags) : 0 });
@@ -151,15 +156,15 @@ function layer(bytes: Uint8Array, at: number, { end, packets }: FieldContext): L
   return f.layer('wlan', `IEEE 802.11, ${name}${(flags & PROTECTED) !== 0 ? ', encrypted' : ''}`, rest);
 }
 
-function flagFields(f: Fields): void {
-  f.flag('wlan.fc.tods', 'To the distribution system', FLAGS, 1, TO_DS);
-  f.flag('wlan.fc.fromds', 'From the distribution system', FLAGS, 1, FROM_DS);
-  f.flag('wlan.fc.frag', 'More fragments', FLAGS, 1, MORE_FRAGMENTS);
-  f.flag('wlan.fc.retry', 'Retry', FLAGS, 1, 0x08);
-  f.flag('wlan.fc.pwrmgt', 'Power management', FLAGS, 1, 0x10);
-  f.flag('wlan.fc.moredata', 'More data', FLAGS, 1, 0x20);
-  f.flag('wlan.fc.protected', 'Encrypted', FLAGS, 1, PROTECTED);
-  f.flag('wlan.fc.order', 'Order', FLAGS, 1, ORDER);
+function flagFields(f: Fields, at: number): void {
+  f.flag('wlan.fc.tods', 'To the distribution system', at, 1, TO_DS);
+  f.flag('wlan.fc.fromds', 'From the distribution system', at, 1, FROM_DS);
+  f.flag('wlan.fc.frag', 'More fragments', at, 1, MORE_FRAGMENTS);
+  f.flag('wlan.fc.retry', 'Retry', at, 1, 0x08);
+  f.flag('wlan.fc.pwrmgt', 'Power management', at, 1, 0x10);
+  f.flag('wlan.fc.moredata', 'More data', at, 1, 0x20);
+  f.flag('wlan.fc.protected', 'Encrypted', at, 1, PROTECTED);
+  f.flag('wlan.fc.order', 'Order', at, 1, ORDER);
 }
 
 function addressFields(f: Fields, { type, flags, length, qos }: Shape): void {
@@ -183,4 +188,17 @@ function addressFields(f: Fields, { type, flags, length, qos }: Shape): void {
 }
 
 /** IEEE 802.11 frames: those with data in the clear are read on. */
-export const wlan: Protocol = { name: 'wlan', over: [linkType(105)], scan, layer };
+export const wlan: Protocol = {
+  name: 'wlan',
+  over: [linkType(WLAN)],
+  scan: (p, row) => scanFrame(p, row, 0),
+  layer: (bytes, at, context) => layerFrame(bytes, at, context, 0),
+};
+
+/** The same with the bytes of frame control the other way round. */
+export const wlanSwapped: Protocol = {
+  name: 'wlan',
+  over: [linkType(SWAPPED)],
+  scan: (p, row) => scanFrame(p, row, 1),
+  layer: (bytes, at, context) => layerFrame(bytes, at, context, 1),
+};
