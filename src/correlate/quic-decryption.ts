@@ -50,6 +50,13 @@ export interface ConnectionIds {
   learnId(fromClient: boolean, bytes: Uint8Array, at: number, end: number): void;
 }
 
+/** The protocol that the server chose; before it is known, HTTP/3 where the client offers it. */
+export const insideOf = (record: QuicConnection): string | undefined =>
+  record.alpnVisible ? record.alpn : record.alpnOffered.find((name) => name.startsWith('h3'));
+
+/** HTTP/3, or a draft of it. */
+export const isHttp3 = (alpn: string | undefined): boolean => alpn !== undefined && /^h3(-\d+)?$/.test(alpn);
+
 /** Takes the protection off one connection's packets as far as keys are known, and hands on what their frames carry. */
 export class QuicDecryption {
   tap: PacketTap | undefined;
@@ -251,7 +258,7 @@ export class QuicDecryption {
     if (record.decryption !== undefined) record.decryption.opened++;
     const updates = lane.levels[level]?.updates ?? 0;
     if (updates > 0) record.keyUpdates = Math.max(record.keyUpdates ?? 0, updates);
-    this.tap?.opened({ fromClient, level: NAMES[level], opened, packet, time });
+    this.tap?.opened({ fromClient, level: NAMES[level], opened, inside: insideOf(record), packet, time });
     const { payload } = opened;
     if (level !== Level.handshake && !this.asked) {
       this.asked = true;

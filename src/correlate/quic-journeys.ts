@@ -6,6 +6,7 @@ import type { JourneyTracker } from './journeys.ts';
 import type { ProtocolFinder } from './protocol-finder.ts';
 import type { QuicInside } from './quic.ts';
 import type { QuicState } from './quic-connection.ts';
+import { insideOf, isHttp3 } from './quic-decryption.ts';
 import { quicConversation, updateConversation } from './quic-conversation.ts';
 import { QuicStreams, type StreamReader } from './quic-streams.ts';
 
@@ -27,8 +28,7 @@ export class QuicJourneys implements QuicInside {
   streams(state: QuicState): QuicStreams | undefined {
     const { record } = state;
     const { held, finder } = this;
-    const alpn = record.alpnVisible ? record.alpn : (record.alpnOffered.find((name) => name.startsWith('h3')) ?? '');
-    if (held === undefined || alpn === undefined || !/^h3(-\d+)?$/.test(alpn)) return undefined;
+    if (held === undefined || !isHttp3(insideOf(record))) return undefined;
     const c = quicConversation(state);
     this.open.set(state, c);
     this.journeys.joins.openedBefore(c);

@@ -2,7 +2,18 @@ import type { Packets } from '../dissect/packets.ts';
 import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
 import { versionOf } from '../dissect/quic/versions.ts';
 import { packetAddress } from './addresses.ts';
-import type { Endpoint, QuicConnection } from './model.ts';
+import type { Endpoint, Journey, QuicConnection } from './model.ts';
+
+/** Flows of packets are numbered: TCP's from 0 on, QUIC's from here. */
+const QUIC_FLOWS = 2 ** 30;
+
+/** The flow of a QUIC connection's packets; and the connection of such a flow, undefined of another. */
+export const quicFlow = (id: number): number => QUIC_FLOWS + (id % QUIC_FLOWS);
+export const quicOfFlow = (flow: number): number | undefined => (flow >= QUIC_FLOWS ? flow - QUIC_FLOWS : undefined);
+
+/** The packets of a journey's connection. */
+export const flowOf = ({ connection, quic }: Journey): number | undefined =>
+  connection ?? (quic === undefined ? undefined : quicFlow(quic));
 
 /** Who sent the first packet of a connection that was captured? Undefined: nothing in it tells. */
 export function sender(h: LongHeader, opened: boolean): 'client' | 'server' | undefined {

@@ -5,6 +5,8 @@ export interface OpenedPacket {
   fromClient: boolean;
   level: '0-RTT' | 'Handshake' | '1-RTT';
   opened: Opened;
+  /** What the connection carries, as far as is known by now (ALPN). */
+  inside: string | undefined;
   packet: number;
   time: number;
 }

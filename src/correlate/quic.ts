@@ -10,7 +10,7 @@ import { QuicState } from './quic-connection.ts';
 import { QuicDecryption } from './quic-decryption.ts';
 import { QuicFlow, sameDestination } from './quic-flow.ts';
 import { MovedIds } from './quic-ids.ts';
-import { newQuicConnection, sender } from './quic-record.ts';
+import { newQuicConnection, quicFlow, sender } from './quic-record.ts';
 import type { QuicStreams } from './quic-streams.ts';
 import type { PacketTap } from './quic-tap.ts';
 
@@ -139,6 +139,7 @@ export class QuicTracker {
     const { record } = state;
     record.lastPacket = p.firstNumber + row;
     record.lastTime = p.time[row];
+    p.flow[row] = quicFlow(record.id);
     const from = state.clientIsA === fromA ? record.fromClient : record.fromServer;
     from.packets++;
     from.payloadBytes += p.payloadLength[row];

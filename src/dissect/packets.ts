@@ -68,7 +68,7 @@ export class Packets {
   declare readonly window: Uint16Array;
   declare readonly tcpHeaderLength: Uint8Array;
 
-  /** Set by the flow trackers: the id of the connection (TCP) or datagram flow (UDP) of the row, -1 none. */
+  /** Set by the flow trackers: the id of the connection (TCP), `quicFlow` of a QUIC connection's, -1 none. */
   declare readonly flow: Int32Array;
 
   constructor(rows = BATCH_ROWS) {

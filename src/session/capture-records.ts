@@ -1,6 +1,8 @@
 import { Analysis, type CaptureSummary } from './analysis.ts';
 import type { CaptureInterface, Problem, Source } from '../capture/batch.ts';
+import { quicOfFlow } from '../correlate/quic-record.ts';
 import { Decrypted } from './decrypted.ts';
+import { follow, type Turn } from './follow.ts';
 import type { Configuration } from '../correlate/configuration.ts';
 import { reviveEvidence } from '../correlate/evidence.ts';
 import type {
@@ -218,9 +220,23 @@ export class CaptureRecords implements CaptureFacts {
 
   /** What TLS carries in a packet, where keys open it; decrypted anew, for a packet that somebody looks at. */
   decryptedLayers(packet: number): Layer[] {
-    const connection = this.connectionOf(packet);
-    if (connection === undefined || this.tlsSessions.get(connection)?.decryption?.opened === 0) return [];
-    return this.decrypted.layersOf(connection, packet);
+    const connection = this.connectionOf(packet) ?? this.quicFlowOf(packet);
+    if (connection === undefined) return [];
+    const quic = quicOfFlow(connection);
+    const { decryption } = (quic === undefined ? this.tlsSessions.get(connection) : this.quic.get(quic)) ?? {};
+    return decryption?.opened === 0 ? [] : this.decrypted.layersOf(connection, packet);
+  }
+
+  /** What was said on a TCP connection, or on a QUIC connection by its flow; of what keys open so many bytes at most. */
+  follow(flow: number, most: number): Turn[] {
+    if (quicOfFlow(flow) !== undefined) return this.decrypted.turnsOf(flow, most);
+    return follow(this, flow, this.openedRecords(flow, most));
+  }
+
+  /** The flow of a packet of a QUIC connection. */
+  quicFlowOf(packet: number): number | undefined {
+    const flow = this.packets.has(packet) ? this.packets.flow(packet) : -1;
+    return quicOfFlow(flow) === undefined ? undefined : flow;
   }
 
   /** What keys open of a connection, in order; so many bytes of it at most. */
@@ -232,7 +248,7 @@ export class CaptureRecords implements CaptureFacts {
   secretsOf(packets: readonly number[]): string {
     const connections = new Set<number>();
     for (const packet of packets) {
-      const connection = this.connectionOf(packet);
+      const connection = this.connectionOf(packet) ?? this.quicFlowOf(packet);
       if (connection !== undefined && connections.size < SECRETS_OF) connections.add(connection);
     }
     return [...connections].map((each) => this.decrypted.secretsOf(each)).join('');

@@ -1,12 +1,13 @@
 import type { Analysis } from './analysis.ts';
 import type { Problem, Source } from '../capture/batch.ts';
 import { CaptureRecords, type Unreadable } from './capture-records.ts';
-import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from '../correlate/model.ts';
+import type { Connection, Exchange, Journey, Lookup, QuicConnection, StageKind, TlsSession } from '../correlate/model.ts';
+import { flowOf } from '../correlate/quic-record.ts';
 import type { Owners } from '../correlate/owners.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
 import { decodeWith } from '../dissect/decode.ts';
 import { summarize } from '../dissect/summary.ts';
-import { follow, type Turn } from './follow.ts';
+import type { Turn } from './follow.ts';
 import { InsideTls } from './inside-tls.ts';
 import { OpenJourneys } from './open-journeys.ts';
 import { JourneyList } from './journey-list.ts';
@@ -229,10 +230,8 @@ export class FileSession implements SessionView {
   }
 
   follow(connection: number): readonly Turn[] {
-    if (this.followed?.connection !== connection) {
-      const opened = this.facts.openedRecords(connection, FOLLOWED_BYTES);
-      this.followed = { connection, turns: follow(this.facts, connection, opened) };
-    }
+    if (this.followed?.connection !== connection)
+      this.followed = { connection, turns: this.facts.follow(connection, FOLLOWED_BYTES) };
     return this.followed.turns;
   }
 
@@ -326,6 +325,9 @@ export class FileSession implements SessionView {
     return flow >= 0 && this.facts.stackOf(number).split(':').includes('tcp') ? flow : undefined;
   }
 
+  quicFlowOf = (number: number): number | undefined => this.facts.quicFlowOf(number);
+  quicConnection = (id: number): QuicConnection | undefined => this.facts.quic.get(id);
+
   packetSummary(number: number): PacketSummary | undefined {
     return this.decoded(number)?.summary;
   }
@@ -337,9 +339,9 @@ export class FileSession implements SessionView {
     const numbers = new Set<number>();
     for (const stage of journey.stages) for (const packet of stage.packets) numbers.add(packet);
     for (const attempt of journey.attempts ?? []) for (const packet of attempt.packets) numbers.add(packet);
-    if (journey.connection !== undefined)
-      for (const packet of this.index.ofFlow(journey.connection, journey.start, journey.end, JOURNEY_PACKETS))
-        numbers.add(packet);
+    const flow = flowOf(journey);
+    if (flow !== undefined)
+      for (const packet of this.index.ofFlow(flow, journey.start, journey.end, JOURNEY_PACKETS)) numbers.add(packet);
     const packets = [...numbers].sort((a, b) => a - b);
     if (this.analysis.done) this.listed = { id: journey.id, packets };
     return packets;
@@ -349,7 +351,7 @@ export class FileSession implements SessionView {
     const journey = index < this.journeyCount() ? this.journey(index) : undefined;
     if (journey === undefined || !this.index.has(packet)) return undefined;
     for (const stage of journey.stages) if (stage.packets.includes(packet)) return stage.kind;
-    if (this.index.flow(packet) !== journey.connection) return undefined;
+    if (this.index.flow(packet) !== flowOf(journey)) return undefined;
     const time = this.index.time(packet);
     return journey.stages.find((s) => !s.reused && time >= s.start && time <= s.end)?.kind;
   }

@@ -1,6 +1,6 @@
 import type { Problem } from '../capture/batch.ts';
 import type { Unreadable } from './capture-records.ts';
-import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession } from '../correlate/model.ts';
+import type { Connection, Exchange, Journey, Lookup, StageKind, TlsSession, QuicConnection } from '../correlate/model.ts';
 import type { Owner } from '../correlate/owners.ts';
 import type { Text } from '../text/text.ts';
 import type { Layer } from '../dissect/protocol.ts';
@@ -130,7 +130,9 @@ export interface SessionView {
   connectionCount(): number;
   lookupCount(): number;
   journeyOfId(id: number): Journey | undefined;
-  /** What was said on a connection that has ended, in order; bounded. */
+  /** Absent: none are known. */
+  quicConnection?(id: number): QuicConnection | undefined;
+  /** What was said on a connection that has ended, or on a QUIC connection by its flow, in order; bounded. */
   follow(connection: number): readonly Turn[];
   /** Indexes of the journeys of a journey's page, itself among them; the first 500. */
   pageOf(index: number): readonly number[];
@@ -151,6 +153,8 @@ export interface SessionView {
   rawPacket?(number: number): RawPacket | undefined;
   /** The TCP connection of a packet; undefined: none. */
   connectionOf?(number: number): number | undefined;
+  /** The flow of a packet of a QUIC connection. */
+  quicFlowOf?(number: number): number | undefined;
   /** Packet numbers of a journey: its stages' packets and the rest of its connection's between start and end, in file order. */
   journeyPackets(index: number): number[];
   /** The stage of a journey that a packet belongs to. */

@@ -1,3 +1,4 @@
+import { flowOf } from '../correlate/quic-record.ts';
 import type { SessionView } from '../session/session.ts';
 import { SAY, SORTED } from '../text/messages.ts';
 import { fold, moveByte, perRow, toggle, unfold } from './fields.ts';
@@ -232,8 +233,10 @@ function enter(model: Model, session: SessionView): Model {
 /** The connection of the row, the packet or the journey that is selected. */
 function connectionInFront(model: Model, session: SessionView): number | undefined {
   if (model.screen === 'connections') return model.places.connections.cursor;
-  const ofPacket = model.screen === 'packets' || model.screen === 'packet' ? session.connectionOf?.(model.packet) : undefined;
-  return ofPacket ?? chosen(model, session)?.connection;
+  const inPacket = model.screen === 'packets' || model.screen === 'packet';
+  const ofPacket = inPacket ? (session.connectionOf?.(model.packet) ?? session.quicFlowOf?.(model.packet)) : undefined;
+  const journey = ofPacket === undefined ? chosen(model, session) : undefined;
+  return ofPacket ?? (journey && flowOf(journey));
 }
 
 function opened(model: Model, opening: Opening | undefined, session: SessionView): Model {

@@ -154,7 +154,8 @@ function recordsLayer(records: readonly PlainRecord[], bytes: Uint8Array): Layer
   return { protocol: 'tls.decrypted', title, at: 0, end: bytes.length, fields, bytes };
 }
 
-function messagesLayer(whole: Uint8Array, end: number, tls13: boolean): Layer {
+/** Whole handshake messages as a layer of their own. */
+export function messagesLayer(whole: Uint8Array, end: number, tls13: boolean): Layer {
   const fields: Field[] = [];
   const titles: string[] = [];
   handshakes(whole, 0, end, end, fields, titles, tls13);

@@ -1,3 +1,4 @@
+import { quicOfFlow } from '../../correlate/quic-record.ts';
 import type { Turn } from '../../session/follow.ts';
 import type { SessionView } from '../../session/session.ts';
 import { bytes, count, seconds } from '../format.ts';
@@ -80,16 +81,18 @@ export const stream: Screen = {
   view(model, session) {
     const g = glyphs(model);
     const turns = turnsOf(model, session);
-    const connection = model.stream === undefined ? undefined : session.connection(model.stream);
+    const quic = model.stream === undefined ? undefined : quicOfFlow(model.stream);
+    const tcp = model.stream === undefined || quic !== undefined ? undefined : session.connection(model.stream);
+    const connection = tcp ?? (quic === undefined ? undefined : session.quicConnection?.(quic));
     const host = (e: { address: string; port: number }): string =>
       e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
     const title =
       connection === undefined
         ? say(model, {
-            en: 'No TCP connection is selected, or it is still open',
-            ko: '고른 TCP 연결이 없거나 아직 열려 있습니다',
+            en: 'No connection is selected, or it is still open',
+            ko: '고른 연결이 없거나 아직 열려 있습니다',
           })
-        : `${say(model, { en: 'Connection', ko: '연결' })} ${connection.id}: ${host(connection.client)} ${g.to} ${host(connection.server)}`;
+        : `${quic === undefined ? say(model, { en: 'Connection', ko: '연결' }) : say(model, { en: 'QUIC connection', ko: 'QUIC 연결' })} ${connection.id}: ${host(connection.client)} ${g.to} ${host(connection.server)}`;
     const rows = rowsOf(turns);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.stream, rows, page);
@@ -100,7 +103,8 @@ export const stream: Screen = {
     }
     if (rows === 0 && connection !== undefined)
       list.push([], [span(`  ${say(model, { en: 'no payload on this connection', ko: '이 연결에는 데이터가 없습니다' })}`)]);
-    const right = connection?.application === undefined ? '' : `${connection.application} `;
+    const application = quic === undefined ? tcp?.application : 'quic';
+    const right = application === undefined ? '' : `${application} `;
     return [
       ends([span(` ${cell(title, model.width - right.length - 2, g)}`, 'bold')], [span(right, 'dim')], model.width),
       ...block(list, page, model.width),
