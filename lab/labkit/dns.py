@@ -32,6 +32,7 @@ RECORDS = {
     "shop.my-app.com": {"CNAME": ["www.my-app.com"]},
     "old.my-app.com": {"A": ["192.0.2.81"]},
     "h2.my-app.com": {"A": ["192.0.2.82"]},
+    "h3.my-app.com": {"A": ["192.0.2.101"]},
     "silent.my-app.com": {"A": ["192.0.2.90"]},
     "dual.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::80"]},
     "hole.my-app.com": {"A": ["192.0.2.80"], "AAAA": ["2001:db8:80::90"]},  # IPv6 is dropped on the way

@@ -18,9 +18,10 @@ export const endpointText = (e: { address: string; port: number }): string =>
 
 const quicByName = new WeakMap<CaptureFacts, Map<string, QuicConnection>>();
 
-/** The QUIC connection that a journey without a TCP connection went on to: to the name that it asked for. */
+/** The QUIC connection of a journey, or of one without a connection the one that went on to the name that it asked for. */
 export function quicOf({ capture, journey }: JourneySubject): QuicConnection | undefined {
   if (journey.connection !== undefined) return undefined;
+  if (journey.quic !== undefined) return capture.quic.get(journey.quic);
   let names = quicByName.get(capture);
   if (names === undefined) {
     names = new Map();

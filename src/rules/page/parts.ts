@@ -104,6 +104,7 @@ export const WITH_PARTS = [
   'no-request',
   'no-keys',
   'no-connection',
+  'quic',
 ];
 
 /** Most parts that were under way at the same moment, and which. */
