@@ -30,6 +30,7 @@ export const rule: JourneyRule = {
     'first-connection',
     'no-request',
     'no-connection',
+    'quic',
     'mid-stream',
     'maybe-several-clients',
     'no-keys',
