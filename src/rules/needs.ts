@@ -32,15 +32,21 @@ export function quicOf({ capture, journey }: JourneySubject): QuicConnection | u
   return names.get(`${journey.client} ${journey.name.toLowerCase()}`);
 }
 
+/** The journey has no TCP connection, because it went over QUIC; undefined: it did not. */
+export function overQuic(subject: JourneySubject): Finding | undefined {
+  const quic = quicOf(subject);
+  if (quic === undefined) return undefined;
+  return skipped('quic', [quic.firstPacket], {
+    en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${endpointText(quic.server)}, no TCP`,
+    ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}로 가는 UDP입니다`,
+  });
+}
+
 /** The journey has a TCP connection. */
 export const aConnection: Need<JourneySubject> = (subject) => {
   if (connectionOf(subject) !== undefined) return undefined;
-  const quic = quicOf(subject);
-  if (quic !== undefined)
-    return skipped('quic', [quic.firstPacket], {
-      en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${endpointText(quic.server)}, no TCP`,
-      ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}로 가는 UDP입니다`,
-    });
+  const quic = overQuic(subject);
+  if (quic !== undefined) return quic;
   return skipped('no-connection', subject.journey.evidence.flatMap((e) => e.packets).slice(0, 4), {
     en: `${subject.journey.name}: no TCP connection belongs to this journey`,
     ko: `${subject.journey.name}: 이 여정에는 TCP 연결이 없습니다`,

@@ -1,6 +1,6 @@
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText } from '../needs.ts';
+import { connectionOf, endpointText, overQuic } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { askingOf, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, questionsOf } from './questions.ts';
@@ -19,7 +19,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 1034 §5.3.1', 'RFC 8305 §3'],
   vantages: ['client', 'gateway-inside', 'gateway-outside'],
-  reasons: ['answer-first', 'connection-first', 'no-connection', 'failed', ...WITHOUT_QUESTION],
+  reasons: ['answer-first', 'connection-first', 'no-connection', 'quic', 'failed', ...WITHOUT_QUESTION],
   needs: [],
   check(subject) {
     const { capture, journey } = subject;
@@ -33,10 +33,13 @@ export const rule: JourneyRule = {
     if (connection === undefined) {
       const lookups = asking.how === 'own' ? asking.lookups : [asking.lookup];
       const packets = lookups.flatMap((l) => [l.packet, l.answerPacket]);
-      return skipped('no-connection', packets, {
-        en: `${journey.name} was asked for in packet ${lookups[0].packet}, and no connection followed in this capture`,
-        ko: `${lookups[0].packet}번 패킷에서 ${journey.name} 이름을 물었지만 이 캡처에는 뒤따른 연결이 없습니다`,
-      });
+      return (
+        overQuic(subject) ??
+        skipped('no-connection', packets, {
+          en: `${journey.name} was asked for in packet ${lookups[0].packet}, and no connection followed in this capture`,
+          ko: `${lookups[0].packet}번 패킷에서 ${journey.name} 이름을 물었지만 이 캡처에는 뒤따른 연결이 없습니다`,
+        })
+      );
     }
     const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
     const first = firstPacketTo(subject);

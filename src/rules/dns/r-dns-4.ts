@@ -1,6 +1,6 @@
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText } from '../needs.ts';
+import { connectionOf, endpointText, overQuic } from '../needs.ts';
 import { sentHere } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { askingOf, atTheClient, nameOf, packetsOfLookups, patient, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -32,6 +32,7 @@ export const rule: JourneyRule = {
     'unanswered',
     'truncated',
     'no-connection',
+    'quic',
     'connection-elsewhere',
     'not-an-address',
     ...WITHOUT_QUESTION,
@@ -68,7 +69,8 @@ export const rule: JourneyRule = {
   },
 };
 
-function withoutConnection({ capture, journey }: JourneySubject, lookups: Lookup[]): Finding {
+function withoutConnection(subject: JourneySubject, lookups: Lookup[]): Finding {
+  const { capture, journey } = subject;
   const packets = packetsOfLookups(lookups).slice(0, 12);
   const { name } = lookups[0];
   const wanted = lookups.filter((l) => l.type === 'A' || l.type === 'AAAA');
@@ -89,10 +91,13 @@ function withoutConnection({ capture, journey }: JourneySubject, lookups: Lookup
         },
         atTheClient(told.addresses[0]),
       );
-    return skipped('no-connection', packets, {
-      en: `the answer in packet ${told.answerPacket} gives ${told.addresses[0]} for ${name}, and no connection to it follows in this capture`,
-      ko: `${told.answerPacket}번 응답이 ${name}의 주소로 ${told.addresses[0]} 값을 주었지만, 이 캡처에는 뒤따른 연결이 없습니다`,
-    });
+    return (
+      overQuic(subject) ??
+      skipped('no-connection', packets, {
+        en: `the answer in packet ${told.answerPacket} gives ${told.addresses[0]} for ${name}, and no connection to it follows in this capture`,
+        ko: `${told.answerPacket}번 응답이 ${name}의 주소로 ${told.addresses[0]} 값을 주었지만, 이 캡처에는 뒤따른 연결이 없습니다`,
+      })
+    );
   }
   const answered = wanted.filter((l) => l.answerPacket !== undefined);
   if (answered.length === 0)

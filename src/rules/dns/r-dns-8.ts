@@ -1,7 +1,8 @@
+import { flowOf } from '../../correlate/quic-record.ts';
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, skipped, unknown } from '../findings.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { exchangeOf } from '../needs.ts';
+import { exchangeOf, overQuic } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import { firstFrom, type Question, questionsOf } from './questions.ts';
 import type { JourneyRule } from '../rule.ts';
@@ -31,7 +32,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 1035 §4.2.1', 'RFC 8305 §3'],
   vantages: ['client', 'gateway-inside'],
-  reasons: ['waited', 'asked-again', 'no-answer', 'small-share', 'in-advance', 'no-page', ...WITHOUT_QUESTION],
+  reasons: ['waited', 'asked-again', 'no-answer', 'small-share', 'in-advance', 'no-page', ...WITHOUT_QUESTION, 'quic'],
   needs: [askedItself],
   check(subject) {
     const { capture, journey } = subject;
@@ -42,7 +43,7 @@ export const rule: JourneyRule = {
     const waited = stage === undefined ? 0 : stage.end - stage.start;
     const again = lookups.flatMap((l) => l.repeats).find((p) => capture.timeOf(p) - first.start > PATIENCE);
     const lost = lostBefore(capture, first);
-    if (lost !== undefined && journey.connection !== undefined) {
+    if (lost !== undefined && flowOf(journey) !== undefined) {
       const after = ((first.start - lost.start) / 1e9).toFixed(3);
       return confirmed('asked-again', [lost.packet, ...packets.slice(0, 8)], {
         en: `the question for ${first.name} in packet ${lost.packet} had no answer; packet ${first.packet} asks again with another id or port ${after} s later, and its answer took ${(((stage?.end ?? first.start) - first.start) / 1e6).toFixed(1)} ms more`,
@@ -50,7 +51,9 @@ export const rule: JourneyRule = {
       });
     }
     const ms = (waited / 1e6).toFixed(1);
-    if (journey.connection === undefined) {
+    if (flowOf(journey) === undefined) {
+      const quic = overQuic(subject);
+      if (quic !== undefined) return quic;
       if (lookups.every((l) => l.answerPacket === undefined))
         return (patient(lookups) ? confirmed : unknown)('no-answer', packets, {
           en: `${first.client.address} asked for ${first.name} ${packets.length} times within ${((capture.timeOf(packets[packets.length - 1]) - first.start) / 1e9).toFixed(3)} s, no answer is in the capture, and nothing was fetched after it`,

@@ -3,7 +3,7 @@ import { askingOf, nameOf } from '../dns/asking.ts';
 import { questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { requestHeadCut } from '../http-head.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
 interface Said {
@@ -41,6 +41,7 @@ export const rule: JourneyRule = {
     'head-cut',
     'literal',
     'no-connection',
+    'quic',
   ],
   needs: [],
   check(subject) {
@@ -53,10 +54,13 @@ export const rule: JourneyRule = {
         ko: `URL에 이름 대신 ${journey.name} 주소가 있습니다`,
       });
     if (connection === undefined)
-      return skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
-        en: `${journey.name} was looked up, and no connection followed: there is nothing to compare`,
-        ko: `${journey.name} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
-      });
+      return (
+        overQuic(subject) ??
+        skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
+          en: `${journey.name} was looked up, and no connection followed: there is nothing to compare`,
+          ko: `${journey.name} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
+        })
+      );
     const said = namesSaid(subject);
     const packets = said.map((s) => s.packet);
     const text = said.map((s) => `${s.where} ${s.name} (packet ${s.packet})`).join(', ');

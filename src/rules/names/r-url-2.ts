@@ -1,8 +1,8 @@
-import type { Lookup } from '../../correlate/model.ts';
+import type { Lookup, QuicConnection } from '../../correlate/model.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
 /** TLS at these ports is another service than HTTPS (IANA service names). */
@@ -52,8 +52,10 @@ export const rule: JourneyRule = {
     const lookups = asking.how === 'own' || asking.how === 'upstream' || asking.how === 'multicast' ? asking.lookups : [];
     const dns = lookups.find((l) => !isMulticast(l));
     const connection = connectionOf(subject);
-    if (connection === undefined) return forDns(lookups, dns);
-    if (dns !== undefined && dns.server.port !== 53) return forDns(lookups, dns);
+    const quic = quicOf(subject);
+    if ((connection === undefined && quic === undefined) || (dns !== undefined && dns.server.port !== 53))
+      return forDns(lookups, dns);
+    if (connection === undefined) return forQuic(quic as QuicConnection, dns);
     const server = endpointText(connection.server);
     const { port } = connection.server;
     const syn = connection.handshake?.syn[0] ?? connection.firstPacket;
@@ -154,6 +156,19 @@ function forHttp(
   return contradicted('http-elsewhere', packets, {
     en: `HTTP at port ${port} of ${server} (packet ${at}), not 80: the port is decided by the URL or the configuration, not by the scheme`,
     ko: `80번이 아니라 ${server}의 ${port}번 포트에서 HTTP를 썼습니다(${at}번 패킷): 포트는 스킴이 아니라 URL이나 설정이 정했습니다`,
+  });
+}
+
+function forQuic({ firstPacket, server }: QuicConnection, dns: Lookup | undefined): Finding {
+  const where = endpointText(server);
+  const asked =
+    dns === undefined
+      ? { en: '', ko: '' }
+      : { en: `; DNS was asked at port 53 (packet ${dns.packet})`, ko: `. DNS는 53번 포트에 물었습니다(${dns.packet}번 패킷)` };
+  const usual = server.port === 443;
+  return (usual ? confirmed : contradicted)(usual ? 'as-stated' : 'https-elsewhere', [dns?.packet, firstPacket], {
+    en: `QUIC (HTTP/3) at UDP port ${server.port} of ${where}${usual ? '' : ', not 443'} (packet ${firstPacket}): https${asked.en}`,
+    ko: `${where}의 UDP ${server.port}번 포트에서 QUIC(HTTP/3)을 썼습니다${usual ? '' : '. 443번이 아닙니다'}(${firstPacket}번 패킷): https${asked.ko}`,
   });
 }
 

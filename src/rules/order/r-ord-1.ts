@@ -1,7 +1,7 @@
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, fromItsBeginning, tlsOf } from '../needs.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, fromItsBeginning, overQuic, tlsOf } from '../needs.ts';
 import { Flag } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { requestAt } from '../names/request-at.ts';
@@ -21,10 +21,13 @@ const ownConnection: Need<JourneySubject> = (subject) => {
   const connection = connectionOf(subject);
   const x = exchangeOf(subject);
   if (connection === undefined)
-    return skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
-      en: `${journey.name} was looked up, and no connection followed: there is no order to judge`,
-      ko: `${journey.name} 이름을 물었지만 뒤따른 연결이 없어 순서를 따질 것이 없습니다`,
-    });
+    return (
+      overQuic(subject) ??
+      skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
+        en: `${journey.name} was looked up, and no connection followed: there is no order to judge`,
+        ko: `${journey.name} 이름을 물었지만 뒤따른 연결이 없어 순서를 따질 것이 없습니다`,
+      })
+    );
   if (x === undefined || x.stream === 1 || !journey.stages.some((s) => s.kind === 'tcp' && s.reused)) return undefined;
   return skipped('connection-reused', [connection.handshake?.syn[0], x.requestPacket], {
     en: `the request in packet ${requestAt(x)} uses the connection to ${endpointText(connection.server)} that was open: DNS, TCP and TLS did not happen again`,
@@ -53,6 +56,7 @@ export const rule: JourneyRule = {
     'not-to-the-end',
     'connection-reused',
     'no-connection',
+    'quic',
     'mid-stream',
     'one-direction',
   ],

@@ -1,6 +1,6 @@
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, readableRequest, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, readableRequest, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { atOnce } from './parts.ts';
 import { requestAt } from '../names/request-at.ts';
@@ -41,7 +41,7 @@ export const rule: JourneyRule = {
     const connection = connectionOf(subject);
     const x = exchangeOf(subject);
     if (connection === undefined || x === undefined)
-      return notVisible('no-keys', [], { en: 'no request', ko: '요청 없음' }, keyLogAdvice);
+      return overQuic(subject) ?? notVisible('no-keys', [], { en: 'no request', ko: '요청 없음' }, keyLogAdvice);
     if (x.version !== '2')
       return skipped('http-1', [x.requestPacket], {
         en: `the request in packet ${requestAt(x)} to ${endpointText(connection.server)} is HTTP/${x.version}`,
