@@ -3,6 +3,7 @@ import type { HttpHooks } from './http-hooks.ts';
 import type { FieldSection } from './http2-fields.ts';
 import { Message } from './http2-message.ts';
 import { Http2Streams, type Stream } from './http2-streams.ts';
+import { exchangesOfQuic } from './quic-record.ts';
 
 /** Pushed responses are kept under numbers that no stream has. */
 const PUSHES = 2 ** 40;
@@ -17,7 +18,7 @@ export class Http3Streams extends Http2Streams {
   private readonly stopped = new Set<number>();
 
   constructor(quic: number, hooks: HttpHooks) {
-    super(-1 - quic, hooks);
+    super(exchangesOfQuic(quic), hooks);
     this.quic = quic;
   }
 

@@ -11,6 +11,9 @@ const QUIC_FLOWS = 2 ** 30;
 export const quicFlow = (id: number): number => QUIC_FLOWS + (id % QUIC_FLOWS);
 export const quicOfFlow = (flow: number): number | undefined => (flow >= QUIC_FLOWS ? flow - QUIC_FLOWS : undefined);
 
+/** Under which an exchange over this QUIC connection has it in `connection`. */
+export const exchangesOfQuic = (id: number): number => -1 - id;
+
 /** The packets of a journey's connection. */
 export const flowOf = ({ connection, quic }: Journey): number | undefined =>
   connection ?? (quic === undefined ? undefined : quicFlow(quic));

@@ -2,7 +2,7 @@ import type { Analysis } from './analysis.ts';
 import type { Problem, Source } from '../capture/batch.ts';
 import { CaptureRecords, type Unreadable } from './capture-records.ts';
 import type { Connection, Exchange, Journey, Lookup, QuicConnection, StageKind, TlsSession } from '../correlate/model.ts';
-import { flowOf } from '../correlate/quic-record.ts';
+import { exchangesOfQuic, flowOf, quicOfFlow } from '../correlate/quic-record.ts';
 import type { Owners } from '../correlate/owners.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
 import { decodeWith } from '../dissect/decode.ts';
@@ -286,7 +286,11 @@ export class FileSession implements SessionView {
     const layers = this.tcpFields.of(number, decodeWith(bytes, wireLength, linkType, this.facts.applicationOf(number)));
     const time = this.index.time(number);
     const summary: PacketSummary = { number, time, length: wireLength, ...summarize(bytes, wireLength, linkType, layers) };
-    const inside = summary.protocol === 'TLS' ? this.inside.of(number, this.index.flow(number)) : undefined;
+    const quic = quicOfFlow(this.index.flow(number));
+    const sealed = quic !== undefined || summary.protocol === 'TLS';
+    const inside = sealed
+      ? this.inside.of(number, quic === undefined ? this.index.flow(number) : exchangesOfQuic(quic))
+      : undefined;
     if (inside !== undefined) summary.info += `: ${inside}`;
     return { number, time, bytes, wireLength, layers, summary };
   }

@@ -49,6 +49,9 @@ export function http3Turns(source: CapturedPackets, flow: number, keys: TlsKeys,
   });
   return said.map(({ head, parts, encoding, ...turn }) => {
     const body = Buffer.concat(parts).subarray(0, TURN_BYTES);
-    return { ...turn, lines: shortened([...head, ...(body.length > 0 ? ['', ...bodyLines(body, { contentEncoding: encoding })] : [])]) };
+    return {
+      ...turn,
+      lines: shortened([...head, ...(body.length > 0 ? ['', ...bodyLines(body, { contentEncoding: encoding })] : [])]),
+    };
   });
 }
