@@ -1,4 +1,4 @@
-import { Fields, wrong } from '../fields.ts';
+import { type Fields, wrong } from '../fields.ts';
 import { isSecret } from '../http/header-names.ts';
 import { BAD } from '../http2/primitives.ts';
 import { varint, varintEnd, varintLength } from '../quic/varint.ts';
