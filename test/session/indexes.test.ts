@@ -57,3 +57,40 @@ test('packets of a connection are found in file order, in what is sorted and in 
   expect(index.ofFlow(1000, 0, Infinity, 10)).toEqual([]);
   expect(index.ofFlowFrom(-1, 5, 10)).toEqual([]);
 });
+
+test('what is kept of a packet comes back: small and large, near and far, of several link types', () => {
+  const index = new PacketIndex();
+  const batch = new Batch();
+  const rows = new Packets(1000);
+  const of = (n: number) => ({
+    offset: n < 100_000 ? 40 + n * 70 : 40 + n * 70_000,
+    length: n >= 70_000 && n % 9 === 0 ? 65_536 + n : n % 65_536,
+    linkType: n < 140_000 ? 1 : n % 2 === 0 ? 113 : 276,
+  });
+  const all = 200_000;
+  for (let at = 0; at < all; at += 1000) {
+    batch.count = 1000;
+    for (let row = 0; row < 1000; row++) {
+      const { offset, length, linkType } = of(at + row);
+      batch.offset[row] = offset;
+      batch.caplen[row] = Math.min(length, 65_535);
+      batch.wirelen[row] = length;
+      batch.linkType[row] = linkType;
+      rows.time[row] = (at + row) * 1e6;
+      rows.stack[row] = at % 4000;
+      rows.flow[row] = at + row;
+    }
+    index.add(batch, rows);
+  }
+  for (let n = 0; n < all; n += 331) {
+    const { offset, length, linkType } = of(n);
+    const at = n + 1;
+    expect([index.offset(at), index.wirelen(at), index.caplen(at), index.linkType(at)]).toEqual([
+      offset,
+      length,
+      Math.min(length, 65_535),
+      linkType,
+    ]);
+    expect([index.time(at), index.flow(at), index.ofFlow(n, 0, Infinity, 9)]).toEqual([n * 1e6, n, [at]]);
+  }
+});
