@@ -36,7 +36,14 @@ export interface Browsed {
       response: Side;
     }[];
   }[];
-  finished: { url: string; method: string; status: number; protocol: string; transferBytes?: number }[];
+  finished: {
+    url: string;
+    method: string;
+    status: number;
+    protocol: string;
+    transferBytes?: number;
+    timing: Record<string, number>;
+  }[];
   priority: boolean;
 }
 
@@ -137,6 +144,19 @@ export class Differences {
   }
 }
 
+/** Bytes that differ, and times: how far they are off, and what of that is too much, in milliseconds. */
+export class Account {
+  readonly differences = new Differences();
+  readonly off: number[] = [];
+  readonly late: string[] = [];
+
+  /** `ms` must lie between the two; `excused` has a reason not to. */
+  hold(what: string, ms: number, least: number, most: number, excused = false): void {
+    this.off.push(ms);
+    if (!(ms > least && ms < most) && !excused) this.late.push(`${what}: ${ms.toFixed(2)} ms`);
+  }
+}
+
 /** Median, 90 % and most of how far they are off. */
 export function spread(values: number[]): string {
   const sorted = values.map(Math.abs).sort((a, b) => a - b);
@@ -178,23 +198,32 @@ export function browserCounts({ connections }: Browsed, requests: Requests): Dif
   return differences;
 }
 
-/** The same by DevTools: what an answer took in all. */
-export function devToolsCounts({ connections, finished }: Browsed, requests: Requests): Differences {
-  const differences = new Differences();
+/**
+ * The same by DevTools: what an answer took in all; and how much later than wirebook it has the answer's head, from when the request
+ * was begun, in milliseconds.
+ */
+export function devToolsAccount({ connections, finished }: Browsed, requests: Requests): Account {
+  const account = new Account();
   const left = connections.flatMap(({ port, serverPort, requests: theirs }) =>
-    theirs.map((r) => ({ port, serverPort, ...r, told: requests.find(port, r.stream)?.x })),
+    theirs.map((r) => ({ serverPort, ...r, told: requests.find(port, r.stream) })),
   );
-  for (const { url, method, status, protocol, transferBytes } of finished) {
+  for (const { url, method, status, protocol, transferBytes, timing } of finished) {
     const { port, pathname, search } = new URL(url);
     const at = left.findIndex(
       (r) => r.serverPort === Number(port || 443) && r.target === pathname + search && r.method === method && r.status === status,
     );
-    const [of] = left.splice(Math.max(0, at), at < 0 ? 0 : 1);
+    const told = at < 0 ? undefined : left.splice(at, 1)[0].told;
+    const what = `${method} ${url}`;
     // It tells no total of a redirect, and does not count CONTINUATION frames (only /fields needs them).
-    if (transferBytes === undefined || (of !== undefined && pathname === '/fields' && protocol === 'h2')) continue;
-    differences.equal(`${method} ${url}`, { ...of?.told }, { responseTransferBytes: transferBytes });
+    const none = transferBytes === undefined || (pathname === '/fields' && protocol === 'h2');
+    const total = none ? {} : { responseTransferBytes: transferBytes };
+    account.differences.equal(what, { ...told?.x }, { method, status, ...total });
+    const waited = (told?.har.send ?? Number.NaN) + (told?.har.wait ?? Number.NaN);
+    // Somewhere between sendStart and sendEnd it went out: of many at once the first is put together long before.
+    const sending = timing.sendEnd - timing.sendStart;
+    account.hold(`${what} by DevTools`, timing.receiveHeadersEnd - timing.sendStart - waited, -1, 5 + sending);
   }
-  return differences;
+  return account;
 }
 
 /** The servers' logs. */
@@ -239,16 +268,12 @@ function theirs(s: Served): object {
   return { ...common, ...bodies, 'request has': fieldsOf(s.request), 'response has': fieldsOf(s.response) };
 }
 
-/** How much later than the packets the browser read or wrote each request, and what of that is too much, in milliseconds. */
-export function browserTimes({ connections }: Browsed, requests: Requests): { off: number[]; late: string[] } {
-  const off: number[] = [];
-  const late: string[] = [];
-  const hold = (what: string, read: number, captured: number, excused = false): void => {
-    const ms = read - captured;
-    off.push(ms);
-    // The browser's clock readings are cut to milliseconds, and so is the offset of its clock.
-    if (!(ms > -3 && ms < 5) && !excused) late.push(`${what}: ${ms.toFixed(2)} ms`);
-  };
+/** How much later than the packets the browser read or wrote each request. */
+export function browserTimes({ connections }: Browsed, requests: Requests): Account {
+  const account = new Account();
+  // The browser's clock readings are cut to milliseconds, and so is the offset of its clock.
+  const hold = (what: string, read: number, captured: number, excused = false): void =>
+    account.hold(what, read - captured, -3, 5, excused);
   for (const { port, serverPort, requests: list, ...c } of connections)
     list.forEach((r, i) => {
       const what = `${r.method} ${r.target} of port ${serverPort}`;
@@ -267,7 +292,7 @@ export function browserTimes({ connections }: Browsed, requests: Requests): { of
       // Up to TLS 1.2 Chromium is content with its own Finished: whether it is, only a request before the server's tells.
       hold(`${what}: Finished`, c.tlsEnd, tls.end, c.version === 'TLS 1.2' && c.tlsEnd < tls.end);
     });
-  return { off, late };
+  return account;
 }
 
 /** From one time to the other the browser was reading what had come before, without a longer pause. */
@@ -276,11 +301,9 @@ function reading(reads: number[], from: number, to: number): boolean {
   return to > from && times.every((at, i) => i === 0 || at - times[i - 1] < 5);
 }
 
-/** curl's bytes of every request, and how much longer its times are than ours, in milliseconds. */
-export function curlAccount(list: Curled[], requests: Requests): { differences: Differences; off: number[]; late: string[] } {
-  const differences = new Differences();
-  const off: number[] = [];
-  const late: string[] = [];
+/** curl's bytes of every request, and how much longer its times are than ours. */
+export function curlAccount(list: Curled[], requests: Requests): Account {
+  const account = new Account();
   const nth = new Map<number, number>();
   for (const c of list) {
     const { pathname, search } = new URL(c.url_effective);
@@ -291,7 +314,7 @@ export function curlAccount(list: Curled[], requests: Requests): { differences: 
     const interim = pathname === '/hints';
     // Interim heads and trailers are counted with the answer's.
     const response = interim || pathname === '/trailers' ? {} : { 'size of its head': c.size_header };
-    differences.equal(what, curlCounts(told?.x), {
+    account.differences.equal(what, curlCounts(told?.x), {
       method: c.method,
       target: pathname + search,
       status: c.http_code,
@@ -302,11 +325,8 @@ export function curlAccount(list: Curled[], requests: Requests): { differences: 
       responseBodyBytes: c.size_download,
     });
     if (told === undefined) continue;
-    const hold = (when: string, from: number, to: number, ours: number, earliest = -1): void => {
-      const ms = (to - from) * 1000 - ours;
-      off.push(ms);
-      if (!(ms > earliest && ms < 1)) late.push(`${what}: ${when}, ${ms.toFixed(2)} ms`);
-    };
+    const hold = (when: string, from: number, to: number, ours: number, least = -1): void =>
+      account.hold(`${what}: ${when}`, (to - from) * 1000 - ours, least, 1);
     const { har } = told;
     // HTTP/2: curl is content once it has as much as was announced; Node’s END_STREAM may come in another packet.
     const earliest = c.http_version === '2' ? -5 : -1;
@@ -315,7 +335,7 @@ export function curlAccount(list: Curled[], requests: Requests): { differences: 
     if (c.method !== 'POST' && !interim) hold('first byte', c.time_pretransfer, c.time_starttransfer, har.send + har.wait);
     if (c.num_connects > 0) hold('connected', c.time_namelookup, c.time_appconnect, har.connect);
   }
-  return { differences, off, late };
+  return account;
 }
 
 /** curl writes HTTP/2's fields as HTTP/1 would, and counts those. */
