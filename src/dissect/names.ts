@@ -126,6 +126,7 @@ const labels: Record<string, string> = {
   vntag: 'VN-Tag',
   cmd: 'Cisco MetaData',
   cfp: 'FabricPath',
+  arcnet: 'ARCNET',
   'capwap.data': 'CAPWAP',
   ipoib: 'IP over InfiniBand',
   ipnet: 'Solaris IP',

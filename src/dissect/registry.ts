@@ -1,4 +1,5 @@
 import type { Over, Protocol, Scan } from './protocol.ts';
+import { arcnetBsd, arcnetLinux } from './protocols/arcnet.ts';
 import { arp } from './protocols/arp.ts';
 import { ayiya } from './protocols/ayiya.ts';
 import { backbone } from './protocols/backbone.ts';
@@ -99,6 +100,8 @@ export const protocols: readonly Protocol[] = [
   fddi,
   frameRelay,
   nflog,
+  arcnetBsd,
+  arcnetLinux,
   ipoib,
   ipnet,
   radiotap,
