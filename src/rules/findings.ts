@@ -1,3 +1,4 @@
+import { particles } from '../text/particles.ts';
 import type { Text } from '../text/text.ts';
 import type { Advice, Finding } from './rule.ts';
 
@@ -8,7 +9,7 @@ const finding =
     verdict,
     reason,
     packets: [...new Set(packets.filter((each) => each !== undefined))],
-    says,
+    says: { en: says.en, ko: particles(says.ko) },
     ...(advice === undefined ? {} : { advice }),
   });
 

@@ -38,7 +38,7 @@ export function overQuic(subject: JourneySubject): Finding | undefined {
   if (quic === undefined) return undefined;
   return skipped('quic', [quic.firstPacket], {
     en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${endpointText(quic.server)}, no TCP`,
-    ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}로 가는 UDP입니다`,
+    ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}(으)로 가는 UDP입니다`,
   });
 }
 
@@ -61,7 +61,7 @@ export const fromItsBeginning: Need<JourneySubject> = (subject) => {
     return undefined;
   return unknown('mid-stream', [connection.firstPacket], {
     en: `the connection of ${endpointText(connection.client)} and ${endpointText(connection.server)} is older than the capture: its first packet here is ${connection.firstPacket}, and no SYN was captured`,
-    ko: `${endpointText(connection.client)}와 ${endpointText(connection.server)}의 연결은 캡처보다 먼저 열렸습니다: 여기서 처음 보이는 패킷은 ${connection.firstPacket}번이고 SYN은 잡히지 않았습니다`,
+    ko: `${endpointText(connection.client)}와(과) ${endpointText(connection.server)}의 연결은 캡처보다 먼저 열렸습니다: 여기서 처음 보이는 패킷은 ${connection.firstPacket}번이고 SYN은 잡히지 않았습니다`,
   });
 };
 
@@ -76,7 +76,7 @@ export const bothDirections: Need<JourneySubject> = (subject) => {
     [connection.firstPacket, connection.lastPacket],
     {
       en: `only packets from ${endpointText(from)} are in this capture; the other direction takes another way or was not captured`,
-      ko: `이 캡처에는 ${endpointText(from)}가 보낸 패킷만 있습니다. 반대 방향은 다른 길로 가거나 잡히지 않았습니다`,
+      ko: `이 캡처에는 ${endpointText(from)}이(가) 보낸 패킷만 있습니다. 반대 방향은 다른 길로 가거나 잡히지 않았습니다`,
     },
     {
       text: { en: 'capture at the client, where both directions pass', ko: '두 방향이 모두 지나는 클라이언트에서 캡처하세요' },
@@ -94,7 +94,7 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
   if (tls === undefined)
     return skipped('no-request', [connection.firstPacket], {
       en: `${endpointText(connection.client)} to ${endpointText(connection.server)} carries no HTTP request`,
-      ko: `${endpointText(connection.client)}에서 ${endpointText(connection.server)}로 가는 연결에는 HTTP 요청이 없습니다`,
+      ko: `${endpointText(connection.client)}에서 ${endpointText(connection.server)}(으)로 가는 연결에는 HTTP 요청이 없습니다`,
     });
   const unsent = nothingSent(connection, tls);
   if (unsent !== undefined) return unsent;
@@ -120,7 +120,7 @@ function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {
   const host = tls.sni ?? endpointText(c.server);
   return skipped('no-request', [hello, end], {
     en: `no request was sent to ${host}: ${alert === undefined ? `the connection was closed in packet ${end}, with no application data behind the ClientHello in packet ${hello}` : `the TLS handshake failed with the alert ${alert.description} in packet ${end}`}`,
-    ko: `${host}에 보낸 요청이 없습니다: ${alert === undefined ? `${hello}번 패킷의 ClientHello 뒤에 응용 데이터 없이 ${end}번 패킷에서 연결이 닫혔습니다` : `${end}번 패킷의 알림 ${alert.description}으로 TLS 핸드셰이크가 실패했습니다`}`,
+    ko: `${host}에 보낸 요청이 없습니다: ${alert === undefined ? `${hello}번 패킷의 ClientHello 뒤에 응용 데이터 없이 ${end}번 패킷에서 연결이 닫혔습니다` : `${end}번 패킷의 알림 ${alert.description}(으)로 TLS 핸드셰이크가 실패했습니다`}`,
   });
 }
 

@@ -84,4 +84,4 @@ function alike(capture: CaptureFacts, exchange: Exchange): Exchange[] {
 
 /** "GET /style.css": no query, which may carry secrets, and of a length that a sentence bears. */
 export const requestText = ({ method, target }: Exchange): string =>
-  `${method ?? '?'} ${(target ?? '').replace(/[?#].*$/s, '').slice(0, 80)}`;
+  `${method ?? '…'} ${(target ?? '').replace(/[?#].*$/s, '').slice(0, 80)}`.trim();

@@ -58,7 +58,7 @@ export function farFromBoth(flows: SeenFlow[], capture: CaptureFacts): Place {
   const says = {
     text: {
       en: `neither end is on this link: ${shown.source} arrives with TTL ${shown.hopLimit} (packet ${shown.number})${answer === undefined ? '' : `, ${answer.source} with ${answer.hopLimit} (packet ${answer.number})`}`,
-      ko: `이 링크에는 양쪽 끝이 없습니다. ${shown.source}의 패킷은 TTL ${toward(shown.hopLimit)} 도착하고(${shown.number}번)${answer === undefined ? '' : `, ${answer.source}의 패킷은 TTL ${toward(String(answer.hopLimit))} 도착합니다(${answer.number}번)`}`,
+      ko: `이 링크에는 양쪽 끝이 없습니다. ${shown.source}의 패킷은 TTL ${toward(shown.hopLimit)} ${answer === undefined ? `도착합니다(${shown.number}번)` : `도착하고(${shown.number}번), ${answer.source}의 패킷은 TTL ${toward(String(answer.hopLimit))} 도착합니다(${answer.number}번)`}`,
     },
     packets: [shown.number, ...(answer === undefined ? [] : [answer.number])],
   };

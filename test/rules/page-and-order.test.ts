@@ -122,7 +122,7 @@ test('R-PAGE-2: what is sent to one URL twice is no resource', async () => {
   const c = line();
   const post = `POST /log HTTP/1.1\r\nHost: ${NAME}\r\nReferer: http://${NAME}/\r\nContent-Length: 0\r\n\r\n`;
   const frames = [...lookup(), ...c.open(), c.get('/', NAME), c.ok(), c.send(post), c.ok(), c.send(post), c.ok()];
-  expect((await said(page2, frames))[0]).toMatch(/^confirmed one-each/);
+  expect((await said(page2, frames))[0]).toMatch(/^skipped nothing-fetched/);
 });
 
 describe('R-PAGE-4: the connection is used again', () => {

@@ -158,7 +158,7 @@ function nobodyLeaves(capture: CaptureFacts): Finding {
     });
   return unknown('nothing-tells', [request.number], {
     en: `whether ${server} is on the network of ${request.source} or behind a gateway nothing in the capture tells`,
-    ko: `${server} 쪽이 ${request.source}와 같은 네트워크인지 게이트웨이 뒤인지는 이 캡처로 알 수 없습니다`,
+    ko: `${server} 쪽이 ${request.source}와(과) 같은 네트워크인지 게이트웨이 뒤인지는 이 캡처로 알 수 없습니다`,
   });
 }
 

@@ -76,7 +76,7 @@ function judge(capture: CaptureFacts, { mac, address, target, asks }: Group): Fi
     });
   return confirmed('all-fields', packets, {
     en: `${who.en}: hardware type 1, protocol type 0x0800, lengths 6 and 4, operation 1, sender ${mac} and ${address}, target MAC 0, target ${target}`,
-    ko: `${who.ko}: 하드웨어 종류 1, 프로토콜 종류 0x0800, 길이 6과 4, 동작 1, 보내는 쪽 ${mac}와 ${address}, 대상 MAC 0, 대상 ${target}`,
+    ko: `${who.ko}: 하드웨어 종류 1, 프로토콜 종류 0x0800, 길이 6과 4, 동작 1, 보내는 쪽 ${mac}와(과) ${address}, 대상 MAC 0, 대상 ${target}`,
   });
 }
 

@@ -46,7 +46,7 @@ function judge(capture: CaptureFacts, each: Forwarded, all: Forwarded[]): Findin
   if (ask === undefined)
     return skipped('cached', [packet.number], {
       en: `router ${router} passes packet ${packet.number} for ${packet.destination} on to ${next} without asking: it knows its next hop`,
-      ko: `라우터 ${router}는 ${packet.destination}에 가는 ${packet.number}번 패킷을 묻지 않고 ${next}에 넘깁니다. 다음 홉을 이미 알고 있습니다`,
+      ko: `라우터 ${router}은(는) ${packet.destination}에 가는 ${packet.number}번 패킷을 묻지 않고 ${next}에 넘깁니다. 다음 홉을 이미 알고 있습니다`,
     });
   const reply = ask.replies.find((r) => r.mac === next) ?? ask.replies[0];
   const wanted = all.find((other) => other.router === router && other.next === next && other.destination === ask.target);

@@ -169,6 +169,11 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
         atTheClient(connection?.server.address ?? journey.client),
       );
     case 'none':
+      if (isAddress(journey.name))
+        return skipped('not-asked', [first], {
+          en: `no question is in the capture, and nothing here names ${server}: its address was given, or came from where no question is seen`,
+          ko: `캡처에 질문이 없고 ${server} 쪽의 이름도 나오지 않습니다: 주소를 직접 썼거나, 보이지 않는 곳에서 얻은 것입니다`,
+        });
       return skipped('not-asked', [first], {
         en: `no question for ${journey.name} is in the capture: the address came from a cache, the hosts file, encrypted DNS, or was asked for before the capture began`,
         ko: `이 캡처에는 ${journey.name}에 대한 질문이 없습니다: 주소는 캐시, hosts 파일, 암호화된 DNS에서 왔거나 캡처 전에 물은 것입니다`,

@@ -1,4 +1,5 @@
 import type { Lookup } from '../../correlate/model.ts';
+import type { Text } from '../../text/text.ts';
 import type { CaptureFacts } from '../facts.ts';
 
 /** What the rules need of a lookup to find it again: the records themselves stand in a file. */
@@ -31,6 +32,10 @@ const bit = (flags: number | undefined, mask: number): boolean | undefined =>
   flags === undefined ? undefined : (flags & mask) !== 0;
 
 /** Asked without RD of a name server: the leg of a resolver, not of a client. */
+/** A name in a sentence; the root has none but its dot. */
+export const nameText = (name: string): Text =>
+  name === '' || name === '.' ? { en: '"." (the root)', ko: '"."(루트)' } : { en: name, ko: name };
+
 export const isUpstream = (l: Lookup): boolean => !isMulticast(l) && wantsRecursion(l) === false;
 
 /** Seconds for which an answer may be kept; undefined: not at all (truncated, failed, without a SOA). */

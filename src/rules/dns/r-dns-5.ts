@@ -68,7 +68,7 @@ function whetherAgain(capture: CaptureFacts, lookups: Lookup[]): Finding {
   }
   return skipped('first-use', packetsOfLookups(lookups).slice(0, 8), {
     en: `packet ${first.packet} is the first question of ${client} for ${first.name} in this capture, or the first after an answer had run out: nothing tells whether answers are kept`,
-    ko: `${first.packet}번 패킷은 이 캡처에서 ${client}에서 ${first.name} 이름을 처음으로, 또는 앞선 응답의 TTL이 지난 뒤 처음으로 물은 것입니다: 응답을 보관하는지는 아직 알 수 없습니다`,
+    ko: `${first.packet}번 패킷은 ${client}에서 ${first.name} 이름을 이 캡처에서 처음으로, 또는 앞선 응답의 TTL이 지난 뒤 처음으로 물은 것입니다: 응답을 보관하는지는 아직 알 수 없습니다`,
   });
 }
 

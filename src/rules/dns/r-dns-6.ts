@@ -77,8 +77,8 @@ export const rule: JourneyRule = {
       'host-state',
       [first],
       {
-        en: `no query for ${name} is in the capture before packet ${first}: whether a cache, the hosts file, a stub on the loopback interface or an earlier answer gave ${connection.server.address} is state of the host`,
-        ko: `${first}번 패킷 앞에 ${name} 질의가 없습니다: ${connection.server.address} 주소가 캐시, hosts 파일, 루프백의 스텁, 이전 응답 가운데 어디서 왔는지는 컴퓨터의 상태입니다`,
+        en: `no query for ${name} is in the capture before packet ${first}: whether a cache, the hosts file, a stub on the loopback interface or an earlier answer gave ${connection.server.address} only the host itself can tell`,
+        ko: `${first}번 패킷 앞에 ${name} 질의가 없습니다: ${connection.server.address} 주소가 캐시, hosts 파일, 루프백의 스텁, 이전 응답 가운데 어디서 왔는지는 그 컴퓨터에서 확인해야 압니다`,
       },
       hostState(name),
     );
@@ -114,8 +114,8 @@ function fromEarlier(subject: JourneySubject, index: number, first: number): Fin
       'expired',
       packets,
       {
-        en: `the only answer for ${lookup.name}, in packet ${lookup.answerPacket}, had run out before packet ${first}: what gave the address again is state of the host`,
-        ko: `${lookup.name}의 유일한 응답(${lookup.answerPacket}번)은 ${first}번 패킷 전에 TTL이 지났습니다: 주소를 다시 준 것이 무엇인지는 컴퓨터의 상태입니다`,
+        en: `the only answer for ${lookup.name}, in packet ${lookup.answerPacket}, had run out before packet ${first}: what gave the address again only the host itself can tell`,
+        ko: `${lookup.name}의 유일한 응답(${lookup.answerPacket}번)은 ${first}번 패킷 전에 TTL이 지났습니다: 주소를 어디서 다시 얻었는지는 그 컴퓨터에서 확인해야 압니다`,
       },
       hostState(lookup.name),
     );

@@ -1,4 +1,5 @@
 import { confirmed, contradicted } from '../findings.ts';
+import { nameText } from './questions.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
 import { askingOf, packetsOfLookups, typesText, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { encryptedDns } from './encrypted.ts';
@@ -30,13 +31,13 @@ export const rule: JourneyRule = {
       });
     if (byTcp.length > 0)
       return contradicted('tcp', packetsOfLookups(byTcp).slice(0, 8), {
-        en: `${first.client.address} asked ${first.server.address} for ${first.name} by TCP in packet ${byTcp[0].packet}`,
-        ko: `${first.client.address}에서 ${first.server.address}에 ${first.name} 이름을 ${byTcp[0].packet}번 패킷에서 TCP로 물었습니다`,
+        en: `${first.client.address} asked ${first.server.address} for ${nameText(first.name).en} by TCP in packet ${byTcp[0].packet}`,
+        ko: `${first.client.address}에서 ${first.server.address}에 ${nameText(first.name).ko} 이름을 ${byTcp[0].packet}번 패킷에서 TCP로 물었습니다`,
       });
     const types = typesText(lookups);
     return confirmed('udp', packetsOfLookups(lookups).slice(0, 8), {
-      en: `every question for ${first.name} went to ${first.server.address} by UDP: ${types.en}`,
-      ko: `${first.name}에 대한 질문은 모두 UDP로 ${first.server.address}에 갔습니다: ${types.ko}`,
+      en: `every question for ${nameText(first.name).en} went to ${first.server.address} by UDP: ${types.en}`,
+      ko: `${nameText(first.name).ko}에 대한 질문은 모두 UDP로 ${first.server.address}에 갔습니다: ${types.ko}`,
     });
   },
 };

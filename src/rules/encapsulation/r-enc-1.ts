@@ -30,7 +30,7 @@ export const rule: JourneyRule = {
     if (number === undefined || (tls !== undefined && exchangeOf(subject) === undefined && notHttp(connection, tls)))
       return skipped('no-request', [connection.firstPacket], {
         en: `no HTTP request was captured on the connection to ${endpointText(connection.server)}`,
-        ko: `${endpointText(connection.server)}로 연 연결에서 HTTP 요청이 잡히지 않았습니다`,
+        ko: `${endpointText(connection.server)}(으)로 연 연결에서 HTTP 요청이 잡히지 않았습니다`,
       });
     const layers = layersOf(capture, number);
     const shown = layersText(capture, number);

@@ -61,7 +61,7 @@ export const rule: JourneyRule = {
             ];
       return confirmed('checksums-good', first(good), {
         en: `the checksums of ${good.length} packets between ${client} and ${server} are right${left[0]}`,
-        ko: `${client}와 ${server} 사이 패킷 ${good.length}개의 검사합이 맞습니다${left[1]}`,
+        ko: `${client}와(과) ${server} 사이 패킷 ${good.length}개의 검사합이 맞습니다${left[1]}`,
       });
     }
     if (unfilled.length > 0)
@@ -71,7 +71,7 @@ export const rule: JourneyRule = {
       });
     return unknown('not-verifiable', numbers.slice(0, SHOWN), {
       en: `the packets between ${client} and ${server} were captured in part only: a checksum needs all of a packet`,
-      ko: `${client}와 ${server} 사이의 패킷이 일부만 잡혔습니다: 검사합은 패킷 전체가 있어야 확인할 수 있습니다`,
+      ko: `${client}와(과) ${server} 사이의 패킷이 일부만 잡혔습니다: 검사합은 패킷 전체가 있어야 확인할 수 있습니다`,
     });
   },
 };

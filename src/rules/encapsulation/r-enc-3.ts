@@ -65,8 +65,8 @@ export const rule: JourneyRule = {
       });
     const body = response ? exchange.responseBodyBytes : exchange.requestBodyBytes;
     return confirmed('cut-and-joined', packets.slice(0, SHOWN), {
-      en: `the ${what.en} came in ${count} segments of at most ${largest} bytes (the other side takes ${mss}) and was put together to a body of ${body} bytes`,
-      ko: `${what.ko}은 최대 ${largest}바이트인 세그먼트 ${count}개로 왔고 (상대가 받는 최대는 ${mss}) 본문 ${body}바이트로 합쳐졌습니다`,
+      en: `the ${what.en} came in ${count} segments of at most ${largest} bytes (the other side takes ${mss}) and was put together: ${body === 0 ? 'a head without a body' : `a body of ${body} bytes`}`,
+      ko: `${what.ko}은 최대 ${largest}바이트인 세그먼트 ${count}개로 왔고 (상대가 받는 최대는 ${mss}) ${body === 0 ? '합쳐졌습니다 (본문 없이 헤더만)' : `본문 ${body}바이트로 합쳐졌습니다`}`,
     });
   },
 };

@@ -76,10 +76,13 @@ export const rule: JourneyRule = {
     const what =
       c.application === undefined
         ? { en: '', ko: '' }
-        : { en: ` and spoke ${c.application}`, ko: ` ${c.application} 통신을 했습니다` };
+        : { en: ` and spoke ${spoken(c.application)}`, ko: ` ${spoken(c.application)} 통신을 했습니다` };
     return confirmed('listening', [syn[0] ?? synAck[0], synAck[0]], {
       en: `port ${c.server.port} of ${c.server.address} answered in packet ${synAck[0]}${what.en}; ${client} had port ${c.client.port} of its system`,
       ko: `${c.server.address}의 ${c.server.port}번 포트가 ${synAck[0]}번 패킷에서 답했${what.ko === '' ? '습니다.' : `고${what.ko}.`} ${client}의 포트는 운영체제가 고른 것입니다`,
     });
   },
 };
+
+const ABBREVIATED = new Set(['http', 'tls', 'dns', 'ssh', 'smtp', 'imap', 'pop']);
+const spoken = (application: string): string => (ABBREVIATED.has(application) ? application.toUpperCase() : application);

@@ -60,7 +60,7 @@ export const rule: JourneyRule = {
       return length !== undefined && length > 0
         ? contradicted('no-body-sent', packets, {
             en: `the answer to ${what} in packet ${responsePacket} says Content-Length ${length}, but ${exchange.method === 'HEAD' ? 'an answer to HEAD' : `a ${status}`} has no body: 0 bytes were sent`,
-            ko: `${what}에 대한 ${responsePacket}번 패킷의 응답은 Content-Length ${length}이지만, ${exchange.method === 'HEAD' ? 'HEAD에 대한 응답' : `${status} 응답`}에는 본문이 없습니다: 0바이트를 보냈습니다`,
+            ko: `${what}에 대한 ${responsePacket}번 패킷의 응답은 Content-Length로 ${length}바이트라고 알리지만, ${exchange.method === 'HEAD' ? 'HEAD에 대한 응답' : `${status} 응답`}에는 본문이 없습니다: 0바이트를 보냈습니다`,
           })
         : skipped('no-body', packets, {
             en: `the answer to ${what} in packet ${responsePacket} (${status}) has no body and tells no length`,

@@ -42,7 +42,7 @@ export const rule: JourneyRule = {
           })
         : skipped('not-http', [packet], {
             en: `the connection to ${endpointText(c.server)} carries ${c.application ?? 'something else'}, not HTTP`,
-            ko: `${endpointText(c.server)}로 연 연결에는 HTTP가 아닌 것이 있습니다 (${c.application ?? '알 수 없음'})`,
+            ko: `${endpointText(c.server)}(으)로 연 연결에는 HTTP가 아닌 것이 있습니다 (${c.application ?? '알 수 없음'})`,
           });
     const asked = {
       en: `packet ${packet} goes to port ${port} of ${c.server.address}`,

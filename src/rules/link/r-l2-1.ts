@@ -84,7 +84,7 @@ function judge(hops: Hops, passage: Passage): HopFinding {
     return add(
       confirmed('replaced-and-translated', packets, {
         en: `${same.en}, ${count.en} apart: its MAC addresses are ${macsText(near)} here and ${macsText(far)} there; of the IP addresses ${addresses} a gateway has translated one to ${far.source} → ${far.destination}, which routing alone does not`,
-        ko: `${same.ko}(사이에 ${count.ko}). MAC 주소가 ${macsText(near)}, ${macsText(far)}처럼 바뀌었습니다. IP 주소 ${addresses} 가운데 하나는 게이트웨이가 변환해 ${far.source} → ${far.destination}이 되었는데, 라우팅만으로는 바뀌지 않습니다`,
+        ko: `${same.ko}(사이에 ${count.ko}). MAC 주소가 ${macsText(near)}, ${macsText(far)}처럼 바뀌었습니다. IP 주소 ${addresses} 가운데 하나는 게이트웨이가 변환해 ${far.source} → ${far.destination}이(가) 되었는데, 라우팅만으로는 바뀌지 않습니다`,
       }),
     );
   return add(

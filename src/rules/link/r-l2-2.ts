@@ -119,7 +119,7 @@ function carriedInside(capture: CaptureFacts): HopFinding | undefined {
     return {
       ...contradicted('dhcp', [packet], {
         en: `packet ${packet} carries the MAC address ${client.mac} inside DHCP, four layers up; the frames’ own addresses still end at the router`,
-        ko: `${packet}번 패킷은 MAC 주소 ${client.mac}를 DHCP 메시지 안에 담고 있습니다. 다만 프레임의 MAC 주소는 라우터에서 끝납니다`,
+        ko: `${packet}번 패킷은 MAC 주소 ${client.mac}을(를) DHCP 메시지 안에 담고 있습니다. 다만 프레임의 MAC 주소는 라우터에서 끝납니다`,
       }),
       capture: capture.index,
     };
@@ -133,7 +133,7 @@ function carriedInside(capture: CaptureFacts): HopFinding | undefined {
       return {
         ...contradicted('in-the-address', [packet.number], {
           en: `the source of packet ${packet.number}, ${packet.source}, is made of the MAC address ${mac} (EUI-64): it goes wherever the packet goes`,
-          ko: `${packet.number}번 패킷의 출발지 ${topic(packet.source)} MAC 주소 ${mac}로 만든 것(EUI-64)이므로 패킷이 가는 곳마다 따라갑니다`,
+          ko: `${packet.number}번 패킷의 출발지 ${topic(packet.source)} MAC 주소 ${mac}(으)로 만든 것(EUI-64)이므로 패킷이 가는 곳마다 따라갑니다`,
         }),
         capture: capture.index,
       };

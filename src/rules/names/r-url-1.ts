@@ -1,9 +1,10 @@
 import { bareName, plainName } from '../../correlate/host-names.ts';
 import { askingOf, nameOf } from '../dns/asking.ts';
-import { questionsOf } from '../dns/questions.ts';
+import { nameText, questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { requestHeadCut } from '../http-head.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, tlsOf } from '../needs.ts';
+import { isAddress } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
 interface Said {
@@ -48,7 +49,7 @@ export const rule: JourneyRule = {
     const { journey } = subject;
     const asking = askingOf(subject);
     const connection = connectionOf(subject);
-    if (asking.how === 'literal')
+    if (asking.how === 'literal' || (asking.how === 'reused' && isAddress(nameOf(subject) ?? '')))
       return skipped('literal', [connection?.handshake?.syn[0] ?? connection?.firstPacket, exchangeOf(subject)?.requestPacket], {
         en: `the URL has the address ${journey.name}, no name`,
         ko: `URL에 이름 대신 ${journey.name} 주소가 있습니다`,
@@ -57,8 +58,8 @@ export const rule: JourneyRule = {
       return (
         overQuic(subject) ??
         skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
-          en: `${journey.name} was looked up, and no connection followed: there is nothing to compare`,
-          ko: `${journey.name} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
+          en: `${nameText(journey.name).en} was looked up, and no connection followed: there is nothing to compare`,
+          ko: `${nameText(journey.name).ko} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
         })
       );
     const said = namesSaid(subject);

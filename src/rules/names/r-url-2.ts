@@ -1,4 +1,4 @@
-import type { Lookup, QuicConnection } from '../../correlate/model.ts';
+import type { Endpoint, Lookup, QuicConnection } from '../../correlate/model.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
@@ -57,6 +57,7 @@ export const rule: JourneyRule = {
       return forDns(lookups, dns);
     if (connection === undefined) return forQuic(quic as QuicConnection, dns);
     const server = endpointText(connection.server);
+    const host = connection.server.address;
     const { port } = connection.server;
     const syn = connection.handshake?.syn[0] ?? connection.firstPacket;
     const asked =
@@ -67,12 +68,12 @@ export const rule: JourneyRule = {
     const tls = tlsOf(subject);
     const content = contentOf(subject);
     const shown = exchange?.requestPacket ?? tls?.clientHelloPacket;
-    if (content === 'http') return forHttp(subject, [dns?.packet, syn, shown], server, port, asked);
+    if (content === 'http') return forHttp(subject, [dns?.packet, syn, shown], connection.server, asked);
     if (content === 'tls') {
       if (port === 443)
         return confirmed('as-stated', [dns?.packet, syn, shown], {
-          en: `TLS at port 443 of ${server} (packet ${shown ?? syn}): https${asked.en}`,
-          ko: `${server}의 443번 포트에서 TLS를 썼습니다(${shown ?? syn}번 패킷): https${asked.ko}`,
+          en: `TLS at port 443 of ${host} (packet ${shown ?? syn}): https${asked.en}`,
+          ko: `${host}의 443번 포트에서 TLS를 썼습니다(${shown ?? syn}번 패킷): https${asked.ko}`,
         });
       if (port === 853)
         return contradicted('dns-elsewhere', [syn, shown], {
@@ -81,20 +82,20 @@ export const rule: JourneyRule = {
         });
       if (port === 80)
         return contradicted('swapped', [syn, shown], {
-          en: `packet ${shown} sends a ClientHello to port 80 of ${server}: TLS where http is expected`,
-          ko: `${shown}번 패킷은 ${server}의 80번 포트에 ClientHello를 보냈습니다: http가 있을 곳에 TLS가 있습니다`,
+          en: `packet ${shown} sends a ClientHello to port 80 of ${host}: TLS where http is expected`,
+          ko: `${shown}번 패킷은 ${host}의 80번 포트에 ClientHello를 보냈습니다: http가 있을 곳에 TLS가 있습니다`,
         });
       const service = OTHER_TLS[port];
       if (service !== undefined)
         return skipped('other-service', [syn, shown], {
-          en: `port ${port} of ${server} is for ${service} inside TLS by its number: no web request`,
-          ko: `${server}의 ${port}번 포트는 번호로 보아 TLS로 감싼 ${service}입니다: 웹 요청이 아닙니다`,
+          en: `port ${port} of ${host} is for ${service} inside TLS by its number: no web request`,
+          ko: `${host}의 ${port}번 포트는 번호로 보아 TLS로 감싼 ${service}입니다: 웹 요청이 아닙니다`,
         });
       const web = exchange !== undefined || tls?.alpnOffered.some((p) => p === 'h2' || p.startsWith('http/'));
       if (web)
         return contradicted('https-elsewhere', [syn, shown], {
-          en: `HTTPS at port ${port} of ${server} (packet ${shown}), not 443: the URL names the port`,
-          ko: `443번이 아니라 ${server}의 ${port}번 포트에서 HTTPS를 썼습니다(${shown}번 패킷): URL에 포트가 있습니다`,
+          en: `HTTPS at port ${port} of ${host} (packet ${shown}), not 443: the URL names the port`,
+          ko: `443번이 아니라 ${host}의 ${port}번 포트에서 HTTPS를 썼습니다(${shown}번 패킷): URL에 포트가 있습니다`,
         });
     }
     if (content === 'dns')
@@ -132,30 +133,30 @@ function contentOf(subject: JourneySubject): 'http' | 'tls' | 'dns' | undefined 
 function forHttp(
   subject: JourneySubject,
   packets: (number | undefined)[],
-  server: string,
-  port: number,
+  end: Endpoint,
   asked: { en: string; ko: string },
 ): Finding {
+  const { address: host, port } = end;
   const exchange = exchangeOf(subject);
   const at = exchange?.requestPacket ?? packets[1];
   if (port === 80)
     return confirmed('as-stated', packets, {
-      en: `HTTP in clear text at port 80 of ${server} (packet ${at})${asked.en}`,
-      ko: `${server}의 80번 포트에서 평문 HTTP를 썼습니다(${at}번 패킷)${asked.ko}`,
+      en: `HTTP in clear text at port 80 of ${host} (packet ${at})${asked.en}`,
+      ko: `${host}의 80번 포트에서 평문 HTTP를 썼습니다(${at}번 패킷)${asked.ko}`,
     });
   if (exchange?.method === 'CONNECT' || /^https?:\/\//i.test(exchange?.target ?? ''))
     return contradicted('proxy', packets, {
-      en: `packet ${at} asks the proxy at ${server} for ${exchange?.target}: the port is the proxy's`,
-      ko: `${at}번 패킷은 프록시 ${server}에 ${exchange?.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
+      en: `packet ${at} asks the proxy at ${endpointText(end)} for ${exchange?.target}: the port is the proxy's`,
+      ko: `${at}번 패킷은 프록시 ${endpointText(end)}에 ${exchange?.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
     });
   if (port === 443)
     return contradicted('swapped', packets, {
-      en: `packet ${at} sends HTTP in clear text to port 443 of ${server}`,
-      ko: `${at}번 패킷은 ${server}의 443번 포트에 평문 HTTP를 보냈습니다`,
+      en: `packet ${at} sends HTTP in clear text to port 443 of ${host}`,
+      ko: `${at}번 패킷은 ${host}의 443번 포트에 평문 HTTP를 보냈습니다`,
     });
   return contradicted('http-elsewhere', packets, {
-    en: `HTTP at port ${port} of ${server} (packet ${at}), not 80: the port is decided by the URL or the configuration, not by the scheme`,
-    ko: `80번이 아니라 ${server}의 ${port}번 포트에서 HTTP를 썼습니다(${at}번 패킷): 포트는 스킴이 아니라 URL이나 설정이 정했습니다`,
+    en: `HTTP at port ${port} of ${host} (packet ${at}), not 80: the port is decided by the URL or the configuration, not by the scheme`,
+    ko: `80번이 아니라 ${host}의 ${port}번 포트에서 HTTP를 썼습니다(${at}번 패킷): 포트는 스킴이 아니라 URL이나 설정이 정했습니다`,
   });
 }
 

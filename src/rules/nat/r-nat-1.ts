@@ -74,7 +74,7 @@ function judge(hops: Hops, c: Crossing): HopFinding | undefined {
   if (!isPrivate(c.near.client.address))
     return add(
       skipped('public-already', [pair.from], {
-        en: `${same.en}: ${c.near.client.address} is not private and crossed ${c.routers} router(s) as it is`,
+        en: `${same.en}: ${c.near.client.address} is not private and crossed ${c.routers} router${c.routers === 1 ? '' : 's'} as it is`,
         ko: `${same.ko}. ${topic(c.near.client.address)} 사설 주소가 아니며 라우터 ${c.routers}개를 그대로 지났습니다`,
       }),
     );
@@ -89,7 +89,7 @@ function judge(hops: Hops, c: Crossing): HopFinding | undefined {
     );
   return add(
     skipped('no-gateway-between', [pair.from], {
-      en: `${same.en}: ${before} is still its source after ${c.routers} router(s); none of those before ${file} translates`,
+      en: `${same.en}: ${before} is still its source after ${c.routers} router${c.routers === 1 ? '' : 's'}; none of those before ${file} translates`,
       ko: `${same.ko}. 라우터 ${c.routers}개를 지난 뒤에도 출발지는 ${before}입니다. ${file} 앞에는 주소를 변환하는 곳이 없습니다`,
     }),
   );

@@ -135,7 +135,7 @@ function outcome(hops: Hops, c: Crossing): HopFinding {
   const add = (finding: Finding, far: (number | undefined)[] = []): HopFinding =>
     across(finding, join, [outgoing?.to, ...far], c.journey);
   const crossed = {
-    en: `${same.en}: it crossed ${c.routers} router(s) with its private source ${client}`,
+    en: `${same.en}: it crossed ${c.routers} router${c.routers === 1 ? '' : 's'} with its private source ${client}`,
     ko: `${same.ko}. 사설 출발지 ${client}인 채로 라우터 ${c.routers}개를 지났습니다`,
   };
   const [near, far] = [hops.captures[join.from], hops.captures[join.to]];

@@ -1,3 +1,4 @@
+import { OUTCOME } from '../../text/messages.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
@@ -82,8 +83,8 @@ export const rule: JourneyRule = {
     const used = connection.fromClient.payloadBytes > 0;
     if (!used || journey.outcome === 'refused' || journey.outcome === 'timed-out' || journey.outcome === 'unanswered')
       return skipped('not-to-the-end', packets, {
-        en: `the journey ended before a request was answered (${journey.outcome}); as far as it went it is in order: ${way}`,
-        ko: `요청에 응답이 오기 전에 여정이 끝났습니다(${journey.outcome}). 거기까지의 순서는 맞습니다: ${wayKo}`,
+        en: `the journey ended before a request was answered (${OUTCOME[journey.outcome].en}); as far as it went it is in order: ${way}`,
+        ko: `요청에 응답이 오기 전에 여정이 끝났습니다(${OUTCOME[journey.outcome].ko}). 거기까지의 순서는 맞습니다: ${wayKo}`,
       });
     const ahead = capture.resolutions.count > 0 ? arpAhead(subject) : undefined;
     const arp = ahead === undefined ? '' : `; ARP in packet ${ahead} came before all of them`;

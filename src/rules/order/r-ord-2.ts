@@ -2,6 +2,7 @@ import type { CaptureFacts } from '../facts.ts';
 import { contradicted, notVisible, skipped } from '../findings.ts';
 import { isLoopback } from '../origin.ts';
 import { isMulticast, isUpstream } from '../dns/questions.ts';
+import { fileText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
 import type { Finding, HopsRule } from '../rule.ts';
 
@@ -71,8 +72,8 @@ function judge(hops: Hops, capture: CaptureFacts): Finding {
   if (there !== undefined && facts?.source !== undefined)
     return {
       ...contradicted('translated-too', [question.packet, there.here ?? later, later], {
-        en: `the DNS question in packet ${question.packet} is encapsulated (${stack}) and translated as well: ${facts.source} became ${there.source} in packet ${there.packet} of ${there.file}${other}`,
-        ko: `${question.packet}번 패킷의 DNS 질문도 캡슐화되고(${stack}) 주소가 바뀝니다: ${facts.source} 주소가 ${there.file}의 ${there.packet}번 패킷에서는 ${there.source}입니다${otherKo}`,
+        en: `the DNS question in packet ${question.packet} is encapsulated (${stack}) and translated as well: ${facts.source} became ${there.source} in packet ${there.packet}${there.here === undefined ? ` of ${there.file}` : ''}${other}`,
+        ko: `${question.packet}번 패킷의 DNS 질문도 캡슐화되고(${stack}) 주소가 바뀝니다: ${facts.source} 주소가 ${there.here === undefined ? `${there.file}의 ` : ''}${there.packet}번 패킷에서는 ${there.source}입니다${otherKo}`,
       }),
       ...(there.capture === capture.index ? {} : { elsewhere: [{ capture: there.capture, packets: [there.packet] }] }),
     };
@@ -114,7 +115,7 @@ function translatedAt(hops: Hops, capture: CaptureFacts, lookup: number) {
     const other = to?.lookups.get(join.toId);
     if (to === undefined || other === undefined || other.client.address === own) continue;
     const here = to.index === capture.index ? other.packet : undefined;
-    return { capture: to.index, file: to.file, packet: other.packet, source: other.client.address, here };
+    return { capture: to.index, file: fileText(hops, to.index), packet: other.packet, source: other.client.address, here };
   }
   return undefined;
 }

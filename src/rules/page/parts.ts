@@ -77,8 +77,14 @@ export const aPage: Need<JourneySubject> = (subject): Finding | undefined => {
       en: `the headers of the answer in packet ${x.responsePacket} were not captured whole: whether it is an HTML page is not known`,
       ko: `${x.responsePacket}번 패킷의 응답 헤더가 온전히 캡처되지 않아 HTML 페이지인지 알 수 없습니다`,
     });
-  const what = x?.status === undefined ? 'no answer' : `${x.status} ${x.contentType ?? 'without a Content-Type'}`;
-  const whatKo = x?.status === undefined ? '응답 없음' : `${x.status} ${x.contentType ?? '(Content-Type 없음)'}`;
+  const what =
+    x?.status === undefined
+      ? 'no answer'
+      : `${x.status}${x.contentType === undefined ? ', no Content-Type' : ` ${x.contentType}`}`;
+  const whatKo =
+    x?.status === undefined
+      ? '응답 없음'
+      : `${x.status}${x.contentType === undefined ? ', Content-Type 없음' : ` ${x.contentType}`}`;
   return skipped('not-a-page', [x?.requestPacket, x?.responsePacket], {
     en: `the request in packet ${x === undefined ? 0 : requestAt(x)} to ${connection === undefined ? subject.journey.name : endpointText(connection.server)} fetched no HTML page (${what})`,
     ko: `${connection === undefined ? subject.journey.name : endpointText(connection.server)}에 보낸 ${x === undefined ? 0 : requestAt(x)}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
@@ -90,6 +96,9 @@ export const withParts: Need<JourneySubject> = (subject): Finding | undefined =>
   const lacking = aPage(subject);
   if (lacking !== undefined || partsOf(subject.capture, subject.journey.id).length > 0) return lacking;
   const x = exchangeOf(subject);
+  // Whose URL is not known, that nobody can name.
+  const oneWay = subject.journey.url === undefined ? bothDirections(subject) : undefined;
+  if (oneWay !== undefined) return oneWay;
   return skipped('nothing-followed', [x?.requestPacket, x?.responsePacket], {
     en: `no other request names ${subject.journey.url ?? subject.journey.name} as its Referer: this client fetched the page alone, or does not say for what it fetches`,
     ko: `${subject.journey.url ?? subject.journey.name} 주소를 Referer로 밝힌 다른 요청이 없습니다: 클라이언트가 이 페이지만 가져왔거나, 무엇 때문에 가져오는지 밝히지 않았습니다`,

@@ -1,4 +1,4 @@
-import { confirmed, contradicted } from '../findings.ts';
+import { confirmed, contradicted, skipped } from '../findings.ts';
 import { exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { type Part, partsOf, WITH_PARTS, withParts } from './parts.ts';
@@ -14,7 +14,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §9.3.1', 'RFC 9110 §14', 'RFC 9110 §15.4.5'],
   vantages: ['client'],
-  reasons: ['one-each', 'asked-twice', 'in-ranges', ...WITH_PARTS],
+  reasons: ['one-each', 'asked-twice', 'in-ranges', 'nothing-fetched', ...WITH_PARTS],
   needs: [withParts],
   check(subject) {
     const x = exchangeOf(subject);
@@ -34,10 +34,16 @@ export const rule: JourneyRule = {
         ko: `${part.url} 요청이 ${before.packet}번 패킷과 ${part.packet}번 패킷에 있습니다${ranges ? ' (범위를 나눈 206)' : ''}`,
       });
     }
-    const old = parts.filter((p) => p.status === 304).length;
-    return confirmed('one-each', [x?.responsePacket, ...parts.slice(0, 8).map((p) => p.packet)], {
-      en: `${parts.length === 1 ? '1 request for 1 URL' : `${parts.length} requests for ${first.size} different URLs, one each`}${old > 0 ? `; ${old} of them answered by 304, from the cache` : ''}`,
-      ko: `서로 다른 URL ${first.size}개에 요청이 ${parts.length}개, 하나씩입니다${old > 0 ? `. 그중 ${old}개는 304, 곧 캐시에 있던 것입니다` : ''}`,
+    const each = [...first.values()];
+    if (each.length === 0)
+      return skipped('nothing-fetched', [x?.responsePacket, ...parts.slice(0, 8).map((p) => p.packet)], {
+        en: `what followed the page fetches nothing: ${parts.length === 1 ? 'a request' : `${parts.length} requests`} other than GET`,
+        ko: `페이지 뒤에 나간 요청 ${parts.length}개는 GET이 아니어서 가져온 자원이 없습니다`,
+      });
+    const old = each.filter((p) => p.status === 304).length;
+    return confirmed('one-each', [x?.responsePacket, ...each.slice(0, 8).map((p) => p.packet)], {
+      en: `${each.length === 1 ? '1 request for 1 URL' : `${each.length} requests for ${each.length} different URLs, one each`}${old > 0 ? `; ${old} of them answered by 304, from the cache` : ''}`,
+      ko: `서로 다른 URL ${each.length}개에 요청이 하나씩, 모두 ${each.length}개입니다${old > 0 ? `. 그중 ${old}개는 304, 곧 캐시에 있던 것입니다` : ''}`,
     });
   },
 };

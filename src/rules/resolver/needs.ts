@@ -1,3 +1,4 @@
+import { nameText } from '../dns/questions.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
 import type { Advice, Finding } from '../rule.ts';
@@ -44,8 +45,8 @@ export function atTheNameServer(capture: CaptureFacts): Finding[] {
         'name-server',
         list.slice(0, 4).map((leg) => leg.packet),
         {
-          en: `${resolver} asks ${list[0].server} for ${list[0].name} (packet ${list[0].packet}), but the question of the client for whom it does is not in the capture`,
-          ko: `${resolver}에서 ${list[0].server}에 ${list[0].name} 이름을 물었지만(${list[0].packet}번 패킷), 누구를 위해 묻는지 알려 줄 클라이언트의 질문은 캡처에 없습니다`,
+          en: `${resolver} asks ${list[0].server} for ${nameText(list[0].name).en} (packet ${list[0].packet}), but the question of the client for whom it does is not in the capture`,
+          ko: `${resolver}에서 ${list[0].server}에 ${nameText(list[0].name).ko} 이름을 물었지만(${list[0].packet}번 패킷), 누구를 위해 묻는지 알려 줄 클라이언트의 질문은 캡처에 없습니다`,
         },
         atTheResolver(resolver),
       ),

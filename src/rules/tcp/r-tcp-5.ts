@@ -96,7 +96,7 @@ export const rule: JourneyRule = {
       [first?.number, ...(isFast ? duplicates : []), chosen],
       {
         en: `the ${who.en} sent ${bytes.en} from sequence number ${again.sequence} again in packet ${chosen} (${before.en}): ${why.en}; no NAK is involved, TCP has none${needed.length > 1 ? `; ${needed.length} retransmissions in all` : ''}${answered ? '' : '; no answer came to any of them'}`,
-        ko: `${who.ko}가 ${chosen}번 패킷에서 다시 보낸 것: 순서 번호 ${again.sequence}부터 ${bytes.ko} (${before.ko}). ${why.ko}. NAK는 없습니다, TCP에는 그런 것이 없습니다${needed.length > 1 ? `. 재전송은 모두 ${needed.length}번입니다` : ''}${answered ? '' : '. 어느 것에도 응답이 오지 않았습니다'}`,
+        ko: `${who.ko}가 ${chosen}번 패킷에서 다시 보낸 것: 순서 번호 ${again.sequence}부터 ${bytes.ko} (${before.ko}). ${why.ko}. NAK를 받아서가 아닙니다(TCP에는 NAK가 없습니다)${needed.length > 1 ? `. 재전송은 모두 ${needed.length}번입니다` : ''}${answered ? '' : '. 어느 것에도 응답이 오지 않았습니다'}`,
       },
     );
   },

@@ -42,7 +42,7 @@ export const rule: JourneyRule = {
           })
         : skipped('not-http', [c.firstPacket], {
             en: `the connection to ${c.server.address} carries ${c.application}, not HTTP`,
-            ko: `${c.server.address}로 연 연결은 HTTP가 아니라 ${c.application}을(를) 싣고 있습니다`,
+            ko: `${c.server.address}(으)로 연 연결은 HTTP가 아니라 ${c.application}을(를) 싣고 있습니다`,
           });
     if (exchange === undefined && notHttp(c, tls))
       return skipped('not-http', [tls.clientHelloPacket ?? c.firstPacket], {
