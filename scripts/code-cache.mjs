@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { isMain } from './is-main.mjs';
 
@@ -13,7 +14,12 @@ const RUNS = [
   ['report', 'CAPTURE', '--format', 'json', '--verdicts'],
   ['report', 'CAPTURE'],
   ['--help'],
+  ['CAPTURE'],
 ];
+/** For a run that does not end by itself. */
+const MOST_MS = 20_000;
+/** Pressed on the screens, one a frame. */
+const KEYS = ['j', '\r', 'j', '3', '\r', '\x7f', '\x7f', '1', 'q'];
 
 export function forgetCode(dist) {
   for (const name of readdirSync(dist)) if (name.startsWith('code-')) rmSync(join(dist, name), { force: true, recursive: true });
@@ -24,7 +30,11 @@ export function keepCode(root) {
   if (!existsSync(capture)) return;
   for (const words of RUNS) {
     const args = words.map((word) => (word === 'CAPTURE' ? capture : word));
-    spawnSync(process.execPath, [fileURLToPath(import.meta.url), join(root, 'dist', 'main.js'), ...args], { stdio: 'ignore' });
+    spawnSync(process.execPath, [fileURLToPath(import.meta.url), join(root, 'dist', 'main.js'), ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, TERM: 'xterm-256color' },
+      timeout: MOST_MS,
+    });
   }
 }
 
@@ -37,8 +47,22 @@ function writeCode(folder, scripts) {
   }
 }
 
+/** A terminal that nobody looks at. */
+function pretendTerminal() {
+  const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keyboard });
+  const keys = KEYS.values();
+  const write = (_bytes, _encoding, done) => {
+    setImmediate(() => keyboard.write(keys.next().value ?? 'q'));
+    done();
+  };
+  const screen = Object.assign(new Writable({ write }), { isTTY: true, columns: 120, rows: 40, getColorDepth: () => 8 });
+  for (const [name, value] of Object.entries({ stdin: keyboard, stdout: screen }))
+    Object.defineProperty(process, name, { value });
+}
+
 if (isMain(import.meta.url)) {
   const [, , program, ...args] = process.argv;
+  if (args.length === 1 && existsSync(args[0])) pretendTerminal();
   process.argv = [process.execPath, program, ...args];
   const { CODE, scripts } = createRequire(import.meta.url)(program);
   process.on('exit', () => writeCode(CODE, scripts));

@@ -43,6 +43,16 @@ describe('the program from kept code', () => {
     expect(kept.length).toBeGreaterThan(5);
   });
 
+  test('the screens have their code, too', () => {
+    const dist = join(root, 'dist');
+    const code = readdirSync(join(dist, readdirSync(dist).find((name) => name.startsWith('code-'))!));
+    const screens = readdirSync(dist).filter(
+      (name) => name.endsWith('.js') && readFileSync(join(dist, name), 'utf8').includes('async function runUi('),
+    );
+    expect(screens).toHaveLength(1);
+    expect(code).toEqual(expect.arrayContaining(screens));
+  });
+
   test('a V8 with other flags compiles them all, and says the same', () => {
     expect(pieces(join(root, 'dist'), '--no-opt').kept).toEqual([]);
     expect(report(join(root, 'dist'), '--no-opt')).toEqual(report(join(root, 'dist')));
