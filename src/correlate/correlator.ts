@@ -237,7 +237,11 @@ export class Correlator implements TcpEvents {
     if (c.told) return;
     const { page, base } = c;
     this.finder.current = c;
-    const parser = c.parser ?? this.find(c, direction, bytes, at, end, packet, time);
+    let { parser } = c;
+    if (parser === undefined) {
+      parser = this.find(c, direction, bytes, at, end, packet, time);
+      at += this.finder.skip;
+    }
     const fromClient = direction === clientSide(page, base);
     if (parser === undefined) {
       addTurn((c.turns ??= []), fromClient, packet, time);
@@ -266,8 +270,11 @@ export class Correlator implements TcpEvents {
     if (parser === undefined) return undefined;
     c.protocolId = idOf(parser.protocol);
     const half = c.half(direction);
-    if (half.prefix !== undefined)
-      parser.data(direction === clientSide(c.page, c.base), half.prefix, 0, half.prefix.length, packet, time);
+    if (half.prefix !== undefined) {
+      const from = Math.min(this.finder.skip, half.prefix.length);
+      this.finder.skip -= from;
+      parser.data(direction === clientSide(c.page, c.base), half.prefix, from, half.prefix.length, packet, time);
+    }
     half.prefix = undefined;
     return parser;
   }

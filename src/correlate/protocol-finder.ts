@@ -16,6 +16,7 @@ import type { Exchange, TlsSession } from './model.ts';
 import { settleRoles, swapRoles } from './roles.ts';
 import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
+import { proxyHeaderBytes } from './proxy-header.ts';
 import * as R from './tcp-record.ts';
 import { TlsParser } from './tls.ts';
 
@@ -39,6 +40,8 @@ export class ProtocolFinder implements Guesser {
   private readonly events: FinderEvents;
   /** The conversation whose parser is at work: hooks are shared by all parsers. */
   current: Conversation | undefined;
+  /** Bytes before those that the parser just found begins with: of `prefix` first, then of the segment. */
+  skip = 0;
   /** What the HTTP parsers met, by code. */
   readonly problems = new Map<HttpProblem, number>();
   /** Messages in pieces: of TLS, and of DNS over TCP. */
@@ -96,6 +99,7 @@ export class ProtocolFinder implements Guesser {
    * the caller hands over before these bytes.
    */
   parser(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number): StreamParser | undefined {
+    this.skip = 0;
     const half = c.half(direction);
     if (c.parser !== undefined || half.guesses > GUESSES) return c.parser;
     const { page, base } = c;
@@ -109,6 +113,11 @@ export class ProtocolFinder implements Guesser {
       from = 0;
       to = first.length;
     }
+    const proxied = proxyHeaderBytes(first, from, to);
+    if (proxied > 0 && from + proxied < to) {
+      from += proxied;
+      this.skip = proxied;
+    }
     if (half.guesses === 0) settleRoles(c, direction, first, from, to);
     const fromClient = direction === clientSide(page, base);
     let made = this.guess(c, page, base, fromClient, first, from, to);
@@ -116,9 +125,10 @@ export class ProtocolFinder implements Guesser {
       // What was kept may be the end of something else (a keep-alive's byte, say).
       half.prefix = undefined;
       [first, from, to] = [bytes, at, end];
+      this.skip = 0;
       made = this.guess(c, page, base, fromClient, first, from, to);
     }
-    if (made === 'more' && to - from < PREFIX_BYTES) half.prefix = first.slice(from, to);
+    if (made === 'more' && to - from < PREFIX_BYTES) half.prefix = first.slice(from - this.skip, to);
     else if (made === 'no' || made === 'more') {
       half.prefix = undefined;
       half.guesses++;
