@@ -159,8 +159,12 @@ describe('by packets alone', () => {
 
   test('0-RTT: application data goes with the ClientHello', async () => {
     const early = join(clientHello(SNI('a.example'), extension(42, u8()), TLS13), CHANGE, DATA);
-    const [found] = await judge(tls1, talk(443, [early, join(serverHello(0x1301, TLS13), CHANGE, DATA), DATA, DATA]));
+    const taken = join(serverHello(0x1301, TLS13, extension(41, be16(0))), CHANGE, DATA);
+    const [found] = await judge(tls1, talk(443, [early, taken, DATA, DATA]));
     expect(said(found)).toBe('contradicted early-data');
+    // Without pre_shared_key the server cannot have taken it (RFC 8446 section 4.2.10): the client sends it again, later.
+    const [twin] = await judge(tls1, talk(443, [early, join(serverHello(0x1301, TLS13), CHANGE, DATA), DATA, DATA]));
+    expect(said(twin)).toBe('confirmed tls-between');
   });
 
   test('TLS and HTTP on odd ports', async () => {
