@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npm run fuzz [-- --seconds 60 | --count N] [--seed N] [--jobs N] [--replay FILE,DONOR,SEED] [--keep DIR] [--steps]
-// --steps: also how often each mutation was made, and where the time went.
+// npm run fuzz [-- --seconds 60 | --count N] [--only REGEX] [--seed N] [--jobs N] [--replay FILE,DONOR,SEED] [--keep DIR] [--steps]
+// --only: captures whose paths match. --steps: also how often each mutation was made, and where the time went.
 // Breaks captures in seeded ways and runs everything that reads them: nothing may throw, hang, print nonsense or take 512 MB.
 import { fork } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     jobs: { type: 'string' },
     replay: { type: 'string' },
     keep: { type: 'string', default: tmpdir() },
+    only: { type: 'string', default: '' },
     steps: { type: 'boolean', default: false },
   },
 });
@@ -33,7 +34,8 @@ const firstSeed = Number(options.seed);
 const mostInputs = options.replay ? 1 : Number(options.count ?? Number.POSITIVE_INFINITY);
 const until = options.count || options.replay ? Number.POSITIVE_INFINITY : Date.now() + Number(options.seconds) * 1000;
 
-const files = corpus();
+const files = corpus().filter((path) => new RegExp(options.only).test(path));
+if (files.length === 0) throw new Error(`no capture matches ${options.only}`);
 /** In memory where there is such a place: every input is written and read. */
 const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'wirebook-fuzz-'));
 writeFileSync(

@@ -19,6 +19,9 @@ import { Out } from '../../src/report/out.ts';
 /** Packets of a capture whose field trees are built. */
 const DECODED = 60;
 
+/** Connections whose streams are followed. */
+const FOLLOWED = 8;
+
 class Fault extends Error {}
 
 /** Each line must parse, and hold no number that JSON cannot carry (those come out as null). */
@@ -81,7 +84,7 @@ async function report(path: string, chunk: number): Promise<number> {
 }
 
 async function screens(path: string): Promise<void> {
-  const source = await openCapture(path, { keep: true });
+  const source = await openCapture(path, { keep: true, keyLogs: keyLogsBeside(path) });
   try {
     const session = new FileSession(source);
     while (await session.step());
@@ -91,8 +94,10 @@ async function screens(path: string): Promise<void> {
       const packet = session.packet(number);
       if (packet === undefined) throw new Fault(`packet ${number} of ${count} cannot be read again`);
       session.clockText(packet.time);
-      for (const layer of packet.layers) checkFields(layer.fields, packet.bytes.length, `packet ${number}: ${layer.protocol}`);
+      for (const layer of packet.layers)
+        checkFields(layer.fields, (layer.bytes ?? packet.bytes).length, `packet ${number}: ${layer.protocol}`);
     }
+    for (let id = 0; id < Math.min(session.connectionCount(), FOLLOWED); id++) session.follow(id);
     for (let i = 0; i < Math.min(session.journeyCount(), DECODED); i++) {
       for (const number of session.journeyPackets(i).slice(0, DECODED)) session.stageOf(i, number);
     }

@@ -89,11 +89,20 @@ export const PACKET_FIELDS: readonly Field<Packet>[] = [
   read('http.request.method', 'GET, POST, …', 'GET, POST 등'),
   read('http.request.uri', 'target of the request line', '요청 줄의 대상'),
   read('http.response.code', '200, 404, …', '200, 404 등'),
+  read('http2.streamid', 'stream of a frame', '프레임의 스트림'),
+  read('http2.headers.method', 'GET, POST, …', 'GET, POST 등'),
+  read('http2.headers.path', 'target of a request', '요청의 대상'),
+  read('http2.headers.status', '200, 404, …', '200, 404 등'),
+  read('http2.header.value', 'value of any header field', '아무 헤더 필드의 값'),
+  read('tls.handshake.type', '1 ClientHello, 2 ServerHello, 11 Certificate', '1 ClientHello, 2 ServerHello, 11 Certificate'),
+  read('tls.alert_message.desc', '0 is close_notify', '0은 close_notify'),
   read('tls.handshake.extensions_server_name', 'SNI of the ClientHello', 'ClientHello의 SNI'),
 ];
 
 const byName = new Map(PACKET_FIELDS.map((field) => [field.name, field]));
 const layerNames = new Set([...protocols.map((protocol) => protocol.name), 'data']);
+/** What fields' names begin with: protocols, and what they carry. */
+const prefixes = new Set([...layerNames, 'x509af']);
 const OF_JOURNEYS = /^(url|name|outcome|verdict(\..+)?|stage(\..+)?|journey\..+|client|process)$/;
 
 function field(name: string): Field<Packet> | undefined {
@@ -103,7 +112,7 @@ function field(name: string): Field<Packet> | undefined {
     return f(name, 'flag', (p) => p.layers.some((layer) => layer.protocol === name), 'has this layer', '이 계층이 있음');
   const dot = name.indexOf('.');
   // Which fields a layer can have only its packets tell.
-  return dot > 0 && layerNames.has(name.slice(0, dot)) && /^[a-z0-9_.]+$/i.test(name) ? read(name, '', '') : undefined;
+  return dot > 0 && prefixes.has(name.slice(0, dot)) && /^[a-z0-9_.]+$/i.test(name) ? read(name, '', '') : undefined;
 }
 
 /** Values of the fields of these names. A name such as "A" or "NXDOMAIN" that stands beside a number counts as well. */

@@ -11,15 +11,18 @@ export { type CapturedPackets, REPLAY_BYTES } from './rereading.ts';
 
 /** A connection's secrets are found with its greeting: no more than so many chunks are read for it. */
 const GREETING_CHUNKS = 16;
+/** Connections of which packets are kept opened: a page's take turns, packet by packet. */
+const REPLAYS = 6;
 
 /**
- * What TLS carries in the packets of one connection at a time: they are read again from its first one, on the path that the
+ * What TLS carries in the packets of one connection: they are read again from its first one, on the path that the
  * analysis took, and opened with the keys at hand. Only what lies around the packet looked at is kept, in memory.
  */
 export class Decrypted {
   private readonly packets: CapturedPackets;
   private readonly keys: () => TlsKeys | undefined;
-  private replay: Replay | QuicReplay | undefined;
+  /** Of the connections looked at last, the latest behind. */
+  private readonly replays = new Map<number, Replay | QuicReplay>();
 
   constructor(packets: CapturedPackets, keys: () => TlsKeys | undefined) {
     this.packets = packets;
@@ -30,15 +33,17 @@ export class Decrypted {
   layersOf(connection: number, packet: number): Layer[] {
     const keys = this.keys();
     if (keys === undefined || keys.size === 0) return [];
-    const { replay } = this;
-    if (replay?.connection !== connection || replay.version !== keys.version || packet < replay.from)
-      this.replay = new (quicOfFlow(connection) === undefined ? Replay : QuicReplay)(
-        this.packets,
-        connection,
-        keys.settled,
-        packet,
-      );
-    return (this.replay as Replay | QuicReplay).layersOf(packet);
+    const known = this.replays.get(connection);
+    const fits = known !== undefined && known.version === keys.version && packet >= known.from;
+    const replay = fits ? known : this.replay(connection, keys.settled, packet);
+    this.replays.delete(connection);
+    this.replays.set(connection, replay);
+    if (this.replays.size > REPLAYS) this.replays.delete(this.replays.keys().next().value as number);
+    return replay.layersOf(packet);
+  }
+
+  private replay(connection: number, keys: TlsKeys, packet: number): Replay | QuicReplay {
+    return new (quicOfFlow(connection) === undefined ? Replay : QuicReplay)(this.packets, connection, keys, packet);
   }
 
   /** A connection's own secrets as lines of a key log; nothing where there are none. For a file that shall have them, and no other use. */

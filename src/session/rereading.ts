@@ -25,8 +25,20 @@ const CHUNK_BYTES = 1 << 20;
 /** Packets of the connection before the one looked at whose layers are made with it, for a look back; and those read behind it. */
 export const BEFORE = 64;
 export const BEHIND = 64;
-/** Packets whose layers are kept. */
+/** Packets of one connection whose layers are kept. */
 export const KEPT = 512;
+
+/** For one chunk, whoever reads it. */
+let shared: Batch | undefined;
+
+function chunk(): Batch {
+  if (shared === undefined) {
+    shared = new Batch();
+    shared.bytes = new Uint8Array(CHUNK_BYTES + ANNEX_BYTES);
+    shared.annexAt = CHUNK_BYTES;
+  }
+  return shared;
+}
 
 export interface PlainTap {
   opened(record: PlainRecord): void;
@@ -41,15 +53,12 @@ export class Rereading implements RecordTap {
   private readonly source: CapturedPackets;
   private readonly connection: number;
   private readonly correlator: Correlator;
-  private readonly batch = new Batch();
   private readonly tap: PlainTap;
 
   constructor(source: CapturedPackets, connection: number, keys: TlsKeys, tap: PlainTap, quic?: PacketTap) {
     this.source = source;
     this.connection = connection;
     this.tap = tap;
-    this.batch.bytes = new Uint8Array(CHUNK_BYTES + ANNEX_BYTES);
-    this.batch.annexAt = CHUNK_BYTES;
     this.correlator = new Correlator({}, { keys });
     this.correlator.finder.tap = this;
     this.correlator.quic.tap = quic && { opened: (each) => quic.opened({ ...each, packet: this.number(each.packet) }) };
@@ -58,7 +67,8 @@ export class Rereading implements RecordTap {
 
   /** Reads the next packets. False: there are none, or too many were read. */
   feed(): boolean {
-    const { batch, source, numbers } = this;
+    const { source, numbers } = this;
+    const batch = chunk();
     const next = source.packetsFrom(this.connection, (numbers.at(-1) ?? 0) + 1, CHUNK_ROWS);
     batch.count = 0;
     batch.firstNumber = numbers.length + 1;

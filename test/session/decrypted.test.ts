@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Field, Layer } from '../../src/dissect/protocol.ts';
 import { Plaintext } from '../../src/dissect/tls/plaintext.ts';
+import { packets } from '../../src/filter/packets.ts';
+import { parse } from '../../src/filter/parser.ts';
 import { FileSession } from '../../src/session/file-session.ts';
 import type { Turn } from '../../src/session/follow.ts';
 import type { Decoded } from '../../src/session/session.ts';
@@ -145,6 +147,46 @@ describe('with keys a packet shows what TLS carries in it', () => {
     const decoded = session.packet(head) as Decoded;
     expect(treeOf(decoded, inBytes.opened)[inBytes.places.packet.cursor].name).toBe('http.request.method');
     session.close();
+  });
+});
+
+describe('a filter of packets finds what TLS carries', () => {
+  const found = (session: FileSession, text: string): number[] => {
+    const filter = parse(text, packets);
+    const list: number[] = [];
+    for (let number = 1; number <= session.packetCount(); number++) {
+      const packet = session.packet(number);
+      if (packet !== undefined && filter.test(packet)) list.push(number);
+    }
+    return list;
+  };
+
+  test('HTTP/2 header fields and frames, handshake messages, alerts: the packets that tshark 4.0 finds with the same filters', async () => {
+    const session = await open('https-h2');
+    const second = session.exchange(1);
+    expect(second?.target).toBe('/style.css');
+    expect(found(session, 'http2.headers.path == "/style.css"')).toEqual([second?.requestPacket]);
+    expect(found(session, 'http2.header.value contains "style"')).toEqual([second?.requestPacket]);
+    expect(found(session, 'http2.headers.status == 200')).toEqual([19, 34, 37]);
+    expect(found(session, 'tls.handshake.type == 11')).toEqual([12]);
+    expect(found(session, 'x509af.issuer contains "Wirebook"')).toEqual([12]);
+    session.close();
+  });
+
+  test('several connections by turns: the same as one after the other; HTTP/1; without keys nothing', async () => {
+    const session = await open('tls-handshakes');
+    const sequence = found(session, 'http.request.uri');
+    const asked = [...Array(session.packetCount()).keys()].map((i) => i + 1);
+    const byTurns = asked.toSorted((a, b) => (a % 7) - (b % 7));
+    const filter = parse('http.request.uri', packets);
+    const again = byTurns.filter((number) => filter.test(session.packet(number) as Decoded)).sort((a, b) => a - b);
+    expect(again).toEqual(sequence);
+    const targets = (truthOf('tls-handshakes').expect as { handshakes?: { targets: string[] }[] }).handshakes ?? [];
+    expect(sequence).toHaveLength(targets.flatMap((each) => each.targets).length);
+    session.close();
+    const sealed = await open('tls-handshakes', []);
+    expect(found(sealed, 'http.request.uri')).toEqual([]);
+    sealed.close();
   });
 });
 

@@ -69,7 +69,9 @@ export class Plaintext {
     const bytes = records.length === 1 ? first.bytes : Buffer.concat(records.map((each) => each.bytes));
     const side = this.sides[first.fromClient ? 0 : 1];
     if (first.type === ContentType.applicationData) {
-      const inner = this.inside(side, first, bytes, wanted);
+      // The first record may hold too little to tell, or nothing (against BEAST).
+      const { inside } = records[records.length - 1];
+      const inner = this.inside(side, { ...first, inside }, bytes, wanted);
       return wanted ? [recordsLayer(records, bytes), ...inner] : [];
     }
     if (first.type !== ContentType.handshake) return wanted ? [recordsLayer(records, bytes)] : [];
@@ -139,7 +141,7 @@ function recordsLayer(records: readonly PlainRecord[], bytes: Uint8Array): Layer
     const carried = from === undefined || from === record.packet ? '' : `, in packets ${from} to ${record.packet}`;
     const field = f.group('tls.record', 'Decrypted record', 0, end - at, `${name}, ${end - at} bytes${carried}`);
     const under = f.under(field);
-    under.add('tls.record.opaque_type', 'Content Type', 0, 0, record.type, `${name} (${record.type})`);
+    under.add('tls.record.content_type', 'Content Type', 0, 0, record.type, `${name} (${record.type})`);
     if (record.type === ContentType.alert) {
       const words: string[] = [];
       alertFields(under, 0, end - at, words);
