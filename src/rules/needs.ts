@@ -1,4 +1,4 @@
-import type { Connection, Exchange, QuicConnection, TlsSession } from '../correlate/model.ts';
+import type { Connection, Endpoint, Exchange, QuicConnection, TlsSession } from '../correlate/model.ts';
 import { VANTAGE_SAYS } from '../text/verdicts.ts';
 import { notVisible, skipped, unknown } from './findings.ts';
 import type { CaptureFacts } from './facts.ts';
@@ -30,6 +30,17 @@ export function quicOf({ capture, journey }: JourneySubject): QuicConnection | u
     quicByName.set(capture, names);
   }
   return names.get(`${journey.client} ${journey.name.toLowerCase()}`);
+}
+
+/** Over what the journey went, TCP or QUIC: the server, and the first packet to it, as far as this capture has one. */
+export function openedBy(subject: JourneySubject): { client: Endpoint; server: Endpoint; first: number } | undefined {
+  const connection = connectionOf(subject);
+  if (connection !== undefined) {
+    const { client, server, handshake, firstPacket } = connection;
+    return { client, server, first: handshake?.syn[0] ?? firstPacket };
+  }
+  const quic = quicOf(subject);
+  return quic && { client: quic.client, server: quic.server, first: quic.firstPacket };
 }
 
 /** The journey has no TCP connection, because it went over QUIC; undefined: it did not. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { rule as dns1 } from '../../src/rules/dns/r-dns-1.ts';
 import { rule as dns2 } from '../../src/rules/dns/r-dns-2.ts';
@@ -174,6 +175,25 @@ describe('R-DNS-6: where no query is seen', () => {
       'not-visible expired 1,2,11',
     ]);
   });
+});
+
+test('over QUIC: the first request waits for the answer, those on the same connection need none (the lab)', async () => {
+  const { requests } = JSON.parse(readFileSync('fixtures/https-h3/truth.json', 'utf8'));
+  const verdicts = async (rule: Rule): Promise<string[]> =>
+    (await judge(rule, 'fixtures/https-h3/client.pcapng', undefined, ['fixtures/https-h3/client.keylog'])).map(
+      (f) => `${f.verdict} ${f.reason}`,
+    );
+  for (const [rule, first] of [
+    [dns1, 'confirmed answer-first'],
+    [dns4, 'confirmed address-used'],
+    [dns5, 'skipped first-use'],
+    [dns6, 'skipped asked'],
+  ] as const) {
+    const [one, ...others] = await verdicts(rule);
+    expect(one).toBe(first);
+    expect(others.length).toBeGreaterThanOrEqual(requests.length - 1);
+    expect(new Set(others)).toEqual(new Set(['skipped connection-reused']));
+  }
 });
 
 describe('R-DNS-7: DNS uses UDP', () => {

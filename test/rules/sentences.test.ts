@@ -63,6 +63,11 @@ describe('sentences of the rules over all captures of the lab', async () => {
     expect(faults(({ en, ko }) => / {2}|\(s\)| [.,]( |$)|\( |\(\)/.exec(`${en}\n${ko}`)?.[0])).toEqual([]);
   });
 
+  test('name no packet 0, and nothing that took less than no time', () => {
+    expect(faults(({ en }) => /packets? 0\b|[ (]-\d[\d.]* m?s\b/.exec(en)?.[0])).toEqual([]);
+    expect([...new Set(all.filter(({ packets }) => packets.includes(0)).map(({ rule, of }) => `${rule}, ${of}`))]).toEqual([]);
+  });
+
   test('name a file as its user does, without its folders', () =>
     expect(faults(({ en, ko }) => (`${en} ${ko}`.includes(FIXTURES) ? en : undefined))).toEqual([]));
 

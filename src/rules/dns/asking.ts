@@ -2,7 +2,7 @@ import { bareName, sameName } from '../../correlate/host-names.ts';
 import type { Journey, Lookup, Stage } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, openedBy, tlsOf } from '../needs.ts';
 import { isAddress, sentHere } from '../origin.ts';
 import type { Advice, Finding, JourneySubject, Need } from '../rule.ts';
 import { firstFrom, isMulticast, isUpstream, questionsOf } from './questions.ts';
@@ -53,6 +53,7 @@ function findAsking(subject: JourneySubject): Asking {
   const connection = connectionOf(subject);
   const stream = exchangeOf(subject)?.stream ?? 1;
   if (stageOf(journey, 'tcp')?.reused && (stream > 1 || beganHere(subject))) return { how: 'reused' };
+  if (journey.quic !== undefined && stageOf(journey, 'tls')?.reused) return { how: 'reused' };
   if (isLiteral(subject)) return { how: 'literal' };
   const related = lookup !== undefined && isFor(lookup, nameOf(subject));
   if (lookup !== undefined && related) return { how: 'earlier', lookup };
@@ -122,8 +123,9 @@ export const atTheClient = (address: string): Advice => ({
 export function withoutQuestion(subject: JourneySubject, asking: Asking): Finding | undefined {
   const { journey } = subject;
   const connection = connectionOf(subject);
-  const first = connection?.firstPacket;
-  const server = connection === undefined ? journey.name : endpointText(connection.server);
+  const opened = openedBy(subject);
+  const first = connection?.firstPacket ?? opened?.first;
+  const server = opened === undefined ? journey.name : endpointText(opened.server);
   switch (asking.how) {
     case 'own':
       return undefined;
@@ -143,7 +145,7 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
         ko: `이번에는 묻지 않았습니다: ${asking.lookup.name} 이름의 응답이 ${asking.lookup.answerPacket}번 패킷으로 이미 와 있었습니다`,
       });
     case 'reused':
-      return skipped('connection-reused', [connection?.handshake?.syn[0], exchangeOf(subject)?.requestPacket ?? first], {
+      return skipped('connection-reused', [opened?.first, exchangeOf(subject)?.requestPacket ?? first], {
         en: `the request goes over the connection to ${server} that was open already: no name had to be looked up`,
         ko: `이미 열려 있던 ${server} 연결로 요청을 보냈으므로 이름을 찾을 필요가 없었습니다`,
       });

@@ -1,6 +1,6 @@
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, overQuic } from '../needs.ts';
+import { connectionOf, endpointText, openedBy } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { askingOf, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, questionsOf } from './questions.ts';
@@ -19,7 +19,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 1034 §5.3.1', 'RFC 8305 §3'],
   vantages: ['client', 'gateway-inside', 'gateway-outside'],
-  reasons: ['answer-first', 'connection-first', 'no-connection', 'quic', 'failed', ...WITHOUT_QUESTION],
+  reasons: ['answer-first', 'connection-first', 'no-connection', 'failed', ...WITHOUT_QUESTION],
   needs: [],
   check(subject) {
     const { capture, journey } = subject;
@@ -29,28 +29,25 @@ export const rule: JourneyRule = {
       return late ?? (withoutQuestion(subject, asking) as NonNullable<ReturnType<typeof withoutQuestion>>);
     }
     if (asking.how === 'multicast') return withoutQuestion(subject, asking) ?? unknown('failed', [], journeyText(journey.name));
-    const connection = connectionOf(subject);
-    if (connection === undefined) {
+    const opened = openedBy(subject);
+    if (opened === undefined) {
       const lookups = asking.how === 'own' ? asking.lookups : [asking.lookup];
       const packets = lookups.flatMap((l) => [l.packet, l.answerPacket]);
-      return (
-        overQuic(subject) ??
-        skipped('no-connection', packets, {
-          en: `${journey.name} was asked for in packet ${lookups[0].packet}, and no connection followed in this capture`,
-          ko: `${lookups[0].packet}번 패킷에서 ${journey.name} 이름을 물었지만 이 캡처에는 뒤따른 연결이 없습니다`,
-        })
-      );
+      return skipped('no-connection', packets, {
+        en: `${journey.name} was asked for in packet ${lookups[0].packet}, and no connection followed in this capture`,
+        ko: `${lookups[0].packet}번 패킷에서 ${journey.name} 이름을 물었지만 이 캡처에는 뒤따른 연결이 없습니다`,
+      });
     }
     const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
-    const first = firstPacketTo(subject);
+    const { first } = opened;
     if (lookup?.answerPacket === undefined || lookup.end === undefined)
       return unknown('failed', [first], journeyText(journey.name));
-    const server = endpointText(connection.server);
+    const server = endpointText(opened.server);
     const ms = ((capture.timeOf(first) - lookup.end) / 1e6).toFixed(1);
     if (lookup.answerPacket < first)
       return confirmed('answer-first', [lookup.packet, lookup.answerPacket, first], {
-        en: `the answer in packet ${lookup.answerPacket} gives ${connection.server.address} for ${lookup.name}; the first packet to ${server} is packet ${first}, ${ms} ms later`,
-        ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${connection.server.address} 값을 알려 주었고, ${server}에 가는 첫 패킷은 ${ms} ms 뒤의 ${first}번입니다`,
+        en: `the answer in packet ${lookup.answerPacket} gives ${opened.server.address} for ${lookup.name}; the first packet to ${server} is packet ${first}, ${ms} ms later`,
+        ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${opened.server.address} 값을 알려 주었고, ${server}에 가는 첫 패킷은 ${ms} ms 뒤의 ${first}번입니다`,
       });
     return tooLate(lookup, first, server);
   },
@@ -66,12 +63,6 @@ const tooLate = (lookup: Lookup, first: number, server: string) =>
     en: `packet ${first} went to ${server} before the answer for ${lookup.name} came in packet ${lookup.answerPacket}: the client had the address from elsewhere`,
     ko: `${lookup.name}의 응답(${lookup.answerPacket}번)보다 먼저 ${first}번 패킷이 ${server}에 갔습니다: 클라이언트는 주소를 다른 곳에서 알고 있었습니다`,
   });
-
-/** The connection's first packet, or that of another attempt at the same address. */
-function firstPacketTo(subject: Parameters<typeof connectionOf>[0]): number {
-  const connection = connectionOf(subject);
-  return connection?.handshake?.syn[0] ?? connection?.firstPacket ?? 0;
-}
 
 /** A question for this very name, sent before the connection was opened and answered with its address only after. */
 function askedTooLate(subject: Parameters<typeof connectionOf>[0]) {

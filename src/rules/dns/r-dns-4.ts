@@ -1,6 +1,6 @@
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, overQuic } from '../needs.ts';
+import { connectionOf, endpointText, openedBy } from '../needs.ts';
 import { sentHere } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { askingOf, atTheClient, nameOf, packetsOfLookups, patient, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -32,7 +32,6 @@ export const rule: JourneyRule = {
     'unanswered',
     'truncated',
     'no-connection',
-    'quic',
     'connection-elsewhere',
     'not-an-address',
     ...WITHOUT_QUESTION,
@@ -41,7 +40,7 @@ export const rule: JourneyRule = {
   check(subject) {
     const { capture, journey } = subject;
     const asking = askingOf(subject);
-    const connection = connectionOf(subject);
+    const opened = openedBy(subject);
     if (asking.how === 'none') {
       const other = otherAddress(subject);
       if (other !== undefined) return other;
@@ -49,10 +48,10 @@ export const rule: JourneyRule = {
     if (asking.how !== 'own' && asking.how !== 'earlier')
       return withoutQuestion(subject, asking) ?? unknown('unanswered', [], { en: journey.name, ko: journey.name });
     const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
-    if (connection === undefined || lookup === undefined)
+    if (opened === undefined || lookup === undefined)
       return withoutConnection(subject, asking.how === 'own' ? asking.lookups : [asking.lookup]);
-    const address = connection.server.address;
-    const first = connection.handshake?.syn[0] ?? connection.firstPacket;
+    const { first } = opened;
+    const { address } = opened.server;
     if (!lookup.addresses.includes(address))
       return unknown('other-address', [lookup.packet, lookup.answerPacket, first], {
         en: `the address ${address} stands in no answer for ${lookup.name} that was captured`,
@@ -63,8 +62,8 @@ export const rule: JourneyRule = {
     const among = lookup.addresses.length === 1 ? '' : `, one of ${lookup.addresses.length} addresses`;
     const amongKo = lookup.addresses.length === 1 ? '' : ` (주소 ${lookup.addresses.length}개 가운데 하나)`;
     return confirmed('address-used', [lookup.packet, lookup.answerPacket, first], {
-      en: `the answer in packet ${lookup.answerPacket} gives ${address} for ${lookup.name}${via}${among}; packet ${first} goes to ${endpointText(connection.server)}`,
-      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${endpointText(connection.server)}에 갔습니다`,
+      en: `the answer in packet ${lookup.answerPacket} gives ${address} for ${lookup.name}${via}${among}; packet ${first} goes to ${endpointText(opened.server)}`,
+      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${endpointText(opened.server)}에 갔습니다`,
     });
   },
 };
@@ -91,13 +90,10 @@ function withoutConnection(subject: JourneySubject, lookups: Lookup[]): Finding 
         },
         atTheClient(told.addresses[0]),
       );
-    return (
-      overQuic(subject) ??
-      skipped('no-connection', packets, {
-        en: `the answer in packet ${told.answerPacket} gives ${told.addresses[0]} for ${name}, and no connection to it follows in this capture`,
-        ko: `${told.answerPacket}번 응답이 ${name}의 주소로 ${told.addresses[0]} 값을 주었지만, 이 캡처에는 뒤따른 연결이 없습니다`,
-      })
-    );
+    return skipped('no-connection', packets, {
+      en: `the answer in packet ${told.answerPacket} gives ${told.addresses[0]} for ${name}, and no connection to it follows in this capture`,
+      ko: `${told.answerPacket}번 응답이 ${name}의 주소로 ${told.addresses[0]} 값을 주었지만, 이 캡처에는 뒤따른 연결이 없습니다`,
+    });
   }
   const answered = wanted.filter((l) => l.answerPacket !== undefined);
   if (answered.length === 0)

@@ -1,7 +1,7 @@
 import type { Lookup } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
-import { connectionOf } from '../needs.ts';
+import { openedBy } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
 import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -32,8 +32,8 @@ export const rule: JourneyRule = {
     if (asking.how === 'own') return whetherAgain(capture, asking.lookups);
     if (asking.how !== 'earlier') return withoutQuestion(subject, asking) as Finding;
     const { lookup } = asking;
-    const connection = connectionOf(subject);
-    const first = connection?.handshake?.syn[0] ?? connection?.firstPacket ?? lookup.packet;
+    const first = openedBy(subject)?.first;
+    if (first === undefined) return withoutQuestion(subject, asking) as Finding;
     const packets = [lookup.packet, lookup.answerPacket, first];
     if (mayBeSeveral(capture, lookup.packet)) return severalClients(lookup, packets);
     const q = questionOf(capture, lookup);

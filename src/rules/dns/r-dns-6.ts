@@ -1,6 +1,6 @@
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf } from '../needs.ts';
+import { endpointText, exchangeOf, openedBy } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -37,8 +37,8 @@ export const rule: JourneyRule = {
   check(subject) {
     const { capture, journey } = subject;
     const asking = askingOf(subject);
-    const connection = connectionOf(subject);
-    const first = connection?.handshake?.syn[0] ?? connection?.firstPacket ?? 0;
+    const connection = openedBy(subject);
+    const first = connection?.first ?? 0;
     if (asking.how === 'own')
       return skipped('asked', packetsOfLookups(asking.lookups).slice(0, 8), {
         en: `the query is seen: packet ${asking.lookups[0].packet} asks for ${asking.lookups[0].name}`,

@@ -161,15 +161,14 @@ function forHttp(
 }
 
 function forQuic({ firstPacket, server }: QuicConnection, dns: Lookup | undefined): Finding {
-  const where = endpointText(server);
   const asked =
     dns === undefined
       ? { en: '', ko: '' }
       : { en: `; DNS was asked at port 53 (packet ${dns.packet})`, ko: `. DNS는 53번 포트에 물었습니다(${dns.packet}번 패킷)` };
   const usual = server.port === 443;
   return (usual ? confirmed : contradicted)(usual ? 'as-stated' : 'https-elsewhere', [dns?.packet, firstPacket], {
-    en: `QUIC (HTTP/3) at UDP port ${server.port} of ${where}${usual ? '' : ', not 443'} (packet ${firstPacket}): https${asked.en}`,
-    ko: `${where}의 UDP ${server.port}번 포트에서 QUIC(HTTP/3)을 썼습니다${usual ? '' : '. 443번이 아닙니다'}(${firstPacket}번 패킷): https${asked.ko}`,
+    en: `QUIC (HTTP/3) at UDP port ${server.port} of ${server.address}${usual ? '' : ', not 443'} (packet ${firstPacket}): https${asked.en}`,
+    ko: `${server.address}의 UDP ${server.port}번 포트에서 QUIC(HTTP/3)을 썼습니다${usual ? '' : '. 443번이 아닙니다'}(${firstPacket}번 패킷): https${asked.ko}`,
   });
 }
 
