@@ -15,6 +15,7 @@ import { byLinkType } from '../../src/dissect/tables.ts';
 import { FileSession } from '../../src/session/file-session.ts';
 import { JsonLinesReport } from '../../src/report/jsonl.ts';
 import { Out } from '../../src/report/out.ts';
+import { http3Streams } from './http3-streams.ts';
 
 /** Packets of a capture whose field trees are built. */
 const DECODED = 60;
@@ -200,7 +201,7 @@ const CHUNKS = [1 << 20, 1 << 16, 1 << 12, 1 << 16];
 const SCREENS_EVERY = 3;
 
 /** Milliseconds of each part, all inputs together. */
-export const spent = { report: 0, screens: 0, trees: 0, scans: 0 };
+export const spent = { report: 0, screens: 0, trees: 0, scans: 0, http3: 0 };
 
 async function timed(part: keyof typeof spent, work: () => unknown): Promise<unknown> {
   const from = performance.now();
@@ -222,6 +223,7 @@ export async function inspect(
     }
     const packets = (await timed('report', () => report(path, CHUNKS[seed % CHUNKS.length]))) as number;
     if (loose !== undefined && packets !== loose.length) throw new Fault(`${packets} packets read of ${loose.length}`);
+    await timed('http3', () => http3Streams(seed));
     if (seed % SCREENS_EVERY === 0) await timed('screens', () => screens(path));
     return { packets };
   } catch (error) {

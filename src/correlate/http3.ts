@@ -1,5 +1,6 @@
 import { HTTP3_SETTING_NAMES, Http3Setting, Http3Type, StreamType } from '../dissect/http3/names.ts';
 import { QpackDecoder, Section } from '../dissect/http3/qpack.ts';
+import { readSettings } from '../dissect/http3/settings.ts';
 import { varint, varintEnd } from '../dissect/quic/varint.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { Carry } from './http-carry.ts';
@@ -68,7 +69,7 @@ export class Http3Parser extends Http3Streams implements StreamReader {
     if (half !== undefined) this.force(half);
     this.gaveUp(fromClient, half?.id ?? id, code, packet, time);
     if (half !== undefined) this.close(half);
-    this.unis.delete(id);
+    this.forgetUni(id);
   }
 
   unwanted(fromClient: boolean, id: number, code: number, packet: number, time: number): void {
@@ -79,9 +80,8 @@ export class Http3Parser extends Http3Streams implements StreamReader {
     for (const half of [...this.blocked]) this.force(half);
     this.finishAll();
     for (const halves of this.halves.values()) for (const half of halves) half.drop();
-    for (const uni of this.unis.values()) uni.half.drop();
+    for (const id of this.unis.keys()) this.forgetUni(id);
     this.halves.clear();
-    this.unis.clear();
     for (const table of this.tables) table.end();
   }
 
@@ -111,7 +111,7 @@ export class Http3Parser extends Http3Streams implements StreamReader {
     if (uni === undefined) {
       uni = new UniStream(fromClient, id);
       this.unis.set(id, uni);
-      if (this.unis.size > HALVES_LIMIT) this.unis.delete(this.unis.keys().next().value as number);
+      if (this.unis.size > HALVES_LIMIT) this.forgetUni(this.unis.keys().next().value as number);
     }
     return uni;
   }
@@ -338,7 +338,17 @@ export class Http3Parser extends Http3Streams implements StreamReader {
       }
       if (uni.push !== undefined) this.take(uni.push, bytes, i, end, last, packet, time);
     }
-    if (last) this.unis.delete(uni.half.id);
+    // What a push stream has said may still wait for entries.
+    if (last && uni.push?.section === undefined) this.forgetUni(uni.half.id);
+  }
+
+  private forgetUni(id: number): void {
+    const uni = this.unis.get(id);
+    this.unis.delete(id);
+    uni?.half.drop();
+    if (uni?.push === undefined) return;
+    this.force(uni.push);
+    uni.push.drop();
   }
 
   private pushed(id: number, stream: number): Half {
@@ -370,23 +380,16 @@ export class Http3Parser extends Http3Streams implements StreamReader {
   }
 
   private controlFrame(fromClient: boolean, type: number, { bytes, length }: Carry, packet: number, time: number): void {
-    const id = varintEnd(bytes, 0, length);
-    if (id > length) return;
     if (type === Http3Type.goAway) {
-      this.goAway(fromClient, varint(bytes, 0), 0, packet, time);
+      if (varintEnd(bytes, 0, length) <= length) this.goAway(fromClient, varint(bytes, 0), 0, packet, time);
       return;
     }
-    for (let i = 0; i < length; ) {
-      const valueAt = varintEnd(bytes, i, length);
-      const next = varintEnd(bytes, valueAt, length);
-      if (valueAt >= length || next > length) return;
-      const name = HTTP3_SETTING_NAMES[varint(bytes, i)];
-      const value = varint(bytes, valueAt);
+    readSettings(bytes, 0, length, (setting, value) => {
+      const name = HTTP3_SETTING_NAMES[setting];
       if (name !== undefined) this.facts.settings[fromClient ? 'client' : 'server'][name] = value;
       // What one side says holds for what the other one sends.
-      if (varint(bytes, i) === Http3Setting.tableCapacity) this.tables[fromClient ? 1 : 0].allow(value);
-      i = next;
-    }
+      if (setting === Http3Setting.tableCapacity) this.tables[fromClient ? 1 : 0].allow(value);
+    });
     this.unblock(!fromClient);
   }
 }

@@ -6,6 +6,7 @@ import { varint, varintEnd, varintLength } from '../quic/varint.ts';
 import { frameChildren } from './frame-fields.ts';
 import { Http3Setting, Http3Type, http3FrameName, StreamType, streamTypeName } from './names.ts';
 import { QpackDecoder, Section } from './qpack.ts';
+import { readSettings } from './settings.ts';
 
 /** Frames of one piece that get fields, and those that the title names. */
 const FRAMES_LIMIT = 256;
@@ -178,7 +179,11 @@ export class Http3Frames {
     const { bytes } = f;
     const name = http3FrameName(type);
     const table = this.tables[fromClient ? 0 : 1];
-    if (type === Http3Type.settings) this.settings(bytes, payload, end, this.tables[fromClient ? 1 : 0]);
+    // What the one side allows holds for the other one's table.
+    if (type === Http3Type.settings)
+      readSettings(bytes, payload, end, (id, value) => {
+        if (id === Http3Setting.tableCapacity) this.tables[fromClient ? 1 : 0].allow(value);
+      });
     if (type === Http3Type.data) this.sink?.data(fromClient, stream, bytes.subarray(payload, end));
     if (type === Http3Type.headers && this.sink !== undefined)
       this.head(this.sink, fromClient, stream, table, bytes, payload, end);
@@ -191,17 +196,6 @@ export class Http3Frames {
     const says = frameChildren(under, table, type, payload, end);
     if (type === Http3Type.data) return end - payload < size ? `DATA, ${end - payload} of ${size} bytes` : `DATA, ${size} bytes`;
     return says === '' ? name : `${name}: ${says}`;
-  }
-
-  /** What the one side allows holds for the other one's table. */
-  private settings(bytes: Uint8Array, at: number, end: number, other: QpackDecoder): void {
-    for (let i = at; i < end; ) {
-      const valueAt = varintEnd(bytes, i, end);
-      const next = valueAt < end ? varintEnd(bytes, valueAt, end) : end + 1;
-      if (next > end) return;
-      if (varint(bytes, i) === Http3Setting.tableCapacity) other.allow(varint(bytes, valueAt));
-      i = next;
-    }
   }
 
   private head(
