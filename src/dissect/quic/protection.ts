@@ -71,7 +71,8 @@ export class PacketProtection {
   private readonly headerCipher: Cipher | undefined;
   private cipher: PacketCipher;
   private before: PacketCipher | undefined;
-  private after: PacketCipher | undefined;
+  /** Of the updates to come. */
+  private after: PacketCipher[] = [];
   private phase = 0;
   /** The lowest packet number that the keys in use have opened. */
   private since = 0;
@@ -146,13 +147,13 @@ export class PacketProtection {
   private later(phase: number, number: number, header: Buffer, bytes: Uint8Array, at: number, end: number): Buffer | undefined {
     let before = this.cipher;
     for (let updates = 1; updates <= UNSEEN_UPDATES; updates++) {
-      const after = updates === 1 ? (this.after ??= this.next(before)) : this.next(before);
+      const after = (this.after[updates - 1] ??= this.next(before));
       if (((this.phase + updates) & 1) === phase) {
         const opened = after.open(number, header, bytes, at, end);
         if (opened !== undefined) {
           this.before = before;
           this.cipher = after;
-          this.after = undefined;
+          this.after = [];
           this.phase = phase;
           this.since = number;
           this.updates += updates;
