@@ -13,6 +13,7 @@ import { PREFACE } from '../dissect/http2/frames.ts';
 import { idOf } from '../dissect/registry.ts';
 import type { LookupTracker } from './lookups.ts';
 import type { Exchange, TlsSession } from './model.ts';
+import { startsLate } from './late-start.ts';
 import { settleRoles, swapRoles } from './roles.ts';
 import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
@@ -101,7 +102,8 @@ export class ProtocolFinder implements Guesser {
   parser(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number): StreamParser | undefined {
     this.skip = 0;
     const half = c.half(direction);
-    if (c.parser !== undefined || half.guesses > GUESSES) return c.parser;
+    if (c.parser !== undefined) return c.parser;
+    if (half.guesses > GUESSES && !startsLate(bytes, at, end)) return undefined;
     const { page, base } = c;
     let first = bytes;
     let from = at;
@@ -231,5 +233,5 @@ export class ProtocolFinder implements Guesser {
 
 /** Among so many waiting connections nobody looks for those that are over. */
 const WAITING_UNSWEPT = 1024;
-/** Segments of each side that are looked at before its protocol counts as unknown. */
+/** Segments of each side that are looked at in full; of later ones what begins with certainty (`startsLate`). */
 const GUESSES = 8;
