@@ -119,7 +119,7 @@ def problems(directory):
             for entry in truth["closedFirst"]:
                 check_close(found, entry, rows)
             asked = {name.lower() for row in rows for name in row["dns.qry.name"].split(",") if name}
-            if asked != {entry["name"] for entry in truth["dns"]}:
+            if asked != {entry["name"] for entry in truth["dns"] + truth["expect"].get("encrypted", [])}:
                 found.append(f"names: packets {sorted(asked)}, truth {sorted(entry['name'] for entry in truth['dns'])}")
             for lost in (entry for entry in truth["lost"] if entry["payloadBytes"] and "sequence" in entry):
                 copies = [row for row in rows if row["tcp.seq_raw"] == str(lost["sequence"]) and row["tcp.len"]]
