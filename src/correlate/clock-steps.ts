@@ -2,26 +2,46 @@ import type { Packets } from '../dissect/packets.ts';
 import type { Text } from '../text/text.ts';
 import type { Journey } from './model.ts';
 
-/** Packets captured on several processors may come a little out of order; a clock that was set goes back further. */
-const STEP_NANOSECONDS = 1e6;
+/**
+ * Packets captured on several processors may come a little out of order, by some milliseconds. A clock that was set goes back
+ * further: time daemons slew what is less (ntpd up to 128 ms).
+ */
+const STEP_NANOSECONDS = 10e6;
 /** Steps kept; beyond, only durations that come out negative are known to be wrong. */
 export const STEP_LIMIT = 1024;
 
-/** Where the capture's clock ran backwards: no duration across such a place can be measured. */
+/**
+ * Where the capture's clock ran backwards: no duration across such a place can be measured. Packets of several interfaces may be
+ * written in the order in which their buffers were emptied, so that only those of one interface are compared.
+ */
 export class ClockSteps {
   /** Packets, in order, whose time lies before that of the packet ahead of them. */
   private readonly packets: number[] = [];
+  /** The last time on each interface, but of `current` it is `last`. */
+  private readonly lasts: number[] = [];
+  private current = 0;
   private last = Number.NEGATIVE_INFINITY;
 
-  rows(p: Packets, count: number): void {
+  /** `interfaces` tells each row's. */
+  rows(p: Packets, count: number, interfaces: ArrayLike<number>): void {
     const { time } = p;
     let { last } = this;
     for (let row = 0; row < count; row++) {
       const now = time[row];
+      if (interfaces[row] !== this.current) last = this.turn(interfaces[row], last);
       if (now < last - STEP_NANOSECONDS && this.packets.length < STEP_LIMIT) this.packets.push(p.firstNumber + row);
       last = now;
     }
     this.last = last;
+  }
+
+  /** Another interface; returns its last time. */
+  private turn(to: number, last: number): number {
+    const { lasts } = this;
+    lasts[this.current] = last;
+    while (lasts.length <= to) lasts.push(Number.NEGATIVE_INFINITY);
+    this.current = to;
+    return lasts[to];
   }
 
   /** The first packet after `from`, up to `to`, at which the clock ran backwards; 0 none. */

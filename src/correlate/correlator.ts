@@ -129,7 +129,7 @@ export class Correlator implements TcpEvents {
     if (this.keys?.growing) this.newKeys();
     const p = this.packets;
     scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
-    this.steps.rows(p, batch.count);
+    this.steps.rows(p, batch.count, batch.interface);
     for (let from = 0; from < batch.count; ) {
       const to = this.fragments.rows(p, batch, from, batch.count);
       this.datagrams.rows(p, from, to);
