@@ -177,6 +177,12 @@ describe('R-DNS-6: where no query is seen', () => {
   });
 });
 
+test('R-DNS-5: a program asks the stub of its own host again, which has kept the answer (the lab)', async () => {
+  const found = await judge(dns5, 'fixtures/forwarder-local/client.pcap');
+  const again = found.find(({ reason }) => reason === 'asked-again');
+  expect(again?.says.en).toContain('it is 127.0.0.53, on the same host, that may have kept it');
+});
+
 test('over QUIC: the first request waits for the answer, those on the same connection need none (the lab)', async () => {
   const { requests } = JSON.parse(readFileSync('fixtures/https-h3/truth.json', 'utf8'));
   const verdicts = async (rule: Rule): Promise<string[]> =>

@@ -2,7 +2,7 @@ import type { Lookup } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { openedBy } from '../needs.ts';
-import { mayBeSeveral } from '../origin.ts';
+import { isLoopback, mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
 import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, type Question, questionOf, questionsOf } from './questions.ts';
@@ -61,9 +61,18 @@ function whetherAgain(capture: CaptureFacts, lookups: Lookup[]): Finding {
     if (mayBeSeveral(capture, lookup.packet)) return severalClients(lookup, packets);
     const after = ((lookup.start - before.end) / 1e9).toFixed(3);
     const ttl = Math.round((before.expires - before.end) / 1e9);
+    const asked = isLoopback(lookup.server.address)
+      ? {
+          en: `the program kept nothing; it is ${lookup.server.address}, on the same host, that may have kept it`,
+          ko: `프로그램은 응답을 보관하지 않았습니다. 보관했다면 같은 컴퓨터의 ${lookup.server.address} 쪽입니다`,
+        }
+      : {
+          en: 'nothing on this host kept it for this program',
+          ko: '이 컴퓨터에는 그 프로그램을 위해 응답을 보관한 캐시가 없습니다',
+        };
     return contradicted('asked-again', packets, {
-      en: `${client} asked again for ${lookup.name} ${lookup.type} in packet ${lookup.packet}, ${after} s after the answer in packet ${before.answerPacket}, which may be kept for ${ttl} s: nothing on this host kept it for this program`,
-      ko: `${client}에서 ${lookup.name} ${lookup.type} 질문을 ${lookup.packet}번 패킷으로 다시 보냈습니다. ${ttl}초 동안 보관해도 되는 ${before.answerPacket}번 응답이 온 지 ${after}초 뒤입니다: 이 컴퓨터에는 그 프로그램을 위해 응답을 보관한 캐시가 없습니다`,
+      en: `${client} asked again for ${lookup.name} ${lookup.type} in packet ${lookup.packet}, ${after} s after the answer in packet ${before.answerPacket}, which may be kept for ${ttl} s: ${asked.en}`,
+      ko: `${client}에서 ${lookup.name} ${lookup.type} 질문을 ${lookup.packet}번 패킷으로 다시 보냈습니다. ${ttl}초 동안 보관해도 되는 ${before.answerPacket}번 응답이 온 지 ${after}초 뒤입니다: ${asked.ko}`,
     });
   }
   return skipped('first-use', packetsOfLookups(lookups).slice(0, 8), {
