@@ -232,6 +232,8 @@ export interface QuicConnection {
   /** "1", "2", "draft-29", "0x1a2a3a4a": that of the first packet, or what client and server came to after it. */
   version: string;
   sni?: string;
+  /** FoxIO's fingerprint of the ClientHello, "q13d…". */
+  ja4?: string;
   alpnOffered: string[];
   /** The server's choice is encrypted; this is set where one protocol was offered and the server went on. */
   alpn?: string;

@@ -4,6 +4,7 @@ import { type LongHeader, PacketType } from '../dissect/quic/header.ts';
 import { checkRetry, type Opened, openInitial, openPacket, type PacketKeys } from '../dissect/quic/keys.ts';
 import { isGoogleVersion, versionOf } from '../dissect/quic/versions.ts';
 import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
+import { quicJa4 } from '../dissect/tls/ja4.ts';
 import { HandshakeType, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import type { QuicConnection } from './model.ts';
@@ -255,6 +256,7 @@ export class QuicState implements ConnectionIds {
     record.clientHelloTime ??= time;
     record.alpnOffered = [...hello.alpn];
     if (hello.serverName !== undefined) record.sni = hello.serverName;
+    if (hello.brokenAt === undefined) record.ja4 = quicJa4(hello, bytes);
     this.agree();
   }
 

@@ -223,6 +223,7 @@ export function quic(w: JsonBytes, q: QuicConnection): void {
   datagram(w, q);
   w.put(K.VERSION).str(q.version);
   if (q.sni !== undefined) w.put(K.SNI).str(q.sni);
+  if (q.ja4 !== undefined) w.put(K.JA4).str(q.ja4);
   w.put(K.ALPN_OFFERED).strs(q.alpnOffered);
   if (q.alpn !== undefined) w.put(K.ALPN).str(q.alpn);
   if (q.tlsVersion !== undefined) w.put(K.TLS_VERSION).str(q.tlsVersion);

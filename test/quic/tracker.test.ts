@@ -50,6 +50,12 @@ describe('a handshake', () => {
     expect(stacks).toEqual(new Array(4).fill('eth:ip:udp:quic'));
   });
 
+  test("the fingerprint of RFC 9001's ClientHello (appendix A.2) as FoxIO's JA4 describes it", () => {
+    const { connections } = story(['>', VECTORS[0].client]);
+    // Two suites, eleven extensions, "alpn"; then what sha256sum says of the sorted lists.
+    expect(connections[0].ja4).toBe('q13d0211an_62ed6f6ca7ad_4d634acda6c0');
+  });
+
   test.each(VECTORS)('of $name', ({ client, server, version }) => {
     const { connections } = story(['>', client], ['<', server]);
     expect(told(connections[0])).toMatchObject({

@@ -42,6 +42,9 @@ export function ja4(hello: ClientHello, bytes: Uint8Array): string {
   return made;
 }
 
+/** The same of a ClientHello over QUIC: its first letter tells them apart. */
+export const quicJa4 = (hello: ClientHello, bytes: Uint8Array): string => `q${ja4(hello, bytes).slice(1)}`;
+
 /** All that the fingerprint is made of, one character a code; undefined where that is not worth remembering. */
 function keyOf(hello: ClientHello, bytes: Uint8Array): string | undefined {
   const codes = [hello.legacyVersion, ...hello.cipherSuites, BETWEEN];
