@@ -3,6 +3,7 @@ import { clientSide } from './connection-facts.ts';
 import { Conversation } from './conversation.ts';
 import { KEY_WORDS, type Page } from './flow-table.ts';
 import type { QuicConnection } from './model.ts';
+import { inOrder } from './packet-list.ts';
 import type { QuicState } from './quic-connection.ts';
 import * as R from './tcp-record.ts';
 import { newSession } from './tls-session.ts';
@@ -54,8 +55,9 @@ function handshake(tls: NonNullable<Conversation['tls']>, record: QuicConnection
   tls.serverHelloTime = record.serverHelloTime;
   tls.finishedPacket = record.finishedPacket;
   tls.finishedTime = record.finishedTime;
-  const packets = [record.clientHelloPacket, record.serverHelloPacket, record.finishedPacket];
-  tls.packets = packets.filter((packet) => packet !== undefined);
+  const { negotiationPacket, retryPacket, clientHelloPacket, helloRetryPacket, serverHelloPacket, finishedPacket } = record;
+  const hellos = [negotiationPacket, retryPacket, clientHelloPacket, helloRetryPacket, serverHelloPacket, finishedPacket];
+  tls.packets = inOrder([record.firstPacket, ...hellos.map((packet) => packet ?? 0)]);
 }
 
 function close({ page, quic }: Conversation, { close: closed }: QuicConnection, client: 0 | 1): void {

@@ -83,6 +83,7 @@ export function harEntry(j: Journey, x: Exchange, baseSeconds: number): HarEntry
   if (x.responseTransferBytes !== undefined) entry.response._transferSize = x.responseTransferBytes;
   if (j.outcome !== 'complete') entry.response._error = j.outcome;
   if (j.connection !== undefined) entry.connection = String(j.connection);
+  else if (j.quic !== undefined) entry.connection = `quic ${j.quic}`;
   if (x.requestPacket !== undefined) entry._packets.request = x.requestPacket;
   if (x.responsePacket !== undefined) entry._packets.response = x.responsePacket;
   if (x.responseEndPacket !== undefined) entry._packets.end = x.responseEndPacket;

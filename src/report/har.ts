@@ -1,5 +1,6 @@
 import type { Analysis } from '../session/analysis.ts';
 import type { Exchange, Journey, Listener } from '../correlate/model.ts';
+import { exchangesOfQuic } from '../correlate/quic-record.ts';
 import { quoted } from './json-bytes.ts';
 import { type HarEntry, harEntry, harTime } from './har-entry.ts';
 import type { Out } from './out.ts';
@@ -24,7 +25,7 @@ export class HarReport implements Listener {
   private readonly pages = new Section();
   private readonly exchanges = new Map<number, Exchange>();
   private readonly waiting = new Map<number, Journey>();
-  /** By connection. */
+  /** By the connection that exchanges name. */
   private readonly servers = new Map<number, string>();
   /** A bit for each journey: it is a page of its own. */
   private roots = new Uint8Array(JOURNEYS_AT_ONCE >> 3);
@@ -62,6 +63,7 @@ export class HarReport implements Listener {
   };
 
   connection: Listener['connection'] = (c) => keep(this.servers, c.id, c.server.address);
+  quic: Listener['quic'] = (q) => keep(this.servers, exchangesOfQuic(q.id), q.server.address);
 
   write(program: string): void {
     const { out } = this;
@@ -90,7 +92,7 @@ export class HarReport implements Listener {
       const page = { startedDateTime: harTime(base, j.start), id: `page_${j.page}`, title: j.url };
       this.pages.add(j.start, Buffer.from(quotedMembers({ ...page, pageTimings: { onContentLoad: -1, onLoad: -1 } }), 'utf8'));
     }
-    const entry = `${j.page} ${j.connection ?? -1} ${quotedMembers(harEntry(j, x, base))}`;
+    const entry = `${j.page} ${x.connection} ${quotedMembers(harEntry(j, x, base))}`;
     this.entries.add(j.start, Buffer.from(entry, 'utf8'));
   }
 
