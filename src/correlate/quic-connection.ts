@@ -9,7 +9,7 @@ import { HandshakeType, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import type { QuicConnection } from './model.ts';
 import { closeOf } from './quic-close.ts';
-import type { ConnectionIds, QuicDecryption } from './quic-decryption.ts';
+import { type ConnectionIds, insideOf, type QuicDecryption } from './quic-decryption.ts';
 
 /** Connection ids remembered of each side. */
 export const ID_LIMIT = 8;
@@ -186,12 +186,29 @@ export class QuicState implements ConnectionIds {
         this.decryption?.long(fromClient, bytes, end, h, number, time);
         break;
       case PacketType.initial:
+        if (this.decryption?.tap !== undefined) this.show(fromClient, bytes, end, h, number, time, opened);
         if (this.wanting) this.initial(fromClient, opened ?? this.tryOpen(fromClient, bytes, end, h), h, number, time);
     }
     if (h.type === PacketType.unknown || !h.idsWhole) return;
     (fromClient ? this.client : this.server).learn(bytes, h.scidAt, h.scidEnd);
     if (!fromClient) this.announced?.(idText(bytes, h.scidAt, h.scidEnd));
     if (!fromClient && this.client.ids.length === 0) this.client.learn(bytes, h.dcidAt, h.dcidEnd);
+  }
+
+  /** An Initial packet for who looks into packets; one whose keys come from its own id shows itself. */
+  private show(
+    fromClient: boolean,
+    bytes: Uint8Array,
+    end: number,
+    h: LongHeader,
+    packet: number,
+    time: number,
+    known: Opened | undefined,
+  ): void {
+    if (fromClient && this.keyId !== undefined && sameId(this.keyId, bytes, h.dcidAt, h.dcidEnd)) return;
+    const opened = known ?? this.tryOpen(fromClient, bytes, end, h);
+    const inside = insideOf(this.record);
+    if (opened !== undefined) this.decryption?.tap?.opened({ fromClient, level: 'Initial', opened, inside, packet, time });
   }
 
   /** An id that the client uses for the server, learnt from a packet that these keys open: a new one (RFC 9000 §5.1.1). */

@@ -3,7 +3,7 @@ import type { Opened } from '../dissect/quic/keys.ts';
 /** A packet as it comes out of its protection. */
 export interface OpenedPacket {
   fromClient: boolean;
-  level: '0-RTT' | 'Handshake' | '1-RTT';
+  level: 'Initial' | '0-RTT' | 'Handshake' | '1-RTT';
   opened: Opened;
   /** What the connection carries, as far as is known by now (ALPN). */
   inside: string | undefined;
