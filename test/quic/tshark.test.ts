@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import type { Field } from '../../src/dissect/protocol.ts';
@@ -39,18 +39,21 @@ function collect(fields: readonly Field[], into: Map<string, unknown[]>): void {
 }
 
 describe.runIf(present)('what tshark shows of QUIC packets with keys', () => {
-  test.each(FILES)('%s', async (file, keyLog) => {
-    const source = await openCapture(file, { keep: true, keyLogs: keyLog === undefined ? [] : [keyLog] });
-    const session = new FileSession(source);
-    while (await session.step());
-    const told = theirs(file, keyLog);
-    expect(told.size).toBeGreaterThan(5);
-    for (const [packet, values] of told) {
-      const mine = new Map<string, unknown[]>(FIELDS.map((name) => [name, []]));
-      const layers = session.packet(packet)?.layers.filter(({ protocol }) => protocol.startsWith('quic')) ?? [];
-      for (const layer of layers) collect(layer.fields, mine);
-      expect([packet, ...FIELDS.map((name) => mine.get(name)?.join(','))]).toEqual([packet, ...values]);
-    }
-    source.close();
-  });
+  test.each(FILES.map(([file, keyLog]) => [basename(dirname(file)), basename(file), file, keyLog] as const))(
+    '%s/%s',
+    async (_folder, _name, file, keyLog) => {
+      const source = await openCapture(file, { keep: true, keyLogs: keyLog === undefined ? [] : [keyLog] });
+      const session = new FileSession(source);
+      while (await session.step());
+      const told = theirs(file, keyLog);
+      expect(told.size).toBeGreaterThan(5);
+      for (const [packet, values] of told) {
+        const mine = new Map<string, unknown[]>(FIELDS.map((name) => [name, []]));
+        const layers = session.packet(packet)?.layers.filter(({ protocol }) => protocol.startsWith('quic')) ?? [];
+        for (const layer of layers) collect(layer.fields, mine);
+        expect([packet, ...FIELDS.map((name) => mine.get(name)?.join(','))]).toEqual([packet, ...values]);
+      }
+      source.close();
+    },
+  );
 });
