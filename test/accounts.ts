@@ -148,13 +148,19 @@ export class Differences {
 export class Account {
   readonly differences = new Differences();
   readonly off: number[] = [];
-  readonly late: string[] = [];
+  /** By what it is. */
+  readonly late = new Map<string, number>();
 
   /** `ms` must lie between the two; `excused` has a reason not to. */
   hold(what: string, ms: number, least: number, most: number, excused = false): void {
     this.off.push(ms);
-    if (!(ms > least && ms < most) && !excused) this.late.push(`${what}: ${ms.toFixed(2)} ms`);
+    if (!(ms > least && ms < most) && !excused) this.late.set(what, ms);
   }
+}
+
+/** What is late in these accounts and was in those of all plays before. */
+export function lateAgain(accounts: Account[], before?: Map<string, number>): Map<string, number> {
+  return new Map(accounts.flatMap(({ late }) => [...late]).filter(([what]) => before === undefined || before.has(what)));
 }
 
 /** Median, 90 % and most of how far they are off. */

@@ -13,6 +13,7 @@ import {
   type Curled,
   curlAccount,
   devToolsAccount,
+  lateAgain,
   Requests,
   type Served,
   serverCounts,
@@ -29,8 +30,8 @@ if (why === undefined && !hurried) console.warn('curl’s times are not compared
 if (why !== undefined) console.warn(`accounts of clients and servers are not compared: ${why}`);
 
 /**
- * On a machine that is busy enough, real-time programs wait as well: what was late once is played again. What is late each time is
- * wirebook's mistake.
+ * On a machine that is busy enough real-time programs wait as well, until others are through with what they do in the kernel: where
+ * something was late all is played again. What is late each time is wirebook's mistake.
  */
 const PLAYS = 3;
 
@@ -80,6 +81,7 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
   let curls: Curled[];
   let live: Requests;
   let saved: Requests;
+  let late: Map<string, number> | undefined;
 
   beforeAll(async () => {
     cable = new Cable();
@@ -96,11 +98,13 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
         served = log().served.filter(ofMine);
       } while (served.length < saved.count);
       closed = log().closed.filter(ofMine);
-      const late = [curlAccount(curls, saved), browserTimes(browsed, saved), devToolsAccount(browsed, saved)].flatMap(
-        (a) => a.late,
-      );
-      if (late.length === 0) break;
-      if (play < PLAYS) console.warn(`played again: ${late.join('; ')}`);
+      const accounts = [live, saved].flatMap((requests) => [
+        ...(hurried ? [curlAccount(curls, requests)] : []),
+        ...(browsed.priority ? [browserTimes(browsed, requests), devToolsAccount(browsed, requests)] : []),
+      ]);
+      late = lateAgain(accounts, late);
+      if (late.size === 0) break;
+      if (play < PLAYS) console.warn(`played again: ${[...late].map(([what, ms]) => `${what}: ${ms.toFixed(2)} ms`).join('; ')}`);
     }
   }, 240_000);
 
@@ -148,12 +152,11 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     }
   });
 
-  test('DevTools: what an answer took in all, and how long its head was waited for, within 5 ms', () => {
-    const { differences, off, late } = devToolsAccount(browsed, saved);
+  test('DevTools: what an answer took in all', () => {
+    const { differences, off } = devToolsAccount(browsed, saved);
     expect(differences.list).toEqual([]);
     expect(differences.compared).toBeGreaterThan(300);
     figures('DevTools', off);
-    if (browsed.priority) expect(late).toEqual([]);
   });
 
   test('the servers’ logs: nginx and Node', () => {
@@ -164,37 +167,37 @@ describe.skipIf(why !== undefined)('requests inside TLS as clients and servers c
     }
   });
 
-  test('curl: bytes of every request, times within a millisecond', () => {
+  test('curl: bytes of every request', () => {
     for (const requests of [live, saved]) {
-      const { differences, off, late } = curlAccount(curls, requests);
+      const { differences, off } = curlAccount(curls, requests);
       expect(differences.list).toEqual([]);
       expect(differences.compared).toBeGreaterThan(110);
       figures('curl', off);
-      if (hurried) expect(late).toEqual([]);
     }
   });
 
   test.each([442, 4445])('wirebook run: the same of what it runs, by keys of its own (port %i)', async (port) => {
     const report = join(folder, `run-${port}.jsonl`);
     const run = [process.execPath, MAIN, 'run', '--format', 'jsonl', '--output', report, '--', ...curlWords(port)];
-    let late: string[] = [];
-    for (let play = 1; play <= PLAYS && (play === 1 || late.length > 0); play++) {
+    let still: Map<string, number> | undefined;
+    for (let play = 1; play <= PLAYS && still?.size !== 0; play++) {
       const list = curled(await cable.run(cable.here, run[0], ...run.slice(1)));
       const account = curlAccount(list, requestsOf(readFileSync(report, 'utf8')));
       expect(account.differences.list).toEqual([]);
       expect(account.differences.compared).toBeGreaterThan(14);
       figures('curl, run', account.off);
-      late = hurried ? account.late : [];
+      still = lateAgain(hurried ? [account] : [], still);
     }
-    expect(late).toEqual([]);
+    expect([...(still ?? [])]).toEqual([]);
   });
 
-  test('Chromium: each request went out, and its answer came, when the browser says so, within 5 ms', () => {
+  test('times of each request: curl’s within 1 ms; when Chromium wrote and read it, and what DevTools say, within 5 ms', () => {
     if (!browsed.priority) console.warn('the browser’s times are not compared: no real-time priority here');
     for (const requests of [live, saved]) {
-      const { off, late } = browserTimes(browsed, requests);
+      const { off } = browserTimes(browsed, requests);
       figures('Chromium', off);
-      if (browsed.priority) expect(late).toEqual([]);
+      expect(off.length).toBeGreaterThan(1200);
     }
+    expect([...(late ?? [])]).toEqual([]);
   });
 });
