@@ -44,8 +44,17 @@ const built = await esbuild
 
 /** The file that is run: the loader, and which piece comes first. */
 async function program(name, first) {
-  const tune = name === 'main' ? `import { tuneHeap } from './src/session/heap.ts';\ntuneHeap();\n` : '';
-  const contents = `import { CODE, load, scripts } from './src/loader.ts';\n${tune}load('${first}');\nexport { CODE, scripts };\n`;
+  const tuning = "import { tuneHeap } from './src/session/heap.ts';\nimport { compileLate } from './src/session/compiler.ts';\n";
+  const contents = `import { CODE, load, scripts } from './src/loader.ts';
+${name === 'main' ? tuning : 'const [tuneHeap, compileLate] = [() => {}, () => {}];'}
+function tune() {
+  tuneHeap();
+  compileLate();
+}
+tune();
+load('${first}');
+export { CODE, scripts, tune };
+`;
   const [file] = (await esbuild.build({ ...shared, stdin: { contents, resolveDir: root }, format: 'cjs', legalComments: 'none' }))
     .outputFiles;
   return { path: join(dist, `${name}.js`), text: `#!/usr/bin/env node\n${file.text}` };

@@ -64,6 +64,10 @@ if (isMain(import.meta.url)) {
   const [, , program, ...args] = process.argv;
   if (args.length === 1 && existsSync(args[0])) pretendTerminal();
   process.argv = [process.execPath, program, ...args];
-  const { CODE, scripts } = createRequire(import.meta.url)(program);
-  process.on('exit', () => writeCode(CODE, scripts));
+  const { CODE, scripts, tune } = createRequire(import.meta.url)(program);
+  process.on('exit', () => {
+    // Code is kept with V8's flags, which the program may have changed since.
+    tune();
+    writeCode(CODE, scripts);
+  });
 }

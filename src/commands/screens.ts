@@ -1,5 +1,6 @@
 import type { ReadStream } from 'node:tty';
 import { openCapture } from '../capture/open.ts';
+import { compileEarly } from '../session/compiler.ts';
 import { FileSession } from '../session/file-session.ts';
 import type { LiveCapture } from '../live/capture.ts';
 import { LiveSession } from './live-session.ts';
@@ -30,6 +31,8 @@ export async function runScreens(
   keyLogs?: readonly string[],
 ): Promise<number> {
   const { source, session } = await opened(files, keyLogs);
+  // Screens are painted again and again.
+  compileEarly();
   try {
     const code = await runUi(session, {
       ...settings,

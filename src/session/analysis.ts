@@ -1,5 +1,6 @@
 import { Batch, type CaptureFormat, type Problem, type Source } from '../capture/batch.ts';
 import { CaptureKeys } from './capture-keys.ts';
+import { compileEarly, isSmall } from './compiler.ts';
 import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
 import { linkTypeName } from '../dissect/link-types.ts';
@@ -47,6 +48,7 @@ export class Analysis {
 
   constructor(source: Source, listener: Listener, options: CorrelatorOptions = {}) {
     this.source = source;
+    if (!isSmall(source)) compileEarly();
     this.secrets = new CaptureKeys(source);
     this.correlator = new Correlator(listener, { ...options, keys: this.secrets.keys });
   }
