@@ -13,6 +13,7 @@ import { HANDSHAKE_LIMIT, Side } from './tls-side.ts';
 const TLS12 = 0x0303;
 const TLS13 = 0x0304;
 const NO_BYTES = new Uint8Array(0);
+const NO_AGES: readonly number[] = [];
 
 /** What the handshake's messages in the clear say of a connection. */
 export class TlsHandshake implements MessageReader {
@@ -26,6 +27,7 @@ export class TlsHandshake implements MessageReader {
   /** The connection's "client" turned out to be the TLS server. */
   private flipped = false;
   private sessionId: Uint8Array = NO_BYTES;
+  private pskAges: readonly number[] = NO_AGES;
 
   constructor(connection: number, budget: HeldBytes) {
     this.sides = [new Side(budget), new Side(budget)];
@@ -89,6 +91,7 @@ export class TlsHandshake implements MessageReader {
     // After a HelloRetryRequest the client greets again with the same offers (RFC 8446 §4.1.2).
     if (!this.clientHelloPlace(side)) return;
     const hello = parseClientHello(bytes, at, end);
+    this.pskAges = hello.pskAges;
     if (hello.earlyData) session.earlyData = 'offered';
     this.decryption?.clientHello(bytes, hello);
     if (hello.serverName !== undefined) session.sni = hello.serverName;
@@ -135,8 +138,11 @@ export class TlsHandshake implements MessageReader {
     side.helloOpen = side.left > 0;
     if (hello.alpn !== undefined) session.alpn = hello.alpn;
     if (hello.version !== 0) session.alpnVisible = !isTls13(hello.version);
-    if (isTls13(hello.version)) session.resumed = hello.preSharedKey;
-    else if (session.clientHelloPacket !== undefined) {
+    if (isTls13(hello.version)) {
+      // A session's ticket has an age; a key that both sides had from elsewhere has none (RFC 8446 §4.2.11).
+      session.externalPsk = (hello.preSharedKey && this.pskAges[hello.pskSelected] === 0) || undefined;
+      session.resumed = hello.preSharedKey && !session.externalPsk;
+    } else if (session.clientHelloPacket !== undefined) {
       session.resumed = same(bytes, hello.sessionIdAt, hello.sessionIdEnd, this.sessionId);
     }
   }

@@ -28,6 +28,8 @@ export interface TlsSession {
   alpnVisible?: boolean;
   /** True, false, or absent where nothing in the clear decides it. */
   resumed?: boolean;
+  /** TLS 1.3: the handshake rests on a key that both sides had, and that no earlier session gave. */
+  externalPsk?: boolean | undefined;
   /** 0-RTT: "offered" where it is not visible whether the server took it. */
   earlyData?: 'offered' | 'accepted' | 'rejected' | undefined;
   /** Names of the server's certificate (TLS 1.2 and older, in the clear): subject CN and SANs. */
@@ -93,6 +95,7 @@ export function newSession(connection: number): TlsSession {
     alpn: undefined,
     alpnVisible: undefined,
     resumed: undefined,
+    externalPsk: undefined,
     earlyData: undefined,
     certificateNames: undefined,
     certificates: undefined,

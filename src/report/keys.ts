@@ -179,6 +179,7 @@ export const OPEN_JOIN_TEXT = literal('{"join":"');
 export const DECRYPTION = member('decryption');
 export const CERTIFICATES_LIST = literal(',"certificates":[');
 export const CLIENT_CERTIFICATES_LIST = literal(',"clientCertificates":[');
+export const EXTERNAL_PSK_TRUE = literal(',"externalPsk":true');
 export const EARLY_DATA = member('earlyData');
 export const RENEGOTIATIONS = member('renegotiations');
 export const JA4 = member('ja4');

@@ -198,6 +198,7 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
+  if (t.externalPsk) w.put(K.EXTERNAL_PSK_TRUE);
   if (t.earlyData !== undefined) w.put(K.EARLY_DATA).str(t.earlyData);
   if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
   if (t.certificates !== undefined && t.certificates.length > 0) chain(w, K.CERTIFICATES_LIST, t.certificates);

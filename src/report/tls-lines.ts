@@ -11,6 +11,7 @@ export function tlsLines(t: TlsSession, language: Language): string {
   const facts = [t.version, t.cipher].filter((fact) => fact !== undefined);
   if (facts.length === 0) return '';
   if (t.resumed) facts.push(say(TLS.resumed));
+  if (t.externalPsk) facts.push(say(TLS.externalPsk));
   if (t.earlyData !== undefined) facts.push(say(EARLY[t.earlyData]));
   if (t.renegotiations !== undefined) facts.push(say(TLS.renegotiated, { n: t.renegotiations }));
   facts.push(alpnText(t, say));

@@ -22,6 +22,7 @@ export const TLS = {
     ko: 'DNS over HTTPS일 가능성 높음: 이를 제공하는 이름으로 알려짐',
   },
   resumed: { en: 'resumed', ko: '세션 재개' },
+  externalPsk: { en: 'pre-shared key', ko: '사전 공유 키' },
   earlyOffered: { en: 'early data (0-RTT)', ko: '조기 데이터(0-RTT)' },
   earlyAccepted: { en: 'early data (0-RTT) accepted', ko: '조기 데이터(0-RTT) 받아들여짐' },
   earlyRejected: { en: 'early data (0-RTT) rejected', ko: '조기 데이터(0-RTT) 거절됨' },

@@ -1,4 +1,4 @@
-import { u16, u24 } from '../bytes.ts';
+import { u16, u24, u32 } from '../bytes.ts';
 import { ExtensionType } from './names.ts';
 
 /** Named bounds of what one hello may put into lists; the rest is left out. */
@@ -40,6 +40,8 @@ export interface ClientHello extends Hello {
   /** Groups with a key share. */
   keyShares: number[];
   preSharedKey: boolean;
+  /** Of each identity that is offered: its obfuscated_ticket_age, 0 where no server's ticket is meant (RFC 8446 §4.2.11). */
+  pskAges: number[];
   earlyData: boolean;
   /** Encrypted Client Hello: the server name is that of the outer hello. */
   encryptedHello: boolean;
@@ -55,6 +57,8 @@ export interface ServerHello extends Hello {
   helloRetryRequest: boolean;
   alpn?: string;
   preSharedKey: boolean;
+  /** Which of the identities offered the server has taken. */
+  pskSelected: number;
   keyShare?: number;
 }
 
@@ -148,6 +152,7 @@ export function parseClientHello(bytes: Uint8Array, at: number, end: number): Cl
     supportedVersions: [],
     keyShares: [],
     preSharedKey: false,
+    pskAges: [],
     earlyData: false,
     encryptedHello: false,
   };
@@ -189,6 +194,7 @@ function readClientExtension(bytes: Uint8Array, { type, dataAt, end }: Extension
       break;
     case ExtensionType.preSharedKey:
       hello.preSharedKey = true;
+      pskAges(hello.pskAges, bytes, dataAt, end);
       break;
     case ExtensionType.earlyData:
       hello.earlyData = true;
@@ -196,6 +202,16 @@ function readClientExtension(bytes: Uint8Array, { type, dataAt, end }: Extension
     case ExtensionType.encryptedClientHello:
       hello.encryptedHello = true;
       break;
+  }
+}
+
+function pskAges(ages: number[], bytes: Uint8Array, at: number, end: number): void {
+  const stop = Math.min(end, at + 2 + u16(bytes, at));
+  for (let i = at + 2; i + 2 <= stop && ages.length < LIST_ITEM_LIMIT; ) {
+    const age = i + 2 + u16(bytes, i);
+    if (age + 4 > stop) return;
+    ages.push(u32(bytes, age));
+    i = age + 4;
   }
 }
 
@@ -212,6 +228,7 @@ export function parseServerHello(bytes: Uint8Array, at: number, end: number): Se
     suiteAt: at,
     helloRetryRequest: false,
     preSharedKey: false,
+    pskSelected: -1,
   };
   const i = readHead(bytes, at, end, hello);
   hello.version = hello.legacyVersion;
@@ -227,8 +244,10 @@ export function parseServerHello(bytes: Uint8Array, at: number, end: number): Se
   for (const { type, dataAt, end: dataEnd } of hello.extensions) {
     if (type === ExtensionType.supportedVersions && dataEnd - dataAt === 2) hello.version = u16(bytes, dataAt);
     else if (type === ExtensionType.alpn) hello.alpn = protocolNames(bytes, dataAt, dataEnd)[0];
-    else if (type === ExtensionType.preSharedKey) hello.preSharedKey = true;
-    else if (type === ExtensionType.keyShare && dataEnd - dataAt >= 2) hello.keyShare = u16(bytes, dataAt);
+    else if (type === ExtensionType.preSharedKey) {
+      hello.preSharedKey = true;
+      if (dataEnd - dataAt === 2) hello.pskSelected = u16(bytes, dataAt);
+    } else if (type === ExtensionType.keyShare && dataEnd - dataAt >= 2) hello.keyShare = u16(bytes, dataAt);
   }
   return hello;
 }
