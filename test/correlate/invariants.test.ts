@@ -88,6 +88,11 @@ function checkJourney(j: Journey): void {
 }
 
 function check({ journeys, exchanges, connections, lookups }: Found): void {
+  // Heads and bodies are part of what was transferred.
+  for (const x of exchanges) {
+    expect(x.requestTransferBytes ?? Infinity).toBeGreaterThanOrEqual((x.requestHeaderBytes ?? 0) + x.requestBodyBytes);
+    expect(x.responseTransferBytes ?? Infinity).toBeGreaterThanOrEqual((x.responseHeaderBytes ?? 0) + x.responseBodyBytes);
+  }
   for (const j of journeys) checkJourney(j);
   const ids = new Map(journeys.map((j) => [j.id, j]));
   expect(ids.size).toBe(journeys.length);
