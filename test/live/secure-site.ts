@@ -43,7 +43,7 @@ export function steps(port: number): Step[][] {
 
 const CONFIG = (folder: string): string => `
 load_module ${ECHO};
-daemon off; worker_processes 1; user root; pid ${folder}/nginx.pid; error_log ${folder}/error.log info;
+daemon off; master_process off; worker_processes 1; user root; pid ${folder}/nginx.pid; error_log ${folder}/error.log info;
 events { }
 http {
   log_format account escape=json '{"clientPort":$remote_port,"nth":$connection_requests,"method":"$request_method","uri":"$request_uri",'
