@@ -2,6 +2,7 @@ import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, readableRequest, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
+import { helloWhole } from '../tls/clear.ts';
 import { atOnce } from './parts.ts';
 import { requestAt } from '../names/request-at.ts';
 
@@ -12,7 +13,7 @@ const MOST = 1000;
 const notHttp1: Need<JourneySubject> = (subject) => {
   const tls = tlsOf(subject);
   if (tls === undefined || tls.clientHelloPacket === undefined || exchangeOf(subject) !== undefined) return undefined;
-  const only1 = tls.alpn === 'http/1.1' || (tls.alpn === undefined && !tls.alpnOffered.includes('h2'));
+  const only1 = tls.alpn === 'http/1.1' || (tls.alpn === undefined && helloWhole(tls) && !tls.alpnOffered.includes('h2'));
   if (!only1) return undefined;
   return skipped('http-1', [tls.clientHelloPacket, tls.serverHelloPacket], {
     en: `the connection carries no HTTP/2: ${tls.alpn === undefined ? 'the client did not offer it' : 'http/1.1 was agreed upon'} in the TLS handshake`,

@@ -2,6 +2,8 @@ import type { Connection, TlsSession } from '../../correlate/model.ts';
 import { parseClientHello } from '../../dissect/tls/handshake.ts';
 import { u16 } from '../../dissect/bytes.ts';
 import type { CaptureFacts } from '../facts.ts';
+import { unknown } from '../findings.ts';
+import type { Finding } from '../rule.ts';
 import { type Segment, segmentsOf } from '../segments.ts';
 
 /** Extension types (RFC 8446 §4.2, draft-ietf-tls-esni). */
@@ -11,6 +13,16 @@ const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 const LOOK = 24;
 const RECORD_HEADER = 5;
 const MESSAGE_HEADER = 4;
+
+/** The whole ClientHello was read: what is not in its record was not in it either. */
+export const helloWhole = (tls: TlsSession): boolean => tls.ja4 !== undefined;
+
+/** What a ClientHello of which the capture has a part does not tell. */
+export const helloCut = (packets: (number | undefined)[], packet: number | undefined): Finding =>
+  unknown('hello-cut', packets, {
+    en: `the ClientHello in packet ${packet} was not captured whole: what else it says is not known`,
+    ko: `${packet}번 패킷의 ClientHello가 온전히 캡처되지 않아 나머지에 무엇이 있는지 알 수 없습니다`,
+  });
 
 export interface ClientHelloFacts {
   earlyData: boolean;

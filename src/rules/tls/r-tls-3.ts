@@ -1,7 +1,7 @@
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { aConnection, bothDirections, connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { hostText, isCut, notHttp } from './clear.ts';
+import { hostText, isCut, notHttp, helloCut, helloWhole } from './clear.ts';
 
 export const rule: JourneyRule = {
   id: 'R-TLS-3',
@@ -22,6 +22,7 @@ export const rule: JourneyRule = {
     'alpn-other',
     'alpn-encrypted',
     'no-alpn',
+    'hello-cut',
     'no-request',
     'request-not-captured',
     'not-http',
@@ -91,6 +92,7 @@ export const rule: JourneyRule = {
         return contradicted('alpn-h2', packets, { en: `${chose.en}: HTTP/2`, ko: `${chose.ko}: HTTP/2입니다` });
       return contradicted('alpn-other', packets, chose);
     }
+    if (!helloWhole(tls)) return helloCut(packets, tls.clientHelloPacket);
     const offered = tls.alpnOffered;
     const list = offered.map((each) => `"${each}"`).join(', ');
     const only = offered.every((each) => each === 'http/1.1') && offered.length > 0;

@@ -1,7 +1,7 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { aConnection, connectionOf, exchangeOf, tlsOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { clientHelloFacts } from './clear.ts';
+import { clientHelloFacts, helloCut, helloWhole } from './clear.ts';
 
 /** Lookups that anybody on the path can read. */
 const CLEAR_LOOKUPS = new Set(['udp', 'tcp', 'mdns', 'llmnr']);
@@ -24,6 +24,7 @@ export const rule: JourneyRule = {
     'certificate-in-clear',
     'encrypted-client-hello',
     'no-name',
+    'hello-cut',
     'no-tls',
     'literal-address',
     'mid-stream',
@@ -82,18 +83,20 @@ export const rule: JourneyRule = {
         en: `neither TLS nor an HTTP request is on the connection to ${c.server.address} port ${c.server.port}`,
         ko: `${c.server.address}의 ${c.server.port}번 포트로 연 연결에는 TLS도 HTTP 요청도 없습니다`,
       });
+    const whole = hello === undefined || helloWhole(tls);
     const names = tls.certificateNames ?? [];
     // A certificate that only keys have opened is not seen on the path.
     if (names.length > 0 && tls.version !== 'TLS 1.3')
       return contradicted('certificate-in-clear', [tls.serverHelloPacket], {
-        en: `the ClientHello names no host, but the server's certificate behind packet ${tls.serverHelloPacket} does, in the clear: ${names.slice(0, 3).join(', ')}`,
-        ko: `ClientHello에는 이름이 없지만 ${tls.serverHelloPacket}번 패킷부터 오는 서버 인증서에 이름이 그대로 보입니다: ${names.slice(0, 3).join(', ')}`,
+        en: `${whole ? 'the ClientHello names no host, but ' : ''}the server's certificate behind packet ${tls.serverHelloPacket} ${whole ? 'does' : 'names the site'}, in the clear: ${names.slice(0, 3).join(', ')}`,
+        ko: `${whole ? 'ClientHello에는 이름이 없지만 ' : ''}${tls.serverHelloPacket}번 패킷부터 오는 서버 인증서에 이름이 그대로 보입니다: ${names.slice(0, 3).join(', ')}`,
       });
     if (hello === undefined)
       return unknown('mid-stream', [c.firstPacket], {
         en: `the ClientHello to ${c.server.address} is older than the capture, so whether it named the site is not known`,
         ko: `${c.server.address}에 보낸 ClientHello가 캡처보다 오래되어, 사이트 이름을 적었는지 알 수 없습니다`,
       });
+    if (!whole) return helloCut([hello], hello);
     return confirmed('no-name', [hello], {
       en: `neither the ClientHello in packet ${hello} nor anything else of this journey names the site in the clear; only the address ${c.server.address} is seen`,
       ko: `${hello}번 패킷의 ClientHello에도 이 여정의 다른 곳에도 사이트 이름이 그대로 보이지 않습니다. 주소 ${c.server.address}만 보입니다`,
