@@ -5,6 +5,8 @@ export const QUIC_STREAM_LIMIT = 4096;
 /** Bytes and pieces of one direction of a stream that wait behind a hole; past it the hole is taken for lost. */
 export const HELD_BYTES_PER_QUIC_STREAM = 4 << 20;
 export const HELD_PIECES_PER_QUIC_STREAM = 8192;
+/** Bytes that a reset stream's final size may add to it: more is nonsense. */
+const UNSEEN_LIMIT = 2 ** 40;
 /** Ended streams beyond the lowest open one that are remembered, by type. */
 const CLOSED_LIMIT = 4096;
 
@@ -120,8 +122,10 @@ export class QuicStreams {
   reset(fromClient: boolean, id: number, code: number, size: number, packet: number, time: number): void {
     const half = this.half(fromClient, id);
     if (half === undefined || half.over) return;
-    this.drop(half);
-    half.size = size;
+    // What was sent before counts, as far as it was captured.
+    while (half.pieces.length > 0) this.skip(half, fromClient, id);
+    if (half.over) return;
+    this.jump(half, fromClient, id, Math.min(size, half.next + UNSEEN_LIMIT), packet, time);
     half.over = true;
     this.reader.aborted(fromClient, id, code, packet, time);
     this.ended(id);

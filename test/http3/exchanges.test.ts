@@ -140,6 +140,17 @@ describe('exchanges', () => {
   });
 });
 
+test('a request that was reset after its answer keeps what was captured of it', () => {
+  const upload = join(request('/up', { 'content-type': 'x' }), b.varint(0), b.varint(300), new Uint8Array(300));
+  const story = play(
+    s.fromClient(0, s.stream(0, 0, upload.subarray(0, 120))),
+    s.fromClient(2, s.stream(0, 200, upload.subarray(200, 250))),
+    s.fromServer(0, join(s.stream(0, 0, answer('200', 'enough'), true), u8(5), b.varint(0), b.varint(0x100))),
+    s.fromClient(3, join(u8(4), b.varint(0), b.varint(0x100), b.varint(upload.length))),
+  );
+  expect(story.exchanges[0]).toMatchObject({ status: 200, requestBodyBytes: 300, complete: true, whole: false });
+});
+
 describe('QPACK in the streams', () => {
   const insert = hex('3fbd01 c00b 6578616d706c652e636f6d c102 2f71');
   // :method GET, :scheme https (static), :authority and :path of the table.
