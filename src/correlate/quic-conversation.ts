@@ -22,6 +22,8 @@ export function quicConversation(state: QuicState): Conversation {
   const page: Page = { words, doubles: new Float64Array(words.buffer) };
   words.set((state.flowKey ?? words).subarray(0, KEY_WORDS));
   words[R.STATE] = (state.clientIsA ? 0 : R.CLIENT_IS_B) | (record.clientKnown ? R.CLIENT_KNOWN : 0);
+  // Among TCP connections it is none.
+  words[R.ID] = 0xffffffff;
   words[R.FIRST] = record.firstPacket;
   page.doubles[R.FIRST_TIME] = record.firstTime;
   const c = new Conversation(record.id, page, 0, { hashes: false });
