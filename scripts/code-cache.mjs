@@ -12,6 +12,7 @@ import { isMain } from './is-main.mjs';
 const RUNS = [
   ['report', 'CAPTURE', '--format', 'jsonl'],
   ['report', 'CAPTURE', '--format', 'json', '--verdicts'],
+  ['report', 'TLS', '--format', 'json', '--verdicts'],
   ['report', 'CAPTURE'],
   ['--help'],
   ['CAPTURE'],
@@ -26,10 +27,13 @@ export function forgetCode(dist) {
 }
 
 export function keepCode(root) {
-  const capture = join(root, 'fixtures', 'cold-http', 'client.pcap');
-  if (!existsSync(capture)) return;
+  const captures = {
+    CAPTURE: join(root, 'fixtures', 'cold-http', 'client.pcap'),
+    TLS: join(root, 'fixtures', 'https-h2', 'client.pcapng'),
+  };
+  if (!Object.values(captures).every(existsSync)) return;
   for (const words of RUNS) {
-    const args = words.map((word) => (word === 'CAPTURE' ? capture : word));
+    const args = words.map((word) => captures[word] ?? word);
     spawnSync(process.execPath, [fileURLToPath(import.meta.url), join(root, 'dist', 'main.js'), ...args], {
       stdio: 'ignore',
       env: { ...process.env, TERM: 'xterm-256color' },
