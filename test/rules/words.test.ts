@@ -16,6 +16,8 @@ const NO_CAPTURE_DECIDES = new Set([
 ]);
 /** Captured before or beside what is here: no address of this capture is in it for sure. */
 const ELSEWHERE = new Set([
+  // What a resolver asks in turn: at port 53, however it was asked.
+  'resolver-elsewhere',
   'R-IP-1 sent-on-by-a-proxy',
   'R-IP-9 between-routers',
   'R-DNS-9 told-before-capture',
