@@ -76,7 +76,8 @@ const RCODES = new Map(Array.from({ length: 24 }, (_, code) => [rcodeName(code),
 const stageKinds = (s: Subject): string[] => s.journey.stages.filter((stage) => !stage.reused).map((stage) => stage.kind);
 const packetsOf = (s: Subject): number[] => s.journey.stages.flatMap((stage) => stage.packets);
 const answered = (l: Lookup | undefined): number | undefined => (l?.end === undefined ? undefined : (l.end - l.start) / NANO);
-const overUdp = (s: Subject): Lookup | undefined => (s.lookup?.transport === 'tcp' ? undefined : s.lookup);
+const overUdp = (s: Subject): Lookup | undefined =>
+  ['tcp', 'dot', 'doh'].includes(s.lookup?.transport ?? '') ? undefined : s.lookup;
 const total = (s: Subject): number | undefined => (s.journey.har.total < 0 ? undefined : s.journey.har.total);
 const ended = (x: Exchange | undefined): number | undefined =>
   x?.responseTime === undefined || x.requestTime === undefined ? undefined : (x.responseTime - x.requestTime) / NANO;

@@ -22,10 +22,12 @@ function both(transport: 'tcp' | 'udp', a: Connection['client'], b: Connection['
 export const connectionFilter = (c: Connection): string =>
   `${both('tcp', c.client, c.server)} and frame.number >= ${c.firstPacket} and frame.number <= ${c.lastPacket}`;
 
+const OVER_TCP = new Set<Lookup['transport']>(['tcp', 'dot', 'doh']);
+
 /** A lookup: its questions and their answers. */
 export function lookupFilter(l: Lookup): string {
   const id = `0x${l.id.toString(16).padStart(4, '0')}`;
-  return `dns.id == ${id} and dns.qry.name == ${quoted(l.name)} and ${both(l.transport === 'tcp' ? 'tcp' : 'udp', l.client, l.server)}`;
+  return `dns.id == ${id} and dns.qry.name == ${quoted(l.name)} and ${both(OVER_TCP.has(l.transport) ? 'tcp' : 'udp', l.client, l.server)}`;
 }
 
 /** Packets by their numbers, sorted: `frame.number in {1..4, 9}`. Undefined: too many ranges for a filter. */

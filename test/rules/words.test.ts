@@ -30,6 +30,8 @@ const ELSEWHERE = new Set([
   'R-LB-4 behind-not-captured',
   'R-LB-1 front-not-captured',
   'R-NAT-4 outside-not-captured',
+  // The client asked under encryption, the resolver asks on in the clear.
+  'resolver-elsewhere',
 ]);
 
 const isListed = (list: Set<string>, what: string): boolean => list.has(what) || list.has(what.split(' ')[1]);
