@@ -130,6 +130,12 @@ export class Fields {
     return this.add(name, label, offset, length, value, length > RAW_SHOWN ? `${value}… (${length} bytes)` : undefined);
   }
 
+  /** Bytes that may be somebody's cookies or credentials: where they lie and how many, not what they are. */
+  unread(name: string, label: string, offset: number, size: number): Field | undefined {
+    const length = Math.min(size, this.length - offset);
+    return offset < 0 || length <= 0 ? undefined : this.add(name, label, offset, length, null, `${length} bytes`);
+  }
+
   /** A node without a value of its own that its children explain. */
   group(name: string, label: string, offset: number, size: number, text?: string): Field | undefined {
     const length = Math.min(size, this.length - offset);

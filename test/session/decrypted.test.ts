@@ -73,6 +73,21 @@ describe('with keys a packet shows what TLS carries in it', () => {
     },
   );
 
+  test('bytes that may hold cookies and credentials have a place and a length, and no text', async () => {
+    const blocks = ['tls.segment.data', 'http2.headers', 'http2.continuation.header', 'http3.headers', 'quic.stream_data'];
+    let found = 0;
+    for (const scenario of ['https', 'https-h2', 'https-browser', 'https-h3']) {
+      const session = await open(scenario);
+      for (const { field } of all(session)) {
+        if (!blocks.includes(field.name)) continue;
+        found++;
+        expect([field.name, field.value, field.text]).toEqual([field.name, null, `${field.end - field.at} bytes`]);
+      }
+      session.close();
+    }
+    expect(found).toBeGreaterThan(100);
+  });
+
   test('handshake messages and alerts that were sealed: ALPN, the chain, Finished of both sides, close_notify', async () => {
     const session = await open('https');
     const certificates = [...all(session)].filter(({ field }) => field.name === 'tls.handshake.certificate');

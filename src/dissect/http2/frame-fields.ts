@@ -126,7 +126,7 @@ function payload(g: Fields, table: HpackDecoder, type: number, flags: number, le
     }
     case Type.continuation:
       // Where in a field the last frame ended only the frame before knows.
-      g.raw('http2.continuation.header', 'Continuation Header', at, end - at);
+      g.unread('http2.continuation.header', 'Continuation Header', at, end - at);
       return '';
     case Type.altSvc: {
       const size = g.read(at, 2);
@@ -164,7 +164,7 @@ function priority(g: Fields, at: number): void {
 function block(g: Fields, table: HpackDecoder, name: string, at: number, stop: number, padding: number, flags: number): string {
   let words = '';
   if (stop > at) {
-    const field = g.raw(name, 'Header Block Fragment', at, stop - at);
+    const field = g.unread(name, 'Header Block Fragment', at, stop - at);
     const whole = (flags & Flag.endHeaders) !== 0 && g.has(at, stop - at);
     const pseudo = headerFields(g.under(field), table, at, stop - at, whole);
     if (!whole) table.lose();

@@ -55,7 +55,7 @@ export function headerFields(f: Fields, table: HpackDecoder, offset: number, siz
         field: (name, value, _nameBytes, valueBytes) => Object.assign(found, { name, value, bytes: valueBytes }),
       });
     if (!good) {
-      const rest = f.raw('http2.header', 'Header', i - f.at, end - i);
+      const rest = f.unread('http2.header', 'Header', i - f.at, end - i);
       if (whole) wrong(rest, 'this is no header field (RFC 7541 §6)');
       return pseudo;
     }

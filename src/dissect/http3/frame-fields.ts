@@ -80,7 +80,7 @@ function section(f: Fields, table: QpackDecoder, at: number, end: number): strin
   const { bytes } = f;
   const [required, base, first] = table.prefix(bytes, at, end);
   if (first === BAD) {
-    const rest = f.raw('http3.headers', 'Header', at, end - at);
+    const rest = f.unread('http3.headers', 'Header', at, end - at);
     if (rest !== undefined) wrong(rest, 'this is no field section (RFC 9204 §4.5)');
     return '';
   }
@@ -97,7 +97,7 @@ function section(f: Fields, table: QpackDecoder, at: number, end: number): strin
         field: (name, value, _nameBytes, valueBytes) => Object.assign(found, { name, value, bytes: valueBytes }),
       });
     if (!good) {
-      const rest = f.raw('http3.headers', 'Header', i, end - i);
+      const rest = f.unread('http3.headers', 'Header', i, end - i);
       if (rest !== undefined) wrong(rest, 'this is no field line (RFC 9204 §4.5)');
       break;
     }

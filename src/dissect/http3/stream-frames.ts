@@ -68,7 +68,7 @@ export class Http3Frames {
     const words: string[] = [];
     const at = this.streamType(place, f, words);
     if (place.type === StreamType.encoder) this.encoder(fromClient, f, at, words);
-    else if (place.type === StreamType.decoder) f.raw('http3.qpack.decoder', 'Decoder instructions', at, whole.length - at);
+    else if (place.type === StreamType.decoder) f.unread('http3.qpack.decoder', 'Decoder instructions', at, whole.length - at);
     else if (place.type <= StreamType.push) this.frames(place, fromClient, stream, f, at, wanted, words);
     if (!wanted) return undefined;
     const more = words.length > NAMED_LIMIT ? `, and ${words.length - NAMED_LIMIT} more` : '';
@@ -116,7 +116,7 @@ export class Http3Frames {
     const table = this.tables[fromClient ? 0 : 1];
     const before = table.inserted;
     const good = table.instructions(f.bytes, at, f.length);
-    if (f.length > at) f.raw('http3.qpack.encoder', 'Encoder instructions', at, f.length - at);
+    if (f.length > at) f.unread('http3.qpack.encoder', 'Encoder instructions', at, f.length - at);
     words.push(good ? `QPACK encoder, ${table.inserted - before} inserts` : 'QPACK encoder instructions that cannot be');
   }
 

@@ -146,7 +146,7 @@ function streamFields(f: Fields, reader: FrameReader): string {
   labels.forEach(([field, label], i) => {
     f.add(field, label, places[i] - at, varintLength(f.bytes[places[i]]), values[i]);
   });
-  if (dataEnd > dataAt) f.raw('quic.stream_data', 'Stream Data', dataAt - at, dataEnd - dataAt);
+  if (dataEnd > dataAt) f.unread('quic.stream_data', 'Stream Data', dataAt - at, dataEnd - dataAt);
   const [id] = values;
   const fin = type & StreamBit.fin ? ', fin' : '';
   return `stream ${id} (${id & 1 ? 'server' : 'client'}, ${id & 2 ? 'unidirectional' : 'bidirectional'}), offset ${reader.offset}, ${dataEnd - dataAt} bytes${fin}`;

@@ -146,7 +146,7 @@ function recordsLayer(records: readonly PlainRecord[], bytes: Uint8Array): Layer
       const words: string[] = [];
       alertFields(under, 0, end - at, words);
       titles.push(...words);
-    } else under.raw('tls.segment.data', 'Plaintext', 0, end - at);
+    } else under.unread('tls.segment.data', 'Plaintext', 0, end - at);
     at = end;
   }
   if (titles.length === 0) titles.push(contentTypeName(records[0].type));
