@@ -58,7 +58,7 @@ export function connectionOf(f: ConnectionFacts): Connection {
     counts: c?.lists?.cut(),
     windowScale: f.windowScale,
     traits: f.traits,
-    application: c?.application,
+    application: c?.application ?? c?.parser?.protocol,
     http2: c?.http2,
     process: undefined,
   };

@@ -38,3 +38,12 @@ test('verdicts on a connection that is still open are of that connection, and th
   const words = (list: typeof open) => list.filter(({ rule }) => rules.has(rule)).map((each) => `${each.rule} ${each.verdict}`);
   expect(words(open)).toEqual(words(session.verdicts(0)));
 });
+
+test('packets of an open connection are of the protocol that its bytes tell, on any port', async () => {
+  const { session } = await growing('https-port', 19);
+  const hello = [...Array(19).keys()].map((i) => i + 1).find((n) => session.packetSummary(n)?.info.includes('Client Hello')) ?? 0;
+  const connection = session.connectionOf(hello) ?? -1;
+  expect(session.connection(connection)).toMatchObject({ server: { port: 8443 }, close: { how: 'open' }, application: 'tls' });
+  expect(session.packetSummary(hello)?.protocol).toBe('TLS');
+  expect(session.packet(hello)?.layers.map((layer) => layer.protocol)).toContain('tls');
+});
