@@ -3,7 +3,7 @@ import type { CertificateFacts } from '../dissect/tls/certificate.ts';
 import { fill } from '../text/messages.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
-import { SEALED, TLS } from '../text/tls.ts';
+import { sealedTexts, TLS } from '../text/tls.ts';
 
 /** What is known of a connection's TLS, for people: a line of facts, one of the certificate, and one for what stayed sealed. */
 export function tlsLines(t: TlsSession, language: Language): string {
@@ -29,8 +29,7 @@ export function tlsLines(t: TlsSession, language: Language): string {
     if (certificate !== undefined) lines.push(say(text, certificateWords(certificate)));
   }
   if (t.clientCertificates?.length === 0) lines.push(say(TLS.noClientCertificate));
-  for (const { why, records, packet } of t.decryption?.reasons ?? [])
-    lines.push(say(TLS.sealed, { n: records, packet, why: SEALED[why][language] }));
+  for (const text of sealedTexts(t.decryption?.reasons)) lines.push(text[language]);
   return lines.map((line) => `   ${safe(line)}\n`).join('');
 }
 

@@ -2,6 +2,7 @@ import type { Journey, Stage } from '../correlate/model.ts';
 import { explainField } from '../text/fields/index.ts';
 import { STAGE } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
+import { sealedTexts } from '../text/tls.ts';
 import type { CaptureFacts } from './facts.ts';
 import { endpointText } from './needs.ts';
 import { Flag } from './packet.ts';
@@ -79,6 +80,9 @@ function inConnection(capture: CaptureFacts, number: number, id: number): Text[]
       `TLS ServerHello: ${[tls.version, tls.cipher].filter(Boolean).join(', ')}`,
       `TLS ServerHello: ${[tls.version, tls.cipher].filter(Boolean).join(', ')}`,
     );
+  const sealed = capture.stackOf(number).endsWith(':tls') ? (tls?.decryption?.reasons ?? []) : [];
+  for (const { en, ko } of sealedTexts(sealed.filter((each) => each.packet <= number)))
+    tell(`in its connection, ${en}`, `이 연결에서 ${ko}`);
   for (const x of capture.exchangesOn(id)) {
     const what = [x.method, x.target].filter(Boolean).join(' ');
     if (x.requestPackets.includes(number))

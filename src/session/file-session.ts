@@ -1,7 +1,16 @@
 import type { Analysis } from './analysis.ts';
 import type { Problem, Source } from '../capture/batch.ts';
 import { CaptureRecords, type Unreadable } from './capture-records.ts';
-import type { Connection, Exchange, Journey, Lookup, QuicConnection, StageKind, TlsSession } from '../correlate/model.ts';
+import type {
+  Connection,
+  Exchange,
+  Journey,
+  Listener,
+  Lookup,
+  QuicConnection,
+  StageKind,
+  TlsSession,
+} from '../correlate/model.ts';
 import { exchangesOfQuic, flowOf, quicOfFlow } from '../correlate/quic-record.ts';
 import type { Owners } from '../correlate/owners.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
@@ -76,13 +85,18 @@ export class FileSession implements SessionView {
   private wide: Judgement[] | undefined;
   private followed: { connection: number; turns: Turn[] } | undefined;
   private counted: { version: number; statistics: Statistics } | undefined;
+  private readonly tee: Listener = {
+    journey: (j) => this.found(j),
+    tls: (t) => this.troubles.sealed(t.decryption),
+    quic: (q) => this.troubles.sealed(q.decryption),
+  };
 
   /** `growing`: journeys are shown while they are under way, too. */
   constructor(source: Source, growing = false, owners?: Owners) {
     this.source = source;
     this.growing = growing;
     this.file = source.file;
-    this.facts = new CaptureRecords(source, { live: growing, owners, tee: { journey: (j) => this.found(j) } });
+    this.facts = new CaptureRecords(source, { live: growing, owners, tee: this.tee });
     this.analysis = this.facts.analysis;
     this.index = this.facts.packets;
     this.tcpFields = new TcpFields(this.facts);

@@ -1,3 +1,4 @@
+import { fill } from './messages.ts';
 import type { Text } from './text.ts';
 
 /** Words about TLS: what was seen, what was opened with keys, what stays hidden and why. */
@@ -59,3 +60,11 @@ export const SEALED: Record<string, Text> = {
   'keys-do-not-fit': { en: 'the keys do not fit, or the bytes were changed', ko: '키가 맞지 않거나 바이트가 바뀌었습니다' },
   'no-room': { en: 'too much was waiting at once', ko: '한꺼번에 기다리는 것이 너무 많았습니다' },
 };
+
+/** What of a connection's TLS the keys at hand did not open: one sentence for each reason. */
+export function sealedTexts(reasons: readonly { why: string; records: number; packet: number }[] = []): Text[] {
+  return reasons.map(({ why, records, packet }) => {
+    const say = (language: 'en' | 'ko'): string => fill(TLS.sealed, language, { n: records, packet, why: SEALED[why][language] });
+    return { en: say('en'), ko: say('ko') };
+  });
+}

@@ -19,6 +19,12 @@ export const TROUBLE_SAYS = {
   file: { en: 'file', ko: '파일' },
   journeys: { en: 'journey', ko: '여정' },
   segments: { en: 'TCP', ko: 'TCP' },
+  sealed: { en: 'TLS', ko: 'TLS' },
+  unopened: { en: 'connections not decrypted whole: {why}', ko: '다 복호화하지 못한 연결: {why}' },
+  firstOfThem: {
+    en: 'Enter shows packet {packet}, the first of them; connections and streams tell each',
+    ko: 'Enter를 누르면 첫 패킷인 {packet}번이 나옵니다. 연결마다의 이유는 타임라인과 스트림에 있습니다',
+  },
   atByte: { en: 'at byte {n}', ko: '{n}번째 바이트' },
   listed: {
     en: 'Enter lists them; the same with / in the journeys: {filter}',

@@ -259,7 +259,9 @@ export class Plain {
   problems(): string[] {
     const list = this.session.problems().map((p) => problemText(p, this.language));
     for (const each of this.session.troubleOnTheWire?.() ?? [])
-      list.push(`${troubleText(each, this.language)}: ${count(each.count)} (filter ${filterOfTrouble(each)})`);
+      list.push(
+        `${troubleText(each, this.language)}: ${count(each.count)} (${each.of === 'sealed' ? this.say(PLAIN.inPackets, { list: each.first }) : `filter ${filterOfTrouble(each)}`})`,
+      );
     return list.length === 0 ? [this.say(TROUBLE_SAYS.noTrouble)] : list;
   }
 

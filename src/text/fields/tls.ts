@@ -54,7 +54,10 @@ export const TLS_FIELDS: Meanings = {
   'tls.handshake.extensions_key_share_group': ['curve of the key half that is sent here', '여기 보내는 키 반쪽의 곡선'],
   'tls.handshake.sig_hash_alg': ['signatures that this side can check', '확인할 수 있는 서명 방식'],
   'tls.handshake.certificate': ['who the server is, signed by an authority', '서버의 신원. 인증 기관이 서명했습니다'],
-  'tls.app_data': ['encrypted: only a key log opens it', '암호화됨. 키 로그가 있어야 열 수 있습니다'],
+  'tls.app_data': [
+    'encrypted: only the keys of its own connection open it (a key log)',
+    '암호화됨. 이 연결의 키가 든 키 로그가 있어야 열 수 있습니다',
+  ],
   'tls.alert_message.level': ['1 warning, 2 fatal: the connection ends', '1은 경고, 2는 치명적: 연결이 끝납니다'],
   'tls.alert_message.desc': [
     'what is wrong; 0 close_notify is no error but the proper end',

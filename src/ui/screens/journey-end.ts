@@ -5,6 +5,7 @@ import type { SessionView } from '../../session/session.ts';
 import { closeText } from '../../text/closes.ts';
 import { fill } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
+import { sealedTexts } from '../../text/tls.ts';
 import { ranges } from '../format.ts';
 import type { Model } from '../model.ts';
 import { glyphs, say } from './screen.ts';
@@ -64,4 +65,13 @@ export function wayOf(model: Model, session: SessionView, journey: Journey): str
     return ttl === undefined ? [] : [fill(SAYS[side], model.language, { n: hopsTaken(ttl), ttl })];
   });
   return parts.length === 0 ? '' : say(model, SAYS.way, { list: parts.join(', ') });
+}
+
+/** What of the journey's TLS or QUIC the keys at hand did not open, and why; empty where they opened all, or there are none. */
+export function sealedOf(model: Model, session: SessionView, { connection, quic }: Journey): string {
+  const tls = connection === undefined ? undefined : session.tls(connection);
+  const { decryption } = tls ?? (quic === undefined ? undefined : session.quicConnection?.(quic)) ?? {};
+  return sealedTexts(decryption?.reasons)
+    .map((text) => say(model, text))
+    .join(`${glyphs(model).between} `);
 }

@@ -3,9 +3,10 @@ import { segmentField, segmentWords } from '../../rules/tcp-fields.ts';
 import type { SessionView } from '../../session/session.ts';
 import type { Trouble } from '../../session/trouble.ts';
 import { explainField } from '../../text/fields/index.ts';
-import { LABEL, SAY } from '../../text/messages.ts';
+import { fill, LABEL, SAY } from '../../text/messages.ts';
 import { problemText } from '../../text/problems.ts';
 import type { Language, Text } from '../../text/text.ts';
+import { SEALED } from '../../text/tls.ts';
 import { TROUBLE, TROUBLE_SAYS } from '../../text/trouble.ts';
 import { wordsFound } from '../filter.ts';
 import { count } from '../format.ts';
@@ -36,6 +37,7 @@ export type Row = { of: 'file'; problem: Problem } | Trouble;
 /** Wireshark's name of what is behind a trouble, as a filter. */
 export function filterOfTrouble(trouble: Trouble): string {
   if (trouble.of === 'segments') return segmentField(trouble.kind);
+  if (trouble.of === 'sealed') return `frame.number == ${trouble.first}`;
   if (trouble.kind === 'client-errors') return 'http.response.code in {400..499}';
   if (trouble.kind === 'server-errors') return 'http.response.code >= 500';
   return `outcome == ${trouble.kind}`;
@@ -45,7 +47,9 @@ export function filterOfTrouble(trouble: Trouble): string {
 export const troubleText = (trouble: Trouble, language: Language): string =>
   trouble.of === 'segments'
     ? segmentWords(trouble.kind)
-    : ((TROUBLE as Record<string, Text>)[trouble.kind]?.[language] ?? trouble.kind);
+    : trouble.of === 'sealed'
+      ? fill(TROUBLE_SAYS.unopened, language, { why: SEALED[trouble.kind][language] })
+      : ((TROUBLE as Record<string, Text>)[trouble.kind]?.[language] ?? trouble.kind);
 
 const textOf = (model: Model, row: Row): string =>
   row.of === 'file' ? problemText(row.problem, model.language) : troubleText(row, model.language);
@@ -60,8 +64,10 @@ export function rowsOf(model: Model, session: SessionView): readonly Row[] {
   );
 }
 
+const WHERE = { journeys: TROUBLE_SAYS.listed, segments: TROUBLE_SAYS.listedPackets, sealed: TROUBLE_SAYS.firstOfThem };
+
 const firstPacket = (row: Row): number | undefined =>
-  row.of === 'file' ? row.problem.packet : row.of === 'segments' ? row.first : undefined;
+  row.of === 'file' ? row.problem.packet : row.of === 'journeys' ? undefined : row.first;
 
 function line(model: Model, row: Row, selected: boolean): Line {
   const g = glyphs(model);
@@ -84,7 +90,7 @@ function detail(model: Model, row: Row): string {
   }
   const filter = filterOfTrouble(row);
   const meaning = row.of === 'segments' ? explainField(filter) : undefined;
-  const where = say(model, row.of === 'segments' ? TROUBLE_SAYS.listedPackets : TROUBLE_SAYS.listed, { filter });
+  const where = say(model, WHERE[row.of], { filter, packet: firstPacket(row) ?? 0 });
   return `${meaning === undefined ? textOf(model, row) : say(model, meaning)}. ${where}`.replace(/\.\. /, '. ');
 }
 
@@ -103,7 +109,7 @@ export const problems: Screen = {
       const title = { en: segmentWords(row.kind), ko: segmentWords(row.kind) };
       return { kind: 'packets', title, packets: session.packetsInTrouble?.(row.kind, LISTED) ?? [] };
     }
-    const { packet } = row.problem;
+    const packet = firstPacket(row);
     if (packet === undefined || session.packetSummary(packet) === undefined)
       return { kind: 'notice', text: SAY.noPacketOfProblem };
     return { kind: 'packet-of-all', packet };

@@ -1,6 +1,7 @@
 import { quicOfFlow } from '../../correlate/quic-record.ts';
 import type { Turn } from '../../session/follow.ts';
 import type { SessionView } from '../../session/session.ts';
+import { SEALED } from '../../text/tls.ts';
 import { bytes, count, seconds } from '../format.ts';
 import { bodyHeight, type Model } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span } from '../span.ts';
@@ -37,6 +38,15 @@ function rowAt(turns: readonly Turn[], index: number): Row | undefined {
   return undefined;
 }
 
+/** Why no keys opened it: there are none, or those at hand do not. */
+function sealedText(model: Model, session: SessionView): string {
+  const reasons = model.stream === undefined ? undefined : session.tls(model.stream)?.decryption?.reasons;
+  const [why] = [...(reasons ?? [])].sort((a, b) => b.records - a.records);
+  return why === undefined
+    ? say(model, { en: ', TLS: its keys would open it (--keylog)', ko: ', TLS. 키가 있으면 열립니다(--keylog)' })
+    : `, TLS: ${say(model, SEALED[why.why])}`;
+}
+
 function line(model: Model, session: SessionView, { turn, line: at }: Row, selected: boolean): Line {
   const g = glyphs(model);
   const mark = selected ? `${g.cursor} ` : '  ';
@@ -55,9 +65,7 @@ function line(model: Model, session: SessionView, { turn, line: at }: Row, selec
             });
     const what = say(model, { en: `packet ${turn.packet}`, ko: `${turn.packet}번 패킷` });
     const number = turn.stream === undefined ? '' : say(model, { en: `stream ${turn.stream}, `, ko: `스트림 ${turn.stream}, ` });
-    const sealed = turn.sealed
-      ? say(model, { en: ', TLS: its keys would open it (--keylog)', ko: ', TLS. 키가 있으면 열립니다(--keylog)' })
-      : '';
+    const sealed = turn.sealed ? sealedText(model, session) : '';
     const size = `${bytes(turn.bytes)}${sealed}${lost}`;
     const text = `${edge} ${who}, ${number}${what}, ${seconds(turn.time - session.firstTime)} s, ${size}`;
     const shown = [span(mark), span(cell(text, model.width - 2, g), 'bold')];

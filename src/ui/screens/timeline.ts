@@ -2,12 +2,13 @@ import type { Evidence, Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session/session.ts';
 import { LABEL, OUTCOME, SAY, STAGE, STAGE_MARK, STAGE_MEANING } from '../../text/messages.ts';
 import type { Text } from '../../text/text.ts';
+import { TROUBLE_SAYS } from '../../text/trouble.ts';
 import { VERDICT_SAYS } from '../../text/verdicts.ts';
 import { axisLine, axisOf, type Axis, waterfallBar } from '../bars.ts';
 import { bytes, duration, milliseconds, ranges } from '../format.ts';
 import { bodyHeight, journeyName, type Model, plainAscii } from '../model.ts';
 import { block, cell, ends, fitted, type Line, select, span, wrap } from '../span.ts';
-import { endOf, wayOf } from './journey-end.ts';
+import { endOf, sealedOf, wayOf } from './journey-end.ts';
 import { outcomeStyle } from './journeys.ts';
 import { glyphs, type Screen, say, within } from './screen.ts';
 import { tallies } from './stage-chapters.ts';
@@ -173,13 +174,15 @@ function detail(model: Model, journey: Journey, book: Tallies, cursor: number): 
   ];
 }
 
-/** How it ended, and how far away its ends are. */
+/** How it ended, and how far away its ends are; or what more urgently asks to be told, what keys at hand did not open. */
 function endLines(model: Model, session: SessionView, journey: Journey): Line[] {
   if (footLines(model) < 6) return [];
   const g = glyphs(model);
   const line = (label: Text, text: string): Line =>
     text === '' ? [] : [span(` ${cell(say(model, label), 7, g)}`, 'bold'), span(cell(text, model.width - 8, g))];
-  const lines = [line(LABEL.end, endOf(model, session, journey)), line(LABEL.way, wayOf(model, session, journey))];
+  const sealed = sealedOf(model, session, journey);
+  const below = sealed === '' ? line(LABEL.way, wayOf(model, session, journey)) : line(TROUBLE_SAYS.sealed, sealed);
+  const lines = [line(LABEL.end, endOf(model, session, journey)), below];
   return block(lines, 2, model.width);
 }
 
