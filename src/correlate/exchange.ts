@@ -23,6 +23,8 @@ export interface Exchange {
   requestFields?: number;
   /** Content-Length of the response. */
   contentLength?: number;
+  /** Of an answer inside TLS, HTTP/2 or HTTP/3 whose head was read whole: its fields about caches, "age: 12", one a line. */
+  cacheFields?: string;
   status?: number;
   reason?: string;
   /** Packet of the first byte, of the head's end, and of the last byte; and their times. `requestTime` is that of its first packet. */

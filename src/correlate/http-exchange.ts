@@ -21,6 +21,7 @@ export function newExchange(id: number, connection: number, stream: number, sche
     accept: undefined,
     requestFields: undefined,
     contentLength: undefined,
+    cacheFields: undefined,
     status: undefined,
     reason: undefined,
     requestPacket: undefined,

@@ -3,6 +3,7 @@ import { guessHttp } from '../dissect/http/guess.ts';
 import { Head, MORE, NONE, scanHead } from '../dissect/http/head.ts';
 import { mayStart } from '../dissect/http/start-line.ts';
 import { valueText } from '../dissect/http/value.ts';
+import { cacheFieldsOf } from './cache-fields.ts';
 import { Carry } from './http-carry.ts';
 import { fillRequest } from './http-exchange.ts';
 import { HttpExchanges } from './http-exchanges.ts';
@@ -262,6 +263,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
       const exchange = side.exchange ?? this.answered(head, bytes);
       exchange.responseHeadPacket = side.lastPacket;
       exchange.responseHeaderBytes = head.end - head.at;
+      if (this.hooks.scheme === 'https') exchange.cacheFields = cacheFieldsOf(bytes, head.at, head.end);
       this.dnsInside(side, exchange, head, bytes);
       this.responseBody(side, exchange, bytes);
     }

@@ -1,5 +1,6 @@
 import { RequestField } from '../dissect/http/head-parts.ts';
 import type { FieldSink } from '../dissect/http2/hpack.ts';
+import { joined, tellsOfCaches } from './cache-fields.ts';
 
 /** More fields than this, or bytes of names and values, are counted but no longer looked at. */
 export const FIELDS_LIMIT = 4096;
@@ -12,7 +13,6 @@ const WANTED = new Set([
   ':path',
   ':protocol',
   ':status',
-  'accept',
   'accept',
   'content-length',
   'content-type',
@@ -30,10 +30,14 @@ const PRESENT = new Map<string, number>([
   ['accept-language', RequestField.acceptLanguage],
   ['accept-encoding', RequestField.acceptEncoding],
   ['connection', RequestField.connection],
+  ['via', RequestField.sentOn],
+  ['forwarded', RequestField.sentOn],
+  ['x-forwarded-for', RequestField.sentOn],
+  ['x-real-ip', RequestField.sentOn],
 ]);
 
 /** Whose values are read. Cookies and credentials never are. */
-export const wanted = (name: string): boolean => WANTED.has(name);
+export const wanted = (name: string): boolean => WANTED.has(name) || tellsOfCaches(name);
 
 /** What one header section says, as far as an exchange's record wants to know. */
 export class FieldSection implements FieldSink {
@@ -56,9 +60,11 @@ export class FieldSection implements FieldSink {
     this.bytes += Math.max(0, nameBytes) + Math.max(0, valueBytes);
     if (nameBytes < 0) this.unknown++;
     if (name !== undefined) this.present |= PRESENT.get(name) ?? 0;
-    if (name === undefined || value === undefined || this.excessive || this.values.has(name)) return;
+    if (name === undefined || value === undefined || this.excessive) return;
     // The first of several counts; a field that wants no value here is not kept.
-    if (WANTED.has(name)) this.values.set(name, value);
+    if (WANTED.has(name)) {
+      if (!this.values.has(name)) this.values.set(name, value);
+    } else if (tellsOfCaches(name)) this.values.set(name, joined(this.values.get(name), value));
   }
 
   get excessive(): boolean {

@@ -1,5 +1,6 @@
 import { acceptsDnsMessage, dnsQuestionOf, isDnsMessage } from '../dissect/dns/over-https.ts';
 import { errorName } from '../dissect/http2/frames.ts';
+import { cacheFields } from './cache-fields.ts';
 import { Carry } from './http-carry.ts';
 import { newExchange, withoutUser } from './http-exchange.ts';
 import type { HttpHooks } from './http-hooks.ts';
@@ -226,6 +227,7 @@ export class Http2Streams {
     const location = s.get('location');
     if (location !== undefined) x.location = withoutUser(location);
     x.contentType = s.get('content-type');
+    if (s.unknown === 0 && !s.excessive) x.cacheFields = cacheFields(s.values);
     x.responseFraming = last ? 'none' : 'end-stream';
     name(facts, x.contentType);
     if (isDnsMessage(x.contentType)) {

@@ -41,6 +41,21 @@ export function across(finding: Finding, join: HopJoin, farPackets: (number | un
 
 /** The journeys of an exchange, or of a connection, in a capture: the first one. */
 export function journeyOf(capture: CaptureFacts, connection: number, exchange?: number): number | undefined {
+  if (connection < 0) return exchange === undefined ? undefined : overQuic(capture).get(exchange);
   const journeys = capture.journeysOn(connection);
   return (exchange === undefined ? journeys[0] : journeys.find((j) => j.exchange === exchange))?.id;
+}
+
+const quicJourneys = new WeakMap<CaptureFacts, Map<number, number>>();
+
+/** Journeys over QUIC by their exchanges. */
+function overQuic(capture: CaptureFacts): Map<number, number> {
+  let byExchange = quicJourneys.get(capture);
+  if (byExchange === undefined) {
+    byExchange = new Map();
+    for (const { id, quic, exchange } of capture.journeys)
+      if (quic !== undefined && exchange !== undefined) byExchange.set(exchange, id);
+    quicJourneys.set(capture, byExchange);
+  }
+  return byExchange;
 }

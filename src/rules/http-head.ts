@@ -1,3 +1,4 @@
+import { readCacheFields } from '../correlate/cache-fields.ts';
 import type { Exchange } from '../correlate/model.ts';
 import type { CaptureFacts } from './facts.ts';
 
@@ -58,6 +59,13 @@ export function responseHead(capture: CaptureFacts, exchange: Exchange): Head | 
   if (exchange.responsePacket === undefined || exchange.status === undefined) return undefined;
   const before = earlier(capture, exchange, (other) => other.responsePacket === exchange.responsePacket);
   return headIn(capture, exchange, exchange.responsePackets, exchange.responsePacket, 'HTTP/1.', before);
+}
+
+/** The answer's head, or of one that no packet shows in clear text (TLS with keys, HTTP/2, HTTP/3) its fields about caches. */
+export function answerHead(capture: CaptureFacts, exchange: Exchange): Head | undefined {
+  const { cacheFields, status, version } = exchange;
+  if (cacheFields === undefined || status === undefined) return responseHead(capture, exchange);
+  return { first: `HTTP/${version} ${status}`, fields: readCacheFields(cacheFields) };
 }
 
 /** The head is of HTTP/1 in clear text, and bytes of it lack in the capture (snapshot length, losses). */

@@ -71,8 +71,12 @@ export async function judge(
 }
 
 /** What a rule between vantages says of several captures together. */
-export async function judgeTogether(rule: HopsRule, captures: (string | Uint8Array)[]): Promise<Judgement[]> {
-  const records = await readCaptures(captures);
+export async function judgeTogether(
+  rule: HopsRule,
+  captures: (string | Uint8Array)[],
+  keyLogs: string[] = [],
+): Promise<Judgement[]> {
+  const records = await readCaptures(captures, undefined, keyLogs);
   try {
     return told(judgeHops(rule, buildHops(records)));
   } finally {

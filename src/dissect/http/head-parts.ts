@@ -7,6 +7,8 @@ export const RequestField = {
   acceptEncoding: 16,
   connection: 32,
   keepAlive: 64,
+  /** A proxy's words: Via, Forwarded, X-Forwarded-For, X-Real-IP. */
+  sentOn: 128,
 } as const;
 
 /**

@@ -48,6 +48,15 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
         head.locationEnd = valueEnd;
       }
       return;
+    case 0x66: // f
+      if (named(bytes, at, end, 'forwarded')) head.fields |= RequestField.sentOn;
+      return;
+    case 0x76: // v
+      if (named(bytes, at, end, 'via')) head.fields |= RequestField.sentOn;
+      return;
+    case 0x78: // x
+      if (named(bytes, at, end, 'x-forwarded-for') || named(bytes, at, end, 'x-real-ip')) head.fields |= RequestField.sentOn;
+      return;
     case 0x65: // e
       if (named(bytes, at, end, 'expect') && value(bytes, valueAt, end) && same(bytes, valueAt, valueEnd, '100-continue')) {
         head.expectContinue = true;

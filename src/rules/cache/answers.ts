@@ -1,7 +1,8 @@
-import type { Exchange } from '../../correlate/model.ts';
+import type { Endpoint, Exchange } from '../../correlate/model.ts';
+import { RequestField } from '../../dissect/http/head-parts.ts';
 import type { CaptureFacts } from '../facts.ts';
 import type { HopJoin, Hops } from '../hops.ts';
-import { cacheSays, forwardedFor, type Head, requestHead, responseHead } from '../http-head.ts';
+import { answerHead, cacheSays, forwardedFor, type Head, requestHead } from '../http-head.ts';
 import { proxiedOf, wasWatched } from '../proxied.ts';
 
 /** Where an answer came from, as far as packets behind the cache or the answer's own words tell. */
@@ -14,7 +15,7 @@ export type Answer =
 export function answerOf(hops: Hops, capture: CaptureFacts, exchange: Exchange): Answer {
   const proxied = proxiedOf(hops);
   if (proxied.inFront(capture.index, exchange.id) !== undefined || isSentOn(capture, exchange)) return { from: 'sent-on' };
-  const head = responseHead(capture, exchange);
+  const head = answerHead(capture, exchange);
   const says = head && cacheSays(head);
   const [join] = proxied.behind(capture.index, exchange.id);
   const back = join && hops.captures[join.to].exchanges.get(join.toId);
@@ -23,7 +24,7 @@ export function answerOf(hops: Hops, capture: CaptureFacts, exchange: Exchange):
     return { from: asked ? 'revalidated' : 'origin', join, back, says: says?.text };
   }
   if (exchange.status === undefined) return { from: 'no-answer' };
-  const server = capture.connections.get(exchange.connection)?.server.address ?? '';
+  const server = serverOf(capture, exchange)?.address ?? '';
   for (const other of proxied.capturesBehind(capture.index, server))
     if (wasWatched(hops, capture, exchange, hops.captures[other])) return { from: 'store', watched: other };
   if (says !== undefined) return { from: SAID[says.kind], says: says.text };
@@ -32,8 +33,17 @@ export function answerOf(hops: Hops, capture: CaptureFacts, exchange: Exchange):
 
 const SAID = { hit: 'said-store', revalidated: 'said-revalidated', miss: 'said-origin' } as const;
 
+/** Whom the request was sent to, over TCP or QUIC. */
+export const serverOf = (capture: CaptureFacts, { connection, quic }: Exchange): Endpoint | undefined =>
+  quic === undefined ? capture.connections.get(connection)?.server : capture.quic.get(quic)?.server;
+
+/** How to capture before and behind a cache. */
+export const cacheCommand = (capture: CaptureFacts, exchange: Exchange): string =>
+  `tcpdump -i any -w cache.pcap '${exchange.quic === undefined ? 'tcp ' : ''}port ${serverOf(capture, exchange)?.port ?? 80}'`;
+
 /** A proxy's words in the request: it is one that the proxy sent on. */
 export function isSentOn(capture: CaptureFacts, exchange: Exchange): boolean {
+  if (((exchange.requestFields ?? 0) & RequestField.sentOn) !== 0) return true;
   const head = requestHead(capture, exchange);
   return head !== undefined && (forwardedFor(head) !== undefined || head.fields.has('via'));
 }

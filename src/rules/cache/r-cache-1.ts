@@ -7,7 +7,7 @@ import type { HopJoin, Hops } from '../hops.ts';
 import { endpointText } from '../needs.ts';
 import { requestText } from '../proxied.ts';
 import type { Finding, HopsRule } from '../rule.ts';
-import { answerOf } from './answers.ts';
+import { answerOf, cacheCommand, serverOf } from './answers.ts';
 
 /** Requests judged in one capture; those beyond are not judged. */
 const MOST = 100_000;
@@ -59,7 +59,7 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
   });
   const asked = requestText(exchange);
   const own = [exchange.requestPacket, exchange.responsePacket];
-  const server = capture.connections.get(exchange.connection)?.server;
+  const server = serverOf(capture, exchange);
   const cache = server === undefined ? '?' : endpointText(server);
   const answer = answerOf(hops, capture, exchange);
   switch (answer.from) {
@@ -152,7 +152,7 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
               en: 'capture before and behind the cache, and give both files',
               ko: '캐시의 앞과 뒤에서 캡처해 두 파일을 함께 주세요',
             },
-            command: `tcpdump -i any -w cache.pcap 'tcp port ${server?.port ?? 80}'`,
+            command: cacheCommand(capture, exchange),
           },
         ),
       );

@@ -3,10 +3,10 @@ import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { type HopFinding, journeyOf } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { responseHead } from '../http-head.ts';
+import { answerHead } from '../http-head.ts';
 import { requestText } from '../proxied.ts';
 import type { Finding, HopsRule } from '../rule.ts';
-import { type Answer, answerOf, storable } from './answers.ts';
+import { type Answer, answerOf, cacheCommand, storable } from './answers.ts';
 
 /** URLs of a capture that are judged. */
 const MOST_URLS = 10_000;
@@ -71,7 +71,7 @@ function judge(capture: CaptureFacts, list: { exchange: Exchange; answer: Answer
       }),
     );
   }
-  const head = responseHead(capture, first.exchange);
+  const head = answerHead(capture, first.exchange);
   const packets = [first.exchange.responsePacket];
   if (head === undefined)
     return about(
@@ -130,7 +130,7 @@ function judge(capture: CaptureFacts, list: { exchange: Exchange; answer: Answer
           en: 'capture before and behind the cache, and give both files',
           ko: '캐시의 앞과 뒤에서 캡처해 두 파일을 함께 주세요',
         },
-        command: `tcpdump -i any -w cache.pcap 'tcp port ${capture.connections.get(first.exchange.connection)?.server.port ?? 80}'`,
+        command: cacheCommand(capture, first.exchange),
       },
     ),
   );
