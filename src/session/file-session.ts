@@ -253,10 +253,16 @@ export class FileSession implements SessionView {
     const { page } = this.journeyHead(index);
     const { paged } = this;
     if (paged?.version === this.version && paged.page === page) return paged.list;
+    const list = this.membersOf(page);
+    this.paged = { version: this.version, page, list };
+    return list;
+  }
+
+  private membersOf(page: number): number[] {
+    if (this.unfinished().count === 0) return this.heads.ofPage(page, PAGE_JOURNEYS);
     const list: number[] = [];
     for (let i = 0; i < this.journeyCount() && list.length < PAGE_JOURNEYS; i++)
       if (this.journeyHead(i).page === page) list.push(i);
-    this.paged = { version: this.version, page, list };
     return list;
   }
 

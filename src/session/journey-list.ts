@@ -26,6 +26,15 @@ export class JourneyList {
     return this.heads[index];
   }
 
+  /** Places of the first `most` journeys of a page. */
+  ofPage(page: number, most: number): number[] {
+    this.order();
+    const { heads } = this;
+    const found: number[] = [];
+    for (let i = 0; i < heads.length && found.length < most; i++) if (heads[i].page === page) found.push(i);
+    return found;
+  }
+
   /** How many started at this time or before. */
   startedBy(time: number): number {
     this.order();
