@@ -140,6 +140,8 @@ export class Conversation {
   protocolId = 0;
   /** What the connection became after a 101 or an answered CONNECT: "websocket", "connect", … */
   tunnel: string | undefined;
+  /** CONNECTs that were answered: how many exchanges there were, and what TLS the CONNECT itself went through. */
+  connects: { count: number; tls: TlsSession | undefined }[] | undefined;
   /** The parser's protocol by name, once it is let go. */
   application: string | undefined;
   tls: TlsSession | undefined;
@@ -190,6 +192,15 @@ export class Conversation {
   /** The direction from "a" (0) or from "b" (1). */
   half(direction: 0 | 1): Half {
     return direction === 0 ? this.fromA : this.fromB;
+  }
+
+  /** The TLS session that began between exchange `count` and the next one: behind a CONNECT there may be another one. */
+  tlsAfter(count: number): TlsSession | undefined {
+    const { connects } = this;
+    if (connects === undefined) return count === 0 ? this.tls : undefined;
+    for (let i = 0; i <= connects.length; i++)
+      if ((i === 0 ? 0 : connects[i - 1].count) === count) return i < connects.length ? connects[i].tls : this.tls;
+    return undefined;
   }
 
   /** Adds a packet to a list, as long as it is short enough. */

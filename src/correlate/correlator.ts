@@ -298,6 +298,7 @@ export class Correlator implements TcpEvents {
     if (c.parser !== undefined) c.application = c.parser.protocol;
     c.parser = undefined;
     c.tls = undefined;
+    c.connects = undefined;
     c.turns = undefined;
     c.pending = undefined;
     c.lookups = undefined;

@@ -67,7 +67,7 @@ export function beginning(
   for (const attempt of tries) attemptEvidence(attempt, c, reasons);
   if (nextHop !== undefined && !early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   handshakeStage(t, f);
-  if (c?.tls !== undefined && c.tunnel === undefined) tlsStage(t, c, asked);
+  tlsStage(t, c?.tlsAfter(0), asked);
   return t;
 }
 
@@ -180,8 +180,7 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
-export function tlsStage(t: Timeline, c: Conversation, asked: number | undefined): void {
-  const s = c.tls;
+export function tlsStage(t: Timeline, s: TlsSession | undefined, asked: number | undefined): void {
   if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
   const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
   const fatal = s.alerts.find((alert) => alert.level === 'fatal');

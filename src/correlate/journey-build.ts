@@ -6,10 +6,10 @@ import type { NameGroup, Pending, Try } from './conversation.ts';
 import { evidence } from './evidence.ts';
 import { bareName, sameName } from './host-names.ts';
 import { grpcNote, resetNote, windowNote } from './http2-notes.ts';
-import { awaited, beginning, dnsStage, type Origin, resolutionStage } from './journey-beginning.ts';
+import { awaited, beginning, dnsStage, type Origin, resolutionStage, tlsStage } from './journey-beginning.ts';
 import { opaqueStages, tunnelStages } from './opaque-stages.ts';
 import { inOrder } from './packet-list.ts';
-import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution } from './model.ts';
+import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
@@ -28,21 +28,27 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
   const requestTime = x.requestTime ?? x.responseTime ?? f.time(R.FIRST_TIME);
-  const t = origin === undefined ? new Timeline(requestTime) : beginning(f, requestTime, reasons, x.host, origin, x.requestTime);
+  const tls = f.conversation?.tlsAfter(waiting.nth - 1);
+  const t =
+    origin === undefined
+      ? new Timeline(Math.min(tls?.clientHelloTime ?? tls?.serverHelloTime ?? requestTime, requestTime))
+      : beginning(f, requestTime, reasons, x.host, origin, x.requestTime);
   if (origin === undefined) {
     reuseConnection(t, f);
+    // The first request behind a CONNECT has TLS of its own.
+    tlsStage(t, tls, x.requestTime);
     const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
     reasons.push(evidence('same-connection', packets, { stream: waiting.nth, client: f.client }));
   }
   // A stream of HTTP/2 that neither ended nor was reset goes on until the connection ends, whichever began last.
   const open = last || (x.http2 !== undefined && !x.complete && x.http2.reset === undefined);
   exchangeStages(t, x, f, open);
-  if (last) tunnelStages(t, f);
+  if (last) tunnelStages(t, f, x, waiting.nth);
   const outcome = exchangeOutcome(x, f, open);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
-  if (origin !== undefined) sniEvidence(f, reasons);
+  sniEvidence(tls ?? (last ? f.conversation?.tlsAfter(waiting.nth) : undefined), reasons);
   // CONNECT asks for a host with a port, not for a page (RFC 9110 §9.3.6).
   const name = (x.method === 'CONNECT' ? x.target : bareName(x.host)) || f.conversation?.lookups?.[0].name || f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
@@ -63,14 +69,16 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   const c = f.conversation;
   const tls = c?.tls;
   const t = beginning(f, f.time(R.FIRST_TIME), reasons, tls?.sni, origin, askedAt(f));
-  sniEvidence(f, reasons);
+  sniEvidence(tls, reasons);
   opaqueStages(t, f);
   const outcome = connectionOutcome(f);
   if (outcome === 'no-request') unusedStage(t, f);
   closeStages(t, f);
   const name = tls?.sni ?? c?.lookups?.[0].name ?? f.server.address;
   const journey = finish(id, name, t, outcome, f, reasons, origin);
-  if (tls?.sni !== undefined) journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
+  // DNS over TLS has no URL.
+  if (tls?.sni !== undefined && tls.encryptedDns !== 'dot')
+    journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
 }
 
@@ -319,8 +327,7 @@ function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): voi
   reasons.push(evidence('host', [lookup.packet, x.requestPacket], field));
 }
 
-function sniEvidence(f: ConnectionFacts, reasons: Evidence[]): void {
-  const tls = f.conversation?.tls;
+function sniEvidence(tls: TlsSession | undefined, reasons: Evidence[]): void {
   if (tls?.sni !== undefined && tls.clientHelloPacket !== undefined)
     reasons.push(evidence('sni', [tls.clientHelloPacket], { name: tls.sni }));
 }

@@ -3,6 +3,7 @@ import type { Text } from '../text/text.ts';
 import { closedWindowStage } from './closed-window.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
 import { tlsStage } from './journey-beginning.ts';
+import type { Exchange } from './model.ts';
 import * as R from './tcp-record.ts';
 import { milliseconds, type Timeline } from './timeline.ts';
 import { inPacketOrder, type Rest, type Turn } from './turns.ts';
@@ -36,18 +37,22 @@ export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
   closedWindowStage(t, f);
 }
 
-/** After a 101 or an answered CONNECT the connection carries something else. */
-export function tunnelStages(t: Timeline, f: ConnectionFacts): void {
+/** After a 101 or an answered CONNECT, exchange `nth` of the connection, the connection carries something else. */
+export function tunnelStages(t: Timeline, f: ConnectionFacts, x: Exchange, nth: number): void {
   const c = f.conversation;
   if (c?.tunnel === undefined || c.turns === undefined) return;
-  if (c.tls !== undefined) tlsStage(t, c, undefined);
-  if (c.tls?.clientHelloPacket !== undefined && c.tls.finishedPacket === undefined) return;
+  // What a CONNECT led to could be read: those requests are told by themselves.
+  if (c.tunnel === 'connect' && c.connects?.at(-1)?.count !== nth) return;
+  const tls = c.tlsAfter(nth);
+  tlsStage(t, tls, undefined);
+  if (tls?.clientHelloPacket !== undefined && tls.finishedPacket === undefined) return;
+  const own = x.responseEndPacket ?? x.responsePacket ?? x.requestEndPacket ?? 0;
   const what = c.tunnel === 'connect' ? { en: 'a tunnel', ko: '터널' } : { en: c.tunnel, ko: c.tunnel };
   const note: Text = {
     en: `the connection goes on as ${what.en}; estimate, judged by direction only`,
     ko: particles(`연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`),
   };
-  turnStages(t, inPacketOrder(c.turns, c.tls?.finishedPacket ?? 0), note, true);
+  turnStages(t, inPacketOrder(c.turns, Math.max(tls?.finishedPacket ?? 0, own)), note, true);
   closedWindowStage(t, f);
 }
 

@@ -189,7 +189,11 @@ export class ProtocolFinder implements Guesser {
       return this.http2(c, this.hooks, { whole: true, upgraded: exchange });
     }
     c.tunnel = protocol;
-    return protocol === 'connect' ? this.tls(c, false) : undefined;
+    if (protocol !== 'connect') return undefined;
+    c.connects ??= [];
+    // One in the other for ever: nobody does it, and the list stays short.
+    if (c.connects.length < CONNECTS) c.connects.push({ count: c.exchangeCount, tls: c.tls });
+    return this.tls(c, false);
   }
 
   /** `patient`: its end may wait for keys. */
@@ -231,6 +235,8 @@ export class ProtocolFinder implements Guesser {
   }
 }
 
+/** Tunnels in tunnels whose TLS is told apart. */
+const CONNECTS = 8;
 /** Among so many waiting connections nobody looks for those that are over. */
 const WAITING_UNSWEPT = 1024;
 /** Segments of each side that are looked at in full; of later ones what begins with certainty (`startsLate`). */

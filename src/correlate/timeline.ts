@@ -47,24 +47,30 @@ export class Timeline {
     let send = 0;
     let wait = 0;
     let receive = 0;
-    let connectStart = 0;
-    let connectEnd = Number.NEGATIVE_INFINITY;
+    let connect = -1;
+    let connectStart: number | undefined;
+    let connectedBefore = 0;
     let end = this.start;
     for (const s of this.stages) {
       if (s.reused || s.kind === 'idle' || s.kind === 'close') continue;
       const length = s.end - s.start;
       if (s.kind === 'dns') dns = Math.max(0, dns) + length;
-      else if (s.kind === 'send') send += length;
-      else if (s.kind === 'wait') wait += length;
-      else if (s.kind === 'receive') receive += length;
       else if (s.kind === 'tcp' || s.kind === 'tls') {
-        if (connectEnd === Number.NEGATIVE_INFINITY) connectStart = s.start;
-        connectEnd = s.end;
-        if (s.kind === 'tls') tls = length;
+        if (connectStart === undefined) {
+          connectStart = s.start;
+          connectedBefore = Math.max(0, connect);
+        }
+        connect = connectedBefore + s.end - connectStart;
+        if (s.kind === 'tls') tls = Math.max(0, tls) + length;
+      } else if (s.kind === 'send' || s.kind === 'wait' || s.kind === 'receive') {
+        // TLS behind a CONNECT connects as well, the CONNECT before it does not.
+        connectStart = undefined;
+        if (s.kind === 'send') send += length;
+        else if (s.kind === 'wait') wait += length;
+        else receive += length;
       }
       end = s.end;
     }
-    const connect = connectEnd === Number.NEGATIVE_INFINITY ? -1 : connectEnd - connectStart;
     const total = end - this.start;
     const known = Math.max(0, dns) + Math.max(0, connect) + send + wait + receive;
     return {

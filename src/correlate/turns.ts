@@ -90,8 +90,17 @@ export function inPacketOrder(turns: Turn[], after: number): Turn[] {
     else addPacket(last, packet, time);
   }
   const kept = turns[turns.length - 1];
-  if (kept?.rest !== undefined && kept.lastPacket > after) sorted.push(kept);
+  if (kept?.rest !== undefined && kept.lastPacket > after) sorted.push(since(kept, after));
   return sorted;
+}
+
+/** What is kept of it and came after a packet. */
+function since(turn: Turn, after: number): Turn {
+  const first = turn.packets.findIndex((packet) => packet > after);
+  if (first <= 0) return turn;
+  const packets = turn.packets.slice(first);
+  const times = turn.times.slice(first);
+  return { ...turn, start: times[0], firstPacket: packets[0], packets, times, packetCount: turn.packetCount - first };
 }
 
 /** Its packets rise, and its last is `last`. */

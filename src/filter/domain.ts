@@ -19,6 +19,8 @@ export interface Domain<S> {
   field(name: string): Field<S> | undefined;
   /** Why there is no such field here, where there is one elsewhere. */
   elsewhere(name: string): Text | undefined;
+  /** The same of a bare word, which may be meant to be searched for. */
+  elsewhereAlone?(name: string): Text | undefined;
   /** The text that bare words are searched in, in small letters. */
   searched(subject: S): string;
   /** For completion and for suggestions. */

@@ -159,6 +159,9 @@ export const JOURNEY_FIELDS: readonly Field<Subject>[] = [
   f('dns', 'flag', (s) => s.journey.lookup !== undefined, 'has a name lookup', '이름 조회가 있음'),
   f('tcp', 'flag', (s) => s.journey.connection !== undefined, 'has a TCP connection', 'TCP 연결이 있음'),
   f('http', 'flag', (s) => s.journey.exchange !== undefined, 'has a request that can be read', '읽을 수 있는 요청이 있음'),
+  f('http2', 'flag', (s) => s.exchange?.version === '2', 'has a request of HTTP/2', 'HTTP/2 요청이 있음'),
+  f('http3', 'flag', (s) => s.exchange?.version === '3', 'has a request of HTTP/3', 'HTTP/3 요청이 있음'),
+  f('quic', 'flag', (s) => s.journey.quic !== undefined, 'has a QUIC connection', 'QUIC 연결이 있음'),
   f('tls', 'flag', (s) => s.tls !== undefined, 'has TLS', 'TLS가 있음'),
 ];
 
@@ -190,9 +193,21 @@ const elsewhere: Text = {
   ko: '여정이 아니라 패킷의 필드입니다. 3을 눌러 패킷 목록에서 거르세요',
 };
 
+/** Beginnings of fields' names: `http.request`, `tls.handshake`; and whole names with a dot. */
+const beginnings = new Set<string>();
+for (const { name } of [...PACKET_FIELDS, ...JOURNEY_FIELDS])
+  for (const { index } of name.matchAll(/(?<=\..*)[._]|$/g)) if (name.includes('.')) beginnings.add(name.slice(0, index));
+
+/** A field of packets beyond doubt: hosts have dots too (`dns.google`), and are searched for. */
+function fieldAlone(name: string): boolean {
+  const [protocol, part] = name.split('.', 2);
+  return beginnings.has(name) || (OF_PACKETS.test(name) && beginnings.has(`${protocol}.${part}`));
+}
+
 export const journeys: Domain<Subject> = {
   field: (name) => byName.get(name) ?? (/^verdict\.[\w-]{1,40}$/.test(name) ? verdictOf(name.slice(8)) : undefined),
   elsewhere: (name) => (packetNames.has(name) || OF_PACKETS.test(name) ? elsewhere : undefined),
+  elsewhereAlone: (name) => (fieldAlone(name) ? elsewhere : undefined),
   searched({ head }) {
     const { en, ko } = OUTCOME[head.outcome];
     return `${head.method ?? ''} ${head.url ?? head.name} ${head.name} ${head.status ?? ''} ${en} ${ko}`.toLowerCase();

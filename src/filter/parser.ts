@@ -106,6 +106,8 @@ class Parser<S> {
       return this.comparison(this.field(token), after.text);
     }
     const field = token.kind === 'word' ? this.domain.field(token.text) : undefined;
+    const elsewhere = field === undefined && token.kind === 'word' ? this.domain.elsewhereAlone?.(token.text) : undefined;
+    if (elsewhere !== undefined) throw new FilterError(token.column, elsewhere);
     return field === undefined ? this.search(token) : this.exists(field);
   }
 

@@ -205,11 +205,19 @@ describe('what is wrong', () => {
     ['tcp.port=80', 9, /==/],
     ['web and', 8, /too early/],
     ['tcp.flags.syn == 1', 1, /press 3/],
+    ['tcp.flags.syn', 1, /press 3/],
+    ['web and http.request', 9, /press 3/],
+    ['tls.alert', 1, /press 3/],
+    ['tls.handshake.type', 1, /press 3/],
   ])('%s', (text, column, said) => {
     const found = error(text);
     expect([found.column, found.text.en]).toEqual([column, expect.stringMatching(said)]);
     expect(found.text.ko).toMatch(/[가-힣]|\{/);
   });
+  test.each(['www.example.test', 'dns.google', 'ntp.ubuntu.com', 'http.cat', 'a.b', '192.0.2.1', '"http.request"', 'ssh'])(
+    '%s alone is searched for',
+    (text) => expect(() => parse(text, journeys)).not.toThrow(),
+  );
   test('journeys are filtered elsewhere', () => expect(error('outcome == reset', packets).text.en).toContain('press 1'));
 
   test('any text is a filter or an error with a place in it', () => {

@@ -11,6 +11,7 @@ import { rule as page5 } from '../../src/rules/page/r-page-5.ts';
 import { rule as page6 } from '../../src/rules/page/r-page-6.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { arpFrame } from '../frames.ts';
+import { talk } from '../tls/talk.ts';
 import { judge } from './judge.ts';
 import type { Timed } from './segments.ts';
 import { ask, capture, line, SITE, tell } from './visit.ts';
@@ -177,6 +178,17 @@ describe('R-ORD-1: in order', () => {
     const fin = c.reply('', 'FA');
     const frames = [...open, asked, answer, fin, lost, c.send('', 'FA'), c.reply('', 'A')];
     expect(await said(ord1, frames)).toEqual(['confirmed in-order 1,3,4,7,6,9']);
+  });
+
+  test('TLS behind a CONNECT comes after it, as it should', async () => {
+    const c = line();
+    const open = c.open();
+    const { chunks } = await talk({ says: ['ask', 'answer'] });
+    const asked = c.send('CONNECT www.my-app.com:443 HTTP/1.1\r\nHost: www.my-app.com:443\r\n\r\n');
+    const agreed = c.reply('HTTP/1.1 200 OK\r\n\r\n');
+    const inside = chunks.map(({ fromClient, bytes }) => (fromClient ? c.send(bytes) : c.reply(bytes)));
+    const [found] = await said(ord1, [...open, asked, agreed, ...inside, ...c.close()]);
+    expect(found).toMatch(/^confirmed in-order 1,3,4,5,6,/);
   });
 
   test('two programs that ask the same need one answer', async () => {

@@ -57,6 +57,33 @@ function read(frames: Captured[], keyLog: string) {
   return found;
 }
 
+/** The stages that are not idle. */
+const kinds = ({ stages }: Journey): string[] =>
+  stages.filter((s) => s.kind !== 'idle').map((s) => (s.reused ? `${s.kind} reused` : s.kind));
+
+/** Stages follow each other, and what one of the two sides sent in them is told once. */
+function twiceOrAgainst(stages: Journey['stages']): void {
+  let before = 0;
+  for (const { start, end } of stages) {
+    expect(start).toBeGreaterThanOrEqual(before);
+    before = end;
+  }
+  for (const kind of ['send', 'receive']) {
+    const sent = stages.filter((s) => s.kind === kind && !s.reused).flatMap((s) => s.packets);
+    expect(sent).toEqual([...new Set(sent)].sort((a, b) => a - b));
+  }
+}
+
+/** What was said, as the sides' turns. */
+function turnsOf(chunks: Chunk[]): Buffer[] {
+  const turns: Buffer[] = [];
+  chunks.forEach(({ fromClient, bytes }, i) => {
+    if (i > 0 && chunks[i - 1].fromClient === fromClient) turns.push(Buffer.concat([turns.pop() as Buffer, bytes]));
+    else turns.push(Buffer.from(bytes));
+  });
+  return turns;
+}
+
 const framed = (message: Uint8Array): Buffer => Buffer.from(join(be16(message.length), message));
 
 describe('what TLS carries', () => {
@@ -73,7 +100,10 @@ describe('what TLS carries', () => {
     expect(lookups[0].server).toEqual({ address: SERVER, port });
     expect(lookups[0].end).toBeGreaterThan(lookups[0].start);
     expect(journeys.length).toBeGreaterThan(0);
-    expect(read(connection(chunks, port), '').lookups).toEqual([]);
+    const sealed = read(connection(chunks, port), '');
+    expect(sealed.lookups).toEqual([]);
+    // By its port it is DNS: no page was asked for.
+    if (port === 853) expect(sealed.journeys[0].url).toBeUndefined();
   });
 
   describe('DNS over HTTPS by HTTP/1.1 (RFC 8484)', () => {
@@ -129,20 +159,61 @@ describe('what TLS carries', () => {
   });
 
   test('HTTPS through a proxy (CONNECT): the requests inside the tunnel', async () => {
-    const says = ['GET /inside HTTP/1.1\r\nHost: www.example.test\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'];
-    const { chunks, keyLog } = await talk({ says });
+    const asks = 'GET /inside HTTP/1.1\r\nHost: www.example.test\r\n\r\n';
+    const says = [asks, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'];
+    const { chunks, keyLog } = await talk({ says: [...says, ...says] });
     const asked: Chunk = {
       fromClient: true,
       bytes: text('CONNECT www.example.test:443 HTTP/1.1\r\nHost: www.example.test:443\r\n\r\n'),
     };
     const agreed: Chunk = { fromClient: false, bytes: text('HTTP/1.1 200 Connection established\r\n\r\n') };
-    const { exchanges, sessions } = read(connection([asked, agreed, ...chunks], 8080), keyLog);
+    const frames = connection([asked, agreed, ...chunks], 8080);
+    const { exchanges, sessions, journeys } = read(frames, keyLog);
     expect(exchanges.map((x) => [x.method, x.scheme, x.status])).toEqual([
       ['CONNECT', 'http', 200],
+      ['GET', 'https', 200],
       ['GET', 'https', 200],
     ]);
     expect(exchanges[1]).toMatchObject({ target: '/inside', responseBodyBytes: 2, complete: true });
     expect(sessions[0].decryption?.sealed).toBe(0);
+    // TLS is what the first request inside waited for; the CONNECT has the connection, the last request its end.
+    expect(journeys.map(kinds)).toEqual([
+      ['tcp', 'send', 'wait', 'receive'],
+      ['tcp reused', 'tls', 'send', 'wait', 'receive'],
+      ['tcp reused', 'send', 'wait', 'receive', 'close'],
+    ]);
+    const [connect, first, second] = journeys;
+    expect(connect.har).toMatchObject({ connect: 2, ssl: -1 });
+    // Packets 4 and 5 are the CONNECT and its answer, 6 is the ClientHello: a packet a millisecond.
+    expect(first.start).toBe(Number((frames[5].time ?? 0n) - BASE));
+    expect(first.har.ssl).toBeGreaterThan(0);
+    expect(first.har.connect).toBe(first.har.ssl);
+    expect(second.har).toMatchObject({ connect: -1, ssl: -1 });
+    for (const { stages } of journeys) twiceOrAgainst(stages);
+
+    const sealed = read(frames, '').journeys;
+    expect(sealed).toHaveLength(1);
+    expect(kinds(sealed[0]).slice(0, 5)).toEqual(['tcp', 'send', 'wait', 'receive', 'tls']);
+    expect(sealed[0].har.ssl).toBe(first.har.ssl);
+    expect(sealed[0].har.connect).toBe(2 + sealed[0].har.ssl);
+  });
+
+  test('a proxy that is reached by TLS itself: each handshake belongs to the request behind it', async () => {
+    const inside = ['GET /inside HTTP/1.1\r\nHost: www.example.test\r\n\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'];
+    const inner = await talk({ says: inside });
+    const says = [
+      'CONNECT www.example.test:443 HTTP/1.1\r\nHost: www.example.test:443\r\n\r\n',
+      'HTTP/1.1 200 OK\r\n\r\n',
+      ...turnsOf(inner.chunks),
+    ];
+    const outer = await talk({ says });
+    const { journeys } = read(connection(outer.chunks, 443), outer.keyLog + inner.keyLog);
+    expect(journeys.map(kinds)).toEqual([
+      ['tcp', 'tls', 'send', 'wait', 'receive'],
+      ['tcp reused', 'tls', 'send', 'wait', 'receive', 'close'],
+    ]);
+    expect(journeys[0].stages.find((s) => s.kind === 'tls')?.packets[0]).toBe(4);
+    for (const { stages } of journeys) twiceOrAgainst(stages);
   });
 
   test('a WebSocket inside TLS: the upgrade, then a tunnel', async () => {
@@ -153,8 +224,17 @@ describe('what TLS carries', () => {
       Buffer.from([0x81, 0x02, 0x68, 0x69]),
     ];
     const { chunks, keyLog } = await talk({ says });
-    const { exchanges } = read(connection(chunks, 443), keyLog);
+    const { exchanges, journeys } = read(connection(chunks, 443), keyLog);
     expect(exchanges).toHaveLength(1);
     expect(exchanges[0]).toMatchObject({ scheme: 'https', status: 101, upgraded: 'websocket' });
+    const [{ stages, har }] = journeys;
+    expect(kinds(journeys[0]).slice(0, 6)).toEqual(['tcp', 'tls', 'send', 'wait', 'receive', 'send']);
+    twiceOrAgainst(stages);
+    const of = (kind: string) => stages.find((s) => s.kind === kind);
+    expect(har.ssl).toBe(((of('tls')?.end ?? 0) - (of('tls')?.start ?? 0)) / 1e6);
+    expect(har.ssl).toBeGreaterThan(0);
+    // What went over the tunnel is not the upgrade's.
+    const tunnel = stages.filter((s) => s.note !== undefined && s.kind !== 'close').flatMap((s) => s.packets);
+    expect(Math.min(...tunnel)).toBeGreaterThan(exchanges[0].responseEndPacket ?? Infinity);
   });
 });

@@ -142,13 +142,20 @@ function stepsOf(subject: JourneySubject): Step[] {
     if (first !== undefined) step('TCP', 'TCP', capture.timeOf(first), capture.timeOf(last ?? first), first, last);
   }
   const tls = tlsOf(subject);
-  if (tls?.clientHelloTime !== undefined)
-    step('TLS', 'TLS', tls.clientHelloTime, tls.finishedTime ?? tls.clientHelloTime, tls.clientHelloPacket, tls.finishedPacket);
   const x = exchangeOf(subject);
+  // Behind a CONNECT: TLS is the next request's, or where that cannot be read, comes after the CONNECT.
+  const inside = x?.upgraded === 'connect' && (tls?.clientHelloPacket ?? 0) > (x.responsePacket ?? x.requestPacket ?? Infinity);
+  const own = !inside || journey.stages.some((s) => s.kind === 'tls' && !s.reused);
+  const secure = (): void => {
+    if (tls?.clientHelloTime === undefined || !own) return;
+    step('TLS', 'TLS', tls.clientHelloTime, tls.finishedTime ?? tls.clientHelloTime, tls.clientHelloPacket, tls.finishedPacket);
+  };
+  if (!inside) secure();
   if (x?.requestTime !== undefined) {
     const answered = x.responseEndTime ?? x.responseTime;
     step('HTTP', 'HTTP', x.requestTime, answered ?? x.requestTime, x.requestPacket, x.responseEndPacket ?? x.responsePacket);
   }
+  if (inside) secure();
   const close = connection?.close;
   if (journey.stages.some((s) => s.kind === 'close') && close !== undefined && close.packets.length > 0) {
     const [first] = close.packets;
