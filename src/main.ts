@@ -137,7 +137,7 @@ async function main(argv: string[]): Promise<number> {
       language: lang,
       screens: values,
       hashes: values['stream-hashes'] === true,
-      keyLogs: () => keyLogsOf(values.keylog, lang),
+      keyLogs: () => keyLogsOf(values.keylog, lang, true),
       complain,
     });
   }
@@ -147,7 +147,7 @@ async function main(argv: string[]): Promise<number> {
       ko: '캡처 파일을 지정하지 않았습니다. 예: wirebook FILE 또는 wirebook --help',
     });
   refuseWords(files);
-  const keyLogs = keyLogsOf(values.keylog, lang);
+  const keyLogs = keyLogsOf(values.keylog, lang, files.includes('-'));
   const format = formatOf(values.json ? 'json' : values.format);
   const ofReports = [
     ...(command === undefined ? [] : [command]),
@@ -222,10 +222,10 @@ function parse(argv: string[]) {
   }
 }
 
-/** The key logs that were named; who else could read them is told. */
-function keyLogsOf(words: string[] | undefined, lang: Language): string[] {
+/** The key logs that were named; who else could read them is told. `growing`: beside a capture that goes on. */
+function keyLogsOf(words: string[] | undefined, lang: Language, growing = false): string[] {
   const paths = keyLogPaths(words ?? [], process.env);
-  for (const problem of checkKeyLogs(paths)) complain(problemText(problem, lang));
+  for (const problem of checkKeyLogs(paths, growing)) complain(problemText(problem, lang));
   return paths;
 }
 

@@ -1,24 +1,29 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { CaptureError, type Problem } from './batch.ts';
+import { type Piped, readPipe } from './key-log-pipe.ts';
 
 /** Read at once; and the longest line without an end that is waited for. */
 const CHUNK = 1 << 20;
 const LINE_LIMIT = 4096;
 const READABLE_BY_OTHERS = 0o044;
-/** `--keylog env`: where the environment says. */
 /** A line of any label, or a session's (see `TlsKeys`). */
 const KEY_LINE = /^(?:\xef\xbb\xbf)?[A-Z0-9_]+ [0-9a-f]{64} [0-9a-f]{32,192}[ \t\r]*$|^RSA Session-ID:/i;
+/** `--keylog env`: where the environment says. */
 const FROM_ENVIRONMENT = 'env';
 const VARIABLE = 'SSLKEYLOGFILE';
 
 /** Takes whole lines; gives how many bytes they are. */
 export type TakeLines = (bytes: Uint8Array) => number;
 
+/** What pipes gave that were read to their end, by path: they give it once. */
+const PIPED = new Map<string, Piped>();
+
 /** A TLS key log, read to its end each time it is asked for what is new. Its contents are never printed. */
 export class KeyLogFile {
   /** Others than its owner can read it. */
   readonly exposed: boolean;
   private readonly fd: number;
+  private piped: Buffer | undefined;
   private readonly buffer = Buffer.alloc(CHUNK);
   private position = 0;
   private carried = 0;
@@ -28,6 +33,7 @@ export class KeyLogFile {
   constructor(path: string) {
     // A pipe's reader would wait for its writer.
     this.fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    this.piped = PIPED.get(path)?.bytes;
     const stats = fstatSync(this.fd);
     this.exposed = process.platform !== 'win32' && (stats.mode & READABLE_BY_OTHERS) !== 0;
     if (!stats.isDirectory()) return;
@@ -35,16 +41,26 @@ export class KeyLogFile {
     throw new Error('it is a directory');
   }
 
+  /** Reads a pipe to its end, once for all who open it; undefined where it is none. */
+  drain(path: string): Piped | undefined {
+    if (!fstatSync(this.fd).isFIFO()) return undefined;
+    const piped = PIPED.get(path) ?? readPipe(this.fd);
+    PIPED.set(path, piped);
+    this.piped = piped.bytes;
+    return piped;
+  }
+
   /** Hands over what was appended since; all of it where the file has become shorter. */
   read(take: TakeLines): void {
     if (this.closed) return;
     try {
       const stats = fstatSync(this.fd);
-      if (stats.isFile() && stats.size < this.position) {
+      const seekable = this.piped !== undefined || stats.isFile();
+      if (seekable && (this.piped?.length ?? stats.size) < this.position) {
         this.position = 0;
         this.carried = 0;
       }
-      while (this.chunk(take, stats.isFile()));
+      while (this.chunk(take, seekable));
     } catch {
       // Gone, or not readable any more: what was read stays.
     }
@@ -53,7 +69,7 @@ export class KeyLogFile {
   /** Hands over what one read of a file gives; a pipe's bytes are left to its reader. */
   readBeginning(take: TakeLines): void {
     try {
-      if (fstatSync(this.fd).isFile()) this.chunk(take, true);
+      if (this.piped !== undefined || fstatSync(this.fd).isFile()) this.chunk(take, true);
     } catch {
       // Not readable: whoever wants its lines is told.
     }
@@ -78,7 +94,9 @@ export class KeyLogFile {
   private chunk(take: TakeLines, seekable: boolean): boolean {
     const { buffer } = this;
     const room = CHUNK - 1 - this.carried;
-    const count = readSync(this.fd, buffer, this.carried, room, seekable ? this.position : null);
+    const count =
+      this.piped?.copy(buffer, this.carried, this.position, this.position + room) ??
+      readSync(this.fd, buffer, this.carried, room, seekable ? this.position : null);
     if (count === 0) return false;
     this.position += count;
     const end = this.carried + count;
@@ -104,8 +122,8 @@ export function keyLogPaths(words: readonly string[], environment: Record<string
   });
 }
 
-/** There is something in it, but no line of any key, as far as its beginning tells. */
-function holdsNoKeys(file: KeyLogFile): boolean {
+/** Nothing is in it; or something, but no line of any key, as far as its beginning tells. */
+function lackOf(file: KeyLogFile): 'empty' | 'no-keys' | undefined {
   let lines = 0;
   let keys = 0;
   const take: TakeLines = (bytes) => {
@@ -117,11 +135,15 @@ function holdsNoKeys(file: KeyLogFile): boolean {
     return bytes.length;
   };
   file.readBeginning(take);
-  return lines > 0 && keys === 0;
+  if (keys > 0) return undefined;
+  return lines > 0 ? 'no-keys' : 'empty';
 }
 
-/** Can they be read, and by whom else? Throws a CaptureError for one that cannot. */
-export function checkKeyLogs(paths: readonly string[]): Problem[] {
+/**
+ * Can they be read, and by whom else? `growing`: their clients may still write to them, while the capture is read; else a pipe is
+ * read to its end first, which takes some seconds at most. Throws a CaptureError for one that cannot.
+ */
+export function checkKeyLogs(paths: readonly string[], growing = true): Problem[] {
   const problems: Problem[] = [];
   for (const path of paths) {
     let file: KeyLogFile;
@@ -141,7 +163,21 @@ export function checkKeyLogs(paths: readonly string[]): Problem[] {
         message: `the key log ${path} can be read by others than its owner, and with it what was encrypted; chmod 600 keeps it private`,
         korean: `키 로그 ${path}, chmod 600으로 막을 수 있음`,
       });
-    if (holdsNoKeys(file))
+    const piped = growing ? undefined : file.drain(path);
+    if (piped?.ended === false)
+      problems.push({
+        code: 'key-log-unfinished',
+        message: `the key log ${path} is a pipe whose writer has not closed it after some seconds; the ${piped.bytes.length} bytes that came are used`,
+        korean: `키 로그 ${path}, 그때까지 온 ${piped.bytes.length}바이트를 씁니다`,
+      });
+    const lack = lackOf(file);
+    if (lack === 'empty' && !growing)
+      problems.push({
+        code: 'key-log-empty',
+        message: `the key log ${path} is empty: it opens nothing`,
+        korean: `키 로그 ${path}`,
+      });
+    if (lack === 'no-keys')
       problems.push({
         code: 'key-log-without-keys',
         message: `the key log ${path} has no line of the form that key logs have (CLIENT_RANDOM and 64 and 96 hexadecimal digits, for one)`,

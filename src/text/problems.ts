@@ -21,6 +21,8 @@ export const KOREAN: Record<string, string> = {
   'bad-gzip': 'gzip이 깨져 있습니다',
   'no-kernel-timestamps': '커널의 시각이 아니어서 시각이 정확하지 않습니다',
   'clock-set': '캡처하는 동안 시계가 바뀌었습니다',
+  'key-log-empty': '키 로그가 비어 있어 아무것도 열 수 없습니다',
+  'key-log-unfinished': '키 로그로 준 파이프를 쓰는 쪽이 몇 초가 지나도 닫지 않았습니다',
   'key-log-without-keys': '키 로그에 키 로그 형식의 줄이 없습니다',
   'key-log-exposed': '키 로그를 주인이 아닌 사람도 읽을 수 있습니다',
   'file-shrank': '읽는 동안 파일이 줄어들었습니다',

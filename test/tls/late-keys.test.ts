@@ -1,10 +1,25 @@
-import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Analysis } from '../../src/session/analysis.ts';
-import { checkKeyLogs, keyLogPaths } from '../../src/capture/key-log-file.ts';
+import { checkKeyLogs, KeyLogFile, keyLogPaths } from '../../src/capture/key-log-file.ts';
+import { readPipe } from '../../src/capture/key-log-pipe.ts';
 import { openCapture, openStream } from '../../src/capture/open.ts';
 import type { Exchange, TlsSession } from '../../src/correlate/model.ts';
 import { includeSecrets } from '../../src/live/include-secrets.ts';
@@ -204,4 +219,49 @@ test('a secrets block behind the packets opens them; the file is its owner’s a
   copyFileSync(parts, path);
   expect(await found()).toEqual(['/', '/style.css', '/home.html']);
   expect(statSync(parts).mode & 0o777).toBe(0o600);
+});
+
+test('an empty key log beside a saved capture is told, and not beside one that goes on', () => {
+  const path = join(directory, 'empty.log');
+  writeFileSync(path, '', { mode: 0o600 });
+  expect(checkKeyLogs([path], true)).toEqual([]);
+  expect(checkKeyLogs([path], false).map(({ code }) => code)).toEqual(['key-log-empty']);
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe as key log', () => {
+  const linesOf = (path: string): string => {
+    const file = new KeyLogFile(path);
+    let text = '';
+    const take = (bytes: Uint8Array): number => {
+      const end = bytes.lastIndexOf(0x0a) + 1;
+      text += Buffer.from(bytes.subarray(0, end)).toString('latin1');
+      return end;
+    };
+    file.read(take);
+    file.close(take);
+    return text;
+  };
+
+  test('beside a saved capture it is read to its end first, however slow, and by everybody who opens it', async () => {
+    const path = join(directory, 'slow');
+    const whole = join(directory, 'whole.log');
+    execFileSync('mkfifo', ['-m', '600', path]);
+    writeFileSync(whole, KEYS, { mode: 0o600 });
+    const writer = spawn('sh', ['-c', 'exec > "$1"; sleep 0.2; cat "$2"', 'sh', path, whole], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => writer.on('close', resolve));
+    expect(checkKeyLogs([path], false)).toEqual([]);
+    expect(linesOf(path)).toBe(TEXT);
+    expect(linesOf(path)).toBe(TEXT);
+    await ended;
+  });
+
+  test('one that its writer keeps open is waited for so long, and no longer', () => {
+    const path = join(directory, 'open');
+    execFileSync('mkfifo', [path]);
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    writeSync(fd, 'CLIENT');
+    const { bytes, ended } = readPipe(fd, 50, 50);
+    closeSync(fd);
+    expect([bytes.toString(), ended]).toEqual(['CLIENT', false]);
+  });
 });
