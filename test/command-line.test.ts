@@ -68,6 +68,7 @@ test('-Y tells only what matches, --plain answers commands', () => {
     return JSON.parse(stdout).journeys.length;
   };
   expect([told('http.host == www.my-app.com and stage.dns > 1ms'), told('tcp.port == 443')]).toEqual([1, 0]);
+  expect(wirebook(['report', SAMPLE, '-Y', 'tcp.port == 443']).stdout).toMatch(/0 journeys\nNo journey matches the filter\.\n$/);
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, '--plain', SAMPLE], {
     encoding: 'utf8',
     input: 'open 1\nfilter tcp.port == 443\nquit\nlist\n',

@@ -49,7 +49,11 @@ export class TextReport implements Listener {
   private readonly connections = new Map<number, string>();
   private readonly sessions = new Map<number, string>();
 
-  constructor(out: Out, language: Language) {
+  private readonly filtered: boolean;
+
+  /** `filtered`: it is given only the journeys that somebody asked for. */
+  constructor(out: Out, language: Language, filtered = false) {
+    this.filtered = filtered;
     this.out = out;
     this.language = language;
   }
@@ -106,7 +110,7 @@ export class TextReport implements Listener {
       out.write(`${this.say(WORDS.network)}: ${safe(this.say(toldText(c)))}\n`);
     const more = this.toldCount - this.told.length;
     if (more > 0) out.write(`${this.say(WORDS.network)}: ${fill(WORDS.moreTold, this.language, { n: more })}\n`);
-    if (this.count === 0) out.write(`${this.say(SAY.noJourneys)}\n`);
+    if (this.count === 0) out.write(`${this.say(this.filtered ? SAY.noneMatches : SAY.noJourneys)}\n`);
     this.journeys.drain((record, n) => {
       const line = Buffer.from(record)
         .toString('utf8')

@@ -38,7 +38,7 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<string[]> {
   const out = new Out(options.fd ?? 1);
-  const writer = await writerOf(format, out, language);
+  const writer = await writerOf(format, out, language, options.only !== undefined);
   if (options.only !== undefined) {
     const { only } = options;
     const tell = writer.journey;
@@ -67,11 +67,12 @@ async function writerOf(
   format: Format,
   out: Out,
   language: Language,
+  filtered: boolean,
 ): Promise<TextReport | JsonReport | JsonLinesReport | HarReport> {
   if (format === 'json') return new JsonReport(out);
   if (format === 'jsonl') return new JsonLinesReport(out);
   if (format === 'har') return new (await import('./har.ts')).HarReport(out);
-  return new TextReport(out, language);
+  return new TextReport(out, language, filtered);
 }
 
 /** What rules ask is loaded only where they are asked, and so are they. */

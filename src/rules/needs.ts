@@ -12,6 +12,12 @@ export const exchangeOf = ({ capture, journey }: JourneySubject): Exchange | und
 export const tlsOf = ({ capture, journey }: JourneySubject): TlsSession | undefined =>
   journey.connection === undefined ? undefined : capture.tlsSessions.get(journey.connection);
 
+/** The TLS that carries a journey's request. A CONNECT in clear text has none: what its tunnel carries is the next request's. */
+export function tlsAround(subject: JourneySubject): TlsSession | undefined {
+  const x = exchangeOf(subject);
+  return x?.upgraded === 'connect' && x.scheme === 'http' ? undefined : tlsOf(subject);
+}
+
 /** "192.168.0.2:54321", IPv6 in brackets. */
 export const endpointText = (e: { address: string; port: number }): string =>
   e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;

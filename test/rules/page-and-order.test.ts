@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { rule as enc1 } from '../../src/rules/encapsulation/r-enc-1.ts';
+import { rule as enc4 } from '../../src/rules/encapsulation/r-enc-4.ts';
 import { rule as url1 } from '../../src/rules/names/r-url-1.ts';
 import { rule as url2 } from '../../src/rules/names/r-url-2.ts';
 import { rule as ord1 } from '../../src/rules/order/r-ord-1.ts';
@@ -187,8 +189,10 @@ describe('R-ORD-1: in order', () => {
     const asked = c.send('CONNECT www.my-app.com:443 HTTP/1.1\r\nHost: www.my-app.com:443\r\n\r\n');
     const agreed = c.reply('HTTP/1.1 200 OK\r\n\r\n');
     const inside = chunks.map(({ fromClient, bytes }) => (fromClient ? c.send(bytes) : c.reply(bytes)));
-    const [found] = await said(ord1, [...open, asked, agreed, ...inside, ...c.close()]);
-    expect(found).toMatch(/^confirmed in-order 1,3,4,5,6,/);
+    const frames = [...open, asked, agreed, ...inside, ...c.close()];
+    expect((await said(ord1, frames))[0]).toMatch(/^confirmed in-order 1,3,4,5,6,/);
+    expect(await said(enc1, frames)).toEqual(['confirmed four-layers 4']);
+    expect((await judge(enc4, capture(frames)))[0].says.en).not.toContain('TLS');
   });
 
   test('two programs that ask the same need one answer', async () => {

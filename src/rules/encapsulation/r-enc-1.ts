@@ -1,5 +1,5 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
+import { aConnection, connectionOf, endpointText, exchangeOf, tlsAround } from '../needs.ts';
 import { notHttp } from '../tls/clear.ts';
 import type { JourneyRule } from '../rule.ts';
 import { isCooked, layersOf, layersText } from './layers.ts';
@@ -25,7 +25,7 @@ export const rule: JourneyRule = {
     const connection = connectionOf(subject);
     if (connection === undefined) throw new Error('no connection');
     const exchange = exchangeOf(subject);
-    const tls = tlsOf(subject);
+    const tls = tlsAround(subject);
     const number = exchange?.requestPacket ?? tls?.firstApplicationDataPacket;
     if (number === undefined || (tls !== undefined && exchangeOf(subject) === undefined && notHttp(connection, tls)))
       return skipped('no-request', [connection.firstPacket], {

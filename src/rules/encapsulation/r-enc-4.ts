@@ -1,5 +1,5 @@
 import { contradicted, skipped } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, tlsOf } from '../needs.ts';
+import { aConnection, connectionOf, endpointText, exchangeOf, tlsAround } from '../needs.ts';
 import { notHttp } from '../tls/clear.ts';
 import type { JourneyRule } from '../rule.ts';
 import { layersText } from './layers.ts';
@@ -23,7 +23,7 @@ export const rule: JourneyRule = {
   check(subject) {
     const connection = connectionOf(subject);
     if (connection === undefined) throw new Error('no connection');
-    const tls = tlsOf(subject);
+    const tls = tlsAround(subject);
     const number = exchangeOf(subject)?.requestPacket ?? tls?.firstApplicationDataPacket;
     if (number === undefined || (tls !== undefined && exchangeOf(subject) === undefined && notHttp(connection, tls)))
       return skipped('no-request', [connection.firstPacket], {
