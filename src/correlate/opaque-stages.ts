@@ -20,8 +20,27 @@ const GREETING: Text = {
   en: 'estimate: the server speaks first, judged by direction only',
   ko: '추정: 서버가 먼저 말합니다. 방향만으로 판단했습니다',
 };
+const DECRYPTED: Text = {
+  en: 'decrypted, no HTTP: an estimate, judged by direction only',
+  ko: '복호화했지만 HTTP가 아닙니다: 방향만으로 판단한 추정입니다',
+};
+const DECRYPTED_DNS: Text = {
+  en: 'decrypted: DNS over TLS, questions and answers by their direction',
+  ko: '복호화함: DNS over TLS. 질의와 응답을 방향으로 구분했습니다',
+};
+const DECRYPTED_HTTP: Text = {
+  en: 'decrypted, but no HTTP request could be read: an estimate, judged by direction only',
+  ko: '복호화했지만 읽을 수 있는 HTTP 요청이 없습니다: 방향만으로 판단한 추정입니다',
+};
 /** TLS from the first byte, and the server speaks first: SMTP, FTP, IMAP, POP3 (IANA). */
 const GREETING_PORTS = [465, 990, 993, 995];
+
+function noteOf({ conversation }: ConnectionFacts): Text {
+  if (conversation?.tls === undefined) return UNKNOWN;
+  const inside = conversation.tls.decryption?.inside;
+  if (inside === undefined) return ENCRYPTED;
+  return inside === 'dns' ? DECRYPTED_DNS : inside === 'unknown' ? DECRYPTED : DECRYPTED_HTTP;
+}
 
 /** A connection whose bytes are not understood: what the client sends is a request, what the server sends an answer. An estimate. */
 export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
@@ -33,7 +52,7 @@ export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
   const greets = !list[0].fromClient && (!encrypted || GREETING_PORTS.includes(f.server.port));
   const begun = f.word(R.SYN_PACKET) !== 0 || f.word(R.SYN_ACK_PACKET) !== 0;
   if (greets && begun) t.add('wait', t.cursor, list[0].start, [list[0].firstPacket], 1, GREETING);
-  turnStages(t, greets ? list : list.slice(list[0].fromClient ? 0 : 1), encrypted ? ENCRYPTED : UNKNOWN, false);
+  turnStages(t, greets ? list : list.slice(list[0].fromClient ? 0 : 1), noteOf(f), false);
   closedWindowStage(t, f);
 }
 

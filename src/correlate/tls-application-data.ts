@@ -90,6 +90,7 @@ export class ApplicationData {
         if (stop > at) this.inner.data(fromClient, bytes, at, stop, packets[i], fromClient ? times[i] : time);
         at = stop;
       }
+      if (this.session.decryption !== undefined && end > 0) this.session.decryption.inside = this.inner.protocol;
     }
     this.tap?.opened({
       fromClient,

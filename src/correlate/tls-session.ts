@@ -70,6 +70,8 @@ export interface Decryption {
   opened: number;
   sealed: number;
   reasons: { why: SealedReason; records: number; packet: number }[];
+  /** What TLS was found to carry: "http" (HTTP/1), "http2", "dns", "unknown". Absent while no application data was opened. */
+  inside?: string;
 }
 
 /** Every key is there from the start, so that all sessions have one shape. */

@@ -35,6 +35,9 @@ export function tlsLines(t: TlsSession, language: Language): string {
 
 const EARLY = { offered: TLS.earlyOffered, accepted: TLS.earlyAccepted, rejected: TLS.earlyRejected };
 
+/** By `Decryption.inside`. */
+const INSIDE: Record<string, Text> = { http: TLS.insideHttp, http2: TLS.insideHttp2, dns: TLS.insideDns };
+
 const certificateWords = (certificate: CertificateFacts): Record<string, string> => ({
   subject: certificate.subject || certificate.names.join(', '),
   issuer: certificate.issuer,
@@ -46,5 +49,12 @@ const certificateWords = (certificate: CertificateFacts): Record<string, string>
 function alpnText(t: TlsSession, say: (text: Text, values?: Record<string, string>) => string): string {
   if (t.alpn !== undefined) return say(TLS.alpn, { alpn: t.alpn });
   if (t.alpnVisible !== false) return say(TLS.noAlpn);
+  const inside = t.decryption?.inside;
+  if (inside !== undefined) {
+    const read = say(INSIDE[inside] ?? TLS.insideUnknown, {});
+    return t.alpnOffered.length === 0
+      ? say(TLS.openedAlpnUnoffered, { inside: read })
+      : say(TLS.openedAlpn, { offered: t.alpnOffered.join(', '), inside: read });
+  }
   return t.alpnOffered.length === 0 ? say(TLS.hiddenAlpnUnoffered) : say(TLS.hiddenAlpn, { offered: t.alpnOffered.join(', ') });
 }

@@ -13,6 +13,15 @@ export const TLS = {
     en: 'no ALPN offered; what it carries is not visible without keys',
     ko: 'ALPN 제안 없음. 안의 내용은 키가 없어 보이지 않음',
   },
+  openedAlpn: {
+    en: 'ALPN not visible without the keys of the handshake (offered: {offered}); it carries {inside}',
+    ko: '핸드셰이크의 키가 없어 ALPN이 보이지 않음(제안: {offered}). 안의 내용: {inside}',
+  },
+  openedAlpnUnoffered: { en: 'no ALPN offered; it carries {inside}', ko: 'ALPN 제안 없음. 안의 내용: {inside}' },
+  insideHttp: { en: 'HTTP/1', ko: 'HTTP/1' },
+  insideHttp2: { en: 'HTTP/2', ko: 'HTTP/2' },
+  insideDns: { en: 'DNS', ko: 'DNS' },
+  insideUnknown: { en: 'no HTTP', ko: 'HTTP 아님' },
   hiddenContent: {
     en: 'requests not visible without keys',
     ko: '키가 없어 요청은 보이지 않음',

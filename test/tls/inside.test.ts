@@ -3,6 +3,7 @@ import { ANNEX_BYTES } from '../../src/capture/batch.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
 import type { Exchange, Journey, Lookup, TlsSession } from '../../src/correlate/model.ts';
 import { TlsKeys } from '../../src/dissect/tls/key-log.ts';
+import { tlsLines } from '../../src/report/tls-lines.ts';
 import { answer, query } from '../dns/build.ts';
 import { batchOf, be16, type Captured, join, tcpFrame, text } from '../frames.ts';
 import { type Chunk, talk } from './talk.ts';
@@ -236,5 +237,37 @@ describe('what TLS carries', () => {
     // What went over the tunnel is not the upgrade's.
     const tunnel = stages.filter((s) => s.note !== undefined && s.kind !== 'close').flatMap((s) => s.packets);
     expect(Math.min(...tunnel)).toBeGreaterThan(exchanges[0].responseEndPacket ?? Infinity);
+  });
+});
+
+describe('what is said of a connection whose records were opened', () => {
+  const notes = ({ journeys }: { journeys: Journey[] }): Set<string | undefined> =>
+    new Set(journeys.flatMap((j) => j.stages.filter(({ kind }) => kind === 'send').map(({ note }) => note?.en.split(':')[0])));
+  const onlyApplication = (keyLog: string): string =>
+    keyLog
+      .split('\n')
+      .filter((line) => !line.includes('HANDSHAKE'))
+      .join('\n');
+  const http = ['GET / HTTP/1.1\r\nHost: www.example.test\r\n\r\n', 'HTTP/1.1 204 No Content\r\n\r\n'];
+
+  test.each([
+    ['another protocol', 9999, ['HELO a\n', '250 b\n'], 'decrypted, no HTTP', 'unknown', 'no HTTP'],
+    ['DNS', 853, [framed(query(7, 'a.test')), framed(answer(7, 'a.test', ['192.0.2.80']))], 'decrypted', 'dns', 'DNS'],
+    ['HTTP', 443, http, undefined, 'http', 'HTTP/1'],
+  ])('%s', async (_, port, says, note, inside, word) => {
+    const alpn = { ALPNProtocols: ['a', 'b'] };
+    const { chunks, keyLog } = await talk({ client: alpn, server: alpn, says });
+    const whole = read(connection(chunks, port), keyLog);
+    expect(whole.sessions[0].decryption?.inside).toBe(inside);
+    expect(notes(whole)).toEqual(new Set([note]));
+    expect(tlsLines(whole.sessions[0], 'en')).toContain('  ALPN a  ');
+    // Of TLS 1.3 the server's choice of ALPN needs the handshake's keys; what was read does not.
+    const part = read(connection(chunks, port), onlyApplication(keyLog));
+    const offered = 'ALPN not visible without the keys of the handshake (offered: a, b); it carries';
+    expect(tlsLines(part.sessions[0], 'en')).toContain(`${offered} ${word}  `);
+    const sealed = read(connection(chunks, port), '');
+    expect(sealed.sessions[0].decryption?.inside).toBeUndefined();
+    expect(notes(sealed)).toEqual(new Set(['estimate']));
+    expect(tlsLines(sealed.sessions[0], 'en')).toContain('so the HTTP version is unknown');
   });
 });
