@@ -55,7 +55,7 @@ export class JourneyTracker {
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
-    if (c.exchangeCount === 1) this.joins.named(c, exchange.host);
+    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, toProxy(exchange));
     c.pending ??= [];
     const url = urlOf(exchange, exchange.host === undefined ? serverOf(c) : exchange.host);
     const place = pushed(c, exchange) ?? this.pages.parent(hostOf(c), journey, exchange, url);
@@ -104,6 +104,7 @@ export class JourneyTracker {
       });
     }
     if (c.exchangeCount > 0 || c.parser?.protocol === 'dns' || c.folded || this.joins.bettered(c)) return [];
+    this.joins.named(c);
     if (c.journeyId < 0) c.journeyId = this.count++;
     return [buildConnectionJourney(c.journeyId, facts, this.joins.origin(c))];
   }
@@ -144,7 +145,7 @@ export class JourneyTracker {
   private connectionOnly(facts: ConnectionFacts): void {
     const c = facts.conversation;
     if (c?.folded && !talked(c)) return;
-    if (c !== undefined) this.joins.named(c, c.tls?.sni);
+    if (c !== undefined) this.joins.named(c);
     if (c !== undefined && this.joins.bettered(c)) {
       const journey = buildConnectionJourney(c.journeyId, facts, NOTHING);
       if (this.joins.hold(facts, journey)) return;
@@ -179,6 +180,10 @@ function pushed(c: Conversation, exchange: Exchange): Place | undefined {
   if (parent === undefined) return undefined;
   return { page: parent.place.page, parent: parent.journey, why: 'push', packet: parent.exchange.requestPacket };
 }
+
+/** In absolute form, or CONNECT: the Host is not the proxy's name (RFC 9112 §3.2.2, §3.2.3). */
+const toProxy = ({ method, target, version }: Exchange): boolean =>
+  method === 'CONNECT' || (version !== '2' && version !== '3' && /^https?:\/\//i.test(target ?? ''));
 
 /** The machine behind a connection: by the address that it asks for names from. */
 const hostOf = (c: Conversation): string => c.names?.client ?? addressOf(c.page, c.base, clientSide(c.page, c.base));

@@ -5,11 +5,13 @@ import { recordText } from '../dissect/dns/records.ts';
 import { type MessageWalker, Section } from '../dissect/dns/walk.ts';
 import { ipv4Text } from './addresses.ts';
 import { LIST_LIMIT, type Lookup } from './model.ts';
-import { added } from './packet-list.ts';
+import { added, EMPTY } from './packet-list.ts';
 
 const A = 1;
 const CNAME = 5;
 const AAAA = 28;
+/** MX, SRV (RFC 2782), SVCB and HTTPS (RFC 9460). */
+const POINTERS: readonly number[] = [15, 33, 64, 65];
 const CACHE = 1024;
 const keys = new Uint32Array(4 * CACHE);
 const texts: string[] = new Array(CACHE).fill('');
@@ -41,7 +43,7 @@ export class AnswerReader {
     this.withRecords = withRecords;
   }
 
-  /** Addresses and aliases of the answer section, in its order. */
+  /** Addresses, aliases and pointers of the answer section, in its order. */
   addresses(walker: MessageWalker, lookup: Lookup): void {
     const { name } = this;
     for (let i = 0; i < walker.answerCount; i++) {
@@ -57,6 +59,8 @@ export class AnswerReader {
         name.read(walker.bytes, walker.at, at, end, walker.end)
       ) {
         lookup.aliases = added(lookup.aliases, name.text());
+      } else if (POINTERS.includes(type) && (lookup.pointers?.length ?? 0) < LIST_LIMIT) {
+        lookup.pointers = added(lookup.pointers ?? EMPTY, recordText(walker, i));
       }
     }
   }

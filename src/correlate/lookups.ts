@@ -361,6 +361,7 @@ export class LookupTracker {
       rcode: undefined,
       addresses: EMPTY,
       aliases: EMPTY,
+      pointers: undefined,
       flags: this.walker.flags,
       answerFlags: undefined,
       records: undefined,

@@ -174,6 +174,8 @@ export interface Lookup {
   rcode?: string;
   addresses: string[];
   aliases: string[];
+  /** What names the answer leads on to besides its aliases: data of MX, SRV, SVCB and HTTPS records as `dig` shows it, capped. */
+  pointers?: string[];
   /** The header's second word, of the question and of its answer (RFC 1035 §4.1.1): opcode, AA, TC, RD, RA, RCODE. */
   flags?: number;
   answerFlags?: number;

@@ -7,6 +7,7 @@ import type { Page } from './flow-table.ts';
 import { plainName } from './host-names.ts';
 import type { Origin } from './journey-beginning.ts';
 import type { Journey, Lookup, Resolution } from './model.ts';
+import { hidesName, isAddress, isOf } from './name-match.ts';
 import { CALL_STEPS, idleCalls, leave, use } from './name-group.ts';
 import { FRESH_NANOSECONDS, NameBook } from './names.ts';
 import * as R from './tcp-record.ts';
@@ -15,6 +16,10 @@ import { Flag } from './tcp-record.ts';
 /** Attempts that came to nothing and wait for the journey of the one that did, over all names. */
 const HELD_LIMIT = 1024;
 export const NOTHING: Origin = { owns: false, tries: [], lookups: undefined };
+/** A client that has its answer connects within this time; a later connection needs more than an address to be its. */
+const AT_ONCE_NANOSECONDS = 0.5e9;
+/** And gives up a question that stays without an answer (resolv.conf's "timeout" and "attempts": 5 s, twice). */
+const PATIENCE_NANOSECONDS = 10e9;
 const NOBODY: Conversation[] = [];
 
 /** Which lookups led to which connections, and which connections were tried for one purpose. */
@@ -88,19 +93,47 @@ export class NameJoins {
     if (group !== undefined) join(c, group, to, opened);
   }
 
-  /** Two names may have one address: the name that the request or the ClientHello gives tells which of them led here. */
-  named(c: Conversation, name: string | undefined): void {
+  /**
+   * Several names may have one address, which joins only until the ClientHello or the request names something: that tells which
+   * of them led here, or that none did. A request to a proxy names what lies behind it.
+   */
+  named(c: Conversation, host?: string, proxied = false): void {
     const group = c.names;
-    if (group === undefined || name === undefined || c.built > 0 || group.key === name) return;
-    const key = plainName(name);
-    if (group.key === key) return;
-    const to = addressOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
+    if (group === undefined || c.built > 0) return;
+    const tls = c.tunnel === undefined ? c.tls : undefined;
+    const sni = tls?.sni === undefined || hidesName(group) ? undefined : plainName(tls.sni);
+    const name = host ? plainName(host) : undefined;
+    if (this.settled(c, group, sni) || this.settled(c, group, name) || proxied) return;
+    const to = serverOf(c);
+    if (sni === undefined && !(host && isAddress(host, to))) {
+      if (name === undefined && (tls?.clientHelloPacket === undefined || tls.sni !== undefined)) return;
+      // The connection goes where the looked-up name led, and nothing else is known of it: a Host written on purpose, or no SNI.
+      const used = group.told || group.users.some((u) => u !== c && talked(u));
+      if (used ? name === undefined : atOnce(group, Math.min(group.usedAt, openingOf(c)))) return;
+    }
+    this.release(c, group);
+  }
+
+  /** The name is that of the lookups, or there are others of it that the connection goes on with. */
+  private settled(c: Conversation, group: NameGroup, name: string | undefined): boolean {
+    if (name === undefined) return false;
+    if (group.key === name) return true;
     const opened = openingOf(c);
-    const better = this.names.findNamed(group.client, to, key, opened, firstPacket(c));
-    if (better === undefined) return;
+    const to = serverOf(c);
+    const better = this.names.findNamed(group.client, to, name, opened, firstPacket(c));
+    if (better === undefined || better === group) return isOf(group, name) || this.names.led(group, name);
+    this.release(c, group);
+    join(c, better, to, opened);
+    return true;
+  }
+
+  /** The lookups did not lead here. */
+  private release(c: Conversation, group: NameGroup): void {
     leave(group, c);
     if (!group.told) group.usedAt = group.users.length === 0 ? Number.POSITIVE_INFINITY : openingOf(group.users[0]);
-    join(c, better, to, opened);
+    c.names = undefined;
+    c.lookups = undefined;
+    c.lookup = undefined;
   }
 
   /** What came before the connection's first request, as far as it is known now. */
@@ -154,7 +187,7 @@ export class NameJoins {
   private losers(c: Conversation): Conversation[] {
     const { users, addresses } = c.names as NameGroup;
     if (users.length < 2) return NOBODY;
-    for (const u of users.slice()) if (u.tls?.sni !== undefined) this.named(u, u.tls.sni);
+    for (const u of users.slice()) if (u !== c && u.exchangeCount === 0 && u.tls?.sni !== undefined) this.named(u);
     return addresses.length > 1 ? losersOf(c, users) : NOBODY;
   }
 }
@@ -208,6 +241,15 @@ function owns(c: Conversation, losers: Conversation[], opened: number): boolean 
 }
 
 const openingOf = (c: Conversation): number => c.attempt?.opened ?? c.page.doubles[(c.base >> 1) + R.FIRST_TIME];
+
+const serverOf = (c: Conversation): string => addressOf(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
+
+/** Opened as soon as the last of the answers was there; one that was not may have been waited for. */
+function atOnce(group: NameGroup, opened: number): boolean {
+  for (const { end, lastAsked } of group.lookups)
+    if (end === undefined ? opened - lastAsked <= PATIENCE_NANOSECONDS : opened - end <= AT_ONCE_NANOSECONDS) return true;
+  return false;
+}
 
 const firstPacket = (c: Conversation): number => c.page.words[c.base + R.FIRST];
 

@@ -1,5 +1,6 @@
 import type { NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
+import { leadsTo } from './name-match.ts';
 import { CALL_STEPS, groupFor, newGroup, takeCall } from './name-group.ts';
 import { EMPTY } from './packet-list.ts';
 import { PairTable } from './pair-table.ts';
@@ -90,7 +91,12 @@ export class NameBook {
   /** Who told this client that address, if anybody did: the newest answer counts, of calls made at once the first not used. */
   find(client: string, address: string, time = Number.POSITIVE_INFINITY, packet = time): NameGroup | undefined {
     const group = this.byAddress.find(client, address) ? this.group(this.byAddress.value[0]) : undefined;
-    return group?.client === client && group.addresses.includes(address) ? pick(group, address, time, packet) : undefined;
+    if (group?.client !== client || !group.addresses.includes(address)) return undefined;
+    // Of a connection that is met late, answers that came after it are known as well.
+    let told: NameGroup | undefined = pick(group, address, time, packet);
+    for (let steps = 0; told !== undefined && !serves(told, address, packet); told = told.older)
+      if (++steps > CALL_STEPS) return undefined;
+    return told;
   }
 
   /** The same by network card, where some answer went to one that may connect from another address. */
@@ -113,6 +119,16 @@ export class NameBook {
       group = group.older;
     }
     return undefined;
+  }
+
+  /** Some other lookup of the same client, of this name, told the group's name: by an HTTPS record, a service, an alias. */
+  led(group: NameGroup, name: string): boolean {
+    const last = Math.max(this.first, this.made - NAME_STEPS);
+    for (let n = this.made - 1; n >= last; n--) {
+      const from = this.ring[n % GROUP_LIMIT];
+      if (from !== group && from.client === group.client && leadsTo(from, name, group)) return true;
+    }
+    return false;
   }
 
   end(): void {
@@ -202,6 +218,7 @@ function pick(found: NameGroup, address: string, time: number, packet: number): 
 function weightOf(lookup: Lookup): number {
   let weight = 512 + lookup.name.length + 48 * lookup.addresses.length;
   for (const alias of lookup.aliases) weight += 32 + alias.length;
+  for (const data of lookup.pointers ?? EMPTY) weight += 32 + data.length;
   for (const record of lookup.records ?? []) weight += 128 + record.name.length + record.data.length;
   return weight;
 }
