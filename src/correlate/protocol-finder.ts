@@ -189,6 +189,8 @@ export class ProtocolFinder implements Guesser {
       return this.http2(c, this.hooks, { whole: true, upgraded: exchange });
     }
     c.tunnel = protocol;
+    // Turns are kept for what cannot be read: those of the requests before are told by them.
+    if ((c.turns?.at(-1)?.lastPacket ?? 0) <= (exchange.responseHeadPacket ?? exchange.requestPacket ?? 0)) c.turns = undefined;
     if (protocol !== 'connect') return undefined;
     c.connects ??= [];
     // One in the other for ever: nobody does it, and the list stays short.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addTurn, inPacketOrder, type Turn } from '../../src/correlate/turns.ts';
 import { run } from './dialogue.ts';
 
 const OPEN = '0.0 c S\n 0.1 s SA\n 0.1 c A\n';
@@ -84,4 +85,15 @@ test('a tunnel: what each side sends, and silence as idle', () => {
     ['wait', 4600, 4700, [10]],
     ['receive', 4700, 4700, [10]],
   ]);
+});
+
+test('turns after a packet: nothing of those before it is left', () => {
+  const turns: Turn[] = [];
+  for (let i = 1; i <= 60; i++) addTurn(turns, i % 2 === 1, i, i * 1e6);
+  for (const after of [0, 10, 32, 33, 40, 59]) {
+    const packets = inPacketOrder(turns, after).flatMap((turn) => turn.packets);
+    expect(packets).toEqual(Array.from({ length: 60 - after }, (_, i) => after + 1 + i));
+  }
+  const [rest] = inPacketOrder(turns, 40);
+  expect([rest.start, rest.end, rest.packetCount]).toEqual([41e6, 60e6, 20]);
 });

@@ -238,6 +238,27 @@ describe('what TLS carries', () => {
     const tunnel = stages.filter((s) => s.note !== undefined && s.kind !== 'close').flatMap((s) => s.packets);
     expect(Math.min(...tunnel)).toBeGreaterThan(exchanges[0].responseEndPacket ?? Infinity);
   });
+
+  test('a WebSocket after many requests on its connection: what went over it is told turn by turn', async () => {
+    const get = 'GET /a HTTP/1.1\r\nHost: www.example.test\r\n\r\n';
+    const before = Array.from({ length: 20 }, () => [get, 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n']).flat();
+    const says = [
+      ...before,
+      'GET /socket HTTP/1.1\r\nHost: www.example.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      Buffer.from([0x81, 0x82, 1, 2, 3, 4, 0x69, 0x6b]),
+      Buffer.from([0x81, 0x02, 0x68, 0x69]),
+    ];
+    const { chunks, keyLog } = await talk({ says });
+    const { journeys, exchanges } = read(connection(chunks, 443), keyLog);
+    expect(journeys).toHaveLength(21);
+    const { stages } = journeys[20];
+    expect(kinds(journeys[20]).slice(0, 7)).toEqual(['tcp reused', 'send', 'wait', 'receive', 'send', 'wait', 'receive']);
+    twiceOrAgainst(stages);
+    expect(stages.filter((s) => s.note?.en.includes('further turns'))).toEqual([]);
+    const tunnel = stages.filter((s) => s.note?.en.includes('websocket')).flatMap((s) => s.packets);
+    expect(Math.min(...tunnel)).toBe((exchanges[20].responseEndPacket ?? 0) + 1);
+  });
 });
 
 describe('what is said of a connection whose records were opened', () => {
