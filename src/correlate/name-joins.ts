@@ -108,8 +108,8 @@ export class NameJoins {
     if (sni === undefined && !(host && isAddress(host, to))) {
       if (name === undefined && (tls?.clientHelloPacket === undefined || tls.sni !== undefined)) return;
       // The connection goes where the looked-up name led, and nothing else is known of it: a Host written on purpose, or no SNI.
-      const used = group.told || group.users.some((u) => u !== c && talked(u));
-      if (used ? name === undefined : atOnce(group, Math.min(group.usedAt, openingOf(c)))) return;
+      const served = name !== undefined && (group.told || group.users.some((u) => u.id < c.id && talked(u)));
+      if (!served && atOnce(group, Math.min(group.usedAt, openingOf(c)))) return;
     }
     this.release(c, group);
   }

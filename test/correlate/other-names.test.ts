@@ -107,6 +107,12 @@ test('a ClientHello without a name: an address alone joins only what follows at 
     ['a.example', 'own', false],
     [TO, '', false],
   ]);
+  // Several that began at once with the lookup: one has it, the others find it there.
+  const both = summary([...a, ...hello(40001, undefined), ...hello(40002, undefined)]);
+  expect(both.map(([, lookup]) => lookup)).toEqual(['own', 'earlier']);
+  // Nor does a second one make the first one's join any better.
+  const two = [...frames, ...hello(40002, undefined)];
+  expect(summary(two, after(600, 4, two.length)).map(([, lookup]) => lookup)).toEqual(['own', '', '']);
 });
 
 test('the same name in other words: completed by a search list, an HTTPS record’s target, a service’s host', () => {
