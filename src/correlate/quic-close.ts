@@ -1,6 +1,8 @@
 import { transportErrorName } from '../dissect/quic/frame-names.ts';
 import { type FrameReader, FrameType } from '../dissect/quic/frames.ts';
 import { http3ErrorName } from '../dissect/http3/names.ts';
+import { safe } from '../text/safe.ts';
+import type { Text } from '../text/text.ts';
 
 /** How a connection was closed by one side (RFC 9000 §10.2). */
 export interface QuicClose {
@@ -18,6 +20,7 @@ export interface QuicClose {
 }
 
 const REASON_BYTES = 256;
+const REASON_SHOWN = 60;
 const H3_NO_ERROR = 0x100;
 
 /** The CONNECTION_CLOSE frame at hand. `alpn`: whose codes the application's are. */
@@ -42,5 +45,15 @@ export function closeOf(
     clean: code === 0 || (http3 && code === H3_NO_ERROR),
     packet,
     time,
+  };
+}
+
+/** Whose it was, its code, and the first of the peer's own words. */
+export function quicCloseText(closed: QuicClose): Text {
+  const who = closed.from === 'client' ? '클라이언트' : '서버';
+  const said = closed.reason === undefined ? '' : `, “${safe(closed.reason.slice(0, REASON_SHOWN))}”`;
+  return {
+    en: `the ${closed.from}’s CONNECTION_CLOSE (${closed.code}${said})`,
+    ko: `${who}의 CONNECTION_CLOSE (${closed.code}${said})`,
   };
 }

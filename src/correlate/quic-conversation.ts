@@ -1,15 +1,14 @@
-import { safe } from '../text/safe.ts';
 import type { Text } from '../text/text.ts';
 import { clientSide } from './connection-facts.ts';
 import { Conversation } from './conversation.ts';
 import { KEY_WORDS, type Page } from './flow-table.ts';
 import type { QuicConnection } from './model.ts';
 import { inOrder } from './packet-list.ts';
+import { quicCloseText } from './quic-close.ts';
 import type { QuicState } from './quic-connection.ts';
 import * as R from './tcp-record.ts';
 import { newSession } from './tls-session.ts';
 
-const REASON_SHOWN = 60;
 const HANDSHAKE_NOTE: Text = {
   en: 'QUIC handshake: connecting and TLS in one',
   ko: 'QUIC 핸드셰이크: 연결과 TLS를 한 번에 합니다',
@@ -71,11 +70,5 @@ function close({ page, quic }: Conversation, { close: closed }: QuicConnection, 
   words[R.STATE] |= ((closed.clean ? R.FIN_SEEN : R.RST_SEEN) * 3) | (fromB ? R.FIRST_CLOSER_IS_B : 0);
   words[closed.clean ? R.FIN_PACKET : R.RST_PACKET] = closed.packet;
   doubles[R.CLOSE_TIME] = doubles[R.CLOSE_END] = closed.time;
-  const who = closed.from === 'client' ? '클라이언트' : '서버';
-  // The peer's own words, a few of them.
-  const said = closed.reason === undefined ? '' : `, “${safe(closed.reason.slice(0, REASON_SHOWN))}”`;
-  quic.closed = {
-    en: `the ${closed.from}’s CONNECTION_CLOSE (${closed.code}${said})`,
-    ko: `${who}의 CONNECTION_CLOSE (${closed.code}${said})`,
-  };
+  quic.closed = quicCloseText(closed);
 }

@@ -8,6 +8,7 @@ import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
 import type { Out } from './out.ts';
+import { QuicSection } from './quic-lines.ts';
 import { Section } from './section.ts';
 import { tlsLines } from './tls-lines.ts';
 
@@ -49,6 +50,7 @@ export class TextReport implements Listener {
   private readonly connections = new Map<number, string>();
   private readonly sessions = new Map<number, string>();
 
+  private readonly quicSection: QuicSection;
   private readonly filtered: boolean;
 
   /** `filtered`: it is given only the journeys that somebody asked for. */
@@ -56,6 +58,7 @@ export class TextReport implements Listener {
     this.filtered = filtered;
     this.out = out;
     this.language = language;
+    this.quicSection = new QuicSection(language);
   }
 
   /** What clients were told of their networks: the first of it, and how much there was. */
@@ -71,6 +74,7 @@ export class TextReport implements Listener {
 
   journey: Listener['journey'] = (j) => {
     this.count++;
+    if (j.quic !== undefined) this.quicSection.carries(j.quic);
     this.journeys.add(j.start, Buffer.from(this.journeyText(j), 'utf8'));
   };
 
@@ -90,6 +94,8 @@ export class TextReport implements Listener {
     this.sessions.delete(c.id);
     if (this.connections.size > LINES_KEPT) this.connections.delete(this.connections.keys().next().value as number);
   };
+
+  quic: Listener['quic'] = (q) => this.quicSection.add(q);
 
   write(): void {
     const { out } = this;
@@ -114,9 +120,12 @@ export class TextReport implements Listener {
     this.journeys.drain((record, n) => {
       const line = Buffer.from(record)
         .toString('utf8')
-        .replace(/\0(\d+)\0/, (_, id) => this.connections.get(Number(id)) ?? '');
+        .replace(/\0(q?)(\d+)\0/, (_, quic, id) =>
+          quic === '' ? (this.connections.get(Number(id)) ?? '') : this.quicSection.of(Number(id)),
+        );
       out.write(`\n${n + 1}. ${line}`);
     });
+    if (!this.filtered) this.quicSection.write(out);
     out.flush();
   }
 
@@ -132,6 +141,7 @@ export class TextReport implements Listener {
     if (j.partial) facts.push(this.say(WORDS.partial));
     let text = `${title}  ${facts.filter((x) => x !== undefined).join('  ')}\n`;
     if (j.connection !== undefined) text += `\0${j.connection}\0`;
+    else if (j.quic !== undefined) text += `\0q${j.quic}\0`;
     const length = Math.max(1, j.end - j.start);
     for (const s of j.stages) if (!small(s, length)) text += this.stageText(s, j.start, length);
     for (const e of j.evidence) text += `   ${this.say(WORDS.why)}: ${safe(this.say(e.text))}\n`;

@@ -38,7 +38,7 @@ const EARLY = { offered: TLS.earlyOffered, accepted: TLS.earlyAccepted, rejected
 /** By `Decryption.inside`. */
 const INSIDE: Record<string, Text> = { http: TLS.insideHttp, http2: TLS.insideHttp2, dns: TLS.insideDns };
 
-const certificateWords = (certificate: CertificateFacts): Record<string, string> => ({
+export const certificateWords = (certificate: CertificateFacts): Record<string, string> => ({
   subject: certificate.subject || certificate.names.join(', '),
   issuer: certificate.issuer,
   from: certificate.validFrom?.slice(0, 10) ?? '?',

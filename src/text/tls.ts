@@ -54,6 +54,10 @@ export const TLS = {
     en: 'not decrypted: {n} records, from packet {packet} on: {why}',
     ko: '복호화하지 못함: {packet}번 패킷부터 레코드 {n}개, {why}',
   },
+  sealedPackets: {
+    en: 'not decrypted: {n} packets, from packet {packet} on: {why}',
+    ko: '복호화하지 못함: {packet}번 패킷부터 {n}개, {why}',
+  },
 } satisfies Record<string, Text>;
 
 /** Why records stayed sealed, by the codes of the report. */
@@ -71,9 +75,12 @@ export const SEALED: Record<string, Text> = {
 };
 
 /** What of a connection's TLS the keys at hand did not open: one sentence for each reason. */
-export function sealedTexts(reasons: readonly { why: string; records: number; packet: number }[] = []): Text[] {
+export function sealedTexts(
+  reasons: readonly { why: string; records: number; packet: number }[] = [],
+  sealed: Text = TLS.sealed,
+): Text[] {
   return reasons.map(({ why, records, packet }) => {
-    const say = (language: 'en' | 'ko'): string => fill(TLS.sealed, language, { n: records, packet, why: SEALED[why][language] });
+    const say = (language: 'en' | 'ko'): string => fill(sealed, language, { n: records, packet, why: SEALED[why][language] });
     return { en: say('en'), ko: say('ko') };
   });
 }

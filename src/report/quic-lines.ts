@@ -1,0 +1,102 @@
+import type { QuicConnection } from '../correlate/model.ts';
+import { quicCloseText } from '../correlate/quic-close.ts';
+import { fill } from '../text/messages.ts';
+import { QUIC } from '../text/quic.ts';
+import { safe } from '../text/safe.ts';
+import type { Language, Text } from '../text/text.ts';
+import { sealedTexts, TLS } from '../text/tls.ts';
+import type { Out } from './out.ts';
+import { certificateWords } from './tls-lines.ts';
+
+/** QUIC connections without a journey that are told, the first of the capture; what those are weighed against while it is read. */
+const SHOWN = 100;
+const KEPT = 100_000;
+
+const host = (e: { address: string; port: number }): string =>
+  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
+
+/** What is known of a QUIC connection, for people: who with whom, how much, how it ended, and of its TLS as of a TCP connection's. */
+export function quicLines(q: QuicConnection, language: Language): string {
+  const say = (text: Text, values: Record<string, string | number> = {}): string => fill(text, language, values);
+  const opened = q.decryption?.opened ?? 0;
+  const first = [
+    `${host(q.client)} → ${host(q.server)}`,
+    say(QUIC.connection, { id: q.id, version: q.version }),
+    say(QUIC.client, { packets: q.fromClient.packets, bytes: q.fromClient.payloadBytes }),
+    say(QUIC.server, { packets: q.fromServer.packets, bytes: q.fromServer.payloadBytes }),
+  ];
+  if (!q.clientKnown) first.push(say(QUIC.rolesGuessed));
+  if (q.close !== undefined) first.push(quicCloseText(q.close)[language]);
+  else first.push(say(opened > 0 ? QUIC.notClosed : QUIC.endHidden));
+  const facts = [q.tlsVersion, q.cipher].filter((fact) => fact !== undefined);
+  if (q.resumed) facts.push(say(TLS.resumed));
+  if (q.earlyDataPacket !== undefined) facts.push(say(TLS.earlyOffered));
+  if (q.sni !== undefined) facts.push(`SNI ${q.sni}`);
+  const alpn = alpnText(q);
+  if (alpn !== undefined) facts.push(say(...alpn));
+  facts.push(opened > 0 ? say(QUIC.opened, { n: opened }) : say(QUIC.hidden));
+  const lines = [first.join('  '), facts.join('  ')];
+  const certificate = q.certificates?.[0];
+  if (certificate !== undefined) lines.push(say(TLS.certificate, certificateWords(certificate)));
+  for (const text of sealedTexts(q.decryption?.reasons, TLS.sealedPackets)) lines.push(text[language]);
+  return lines.map((line) => `   ${safe(line)}\n`).join('');
+}
+
+/** The server's choice is encrypted; where one protocol alone was offered, a server that goes on has taken it. */
+function alpnText({
+  alpn,
+  alpnVisible,
+  alpnOffered,
+  clientHelloPacket,
+}: QuicConnection): [Text, Record<string, string>?] | undefined {
+  const offered = alpnOffered.join(', ');
+  if (alpn !== undefined) return alpnVisible ? [TLS.alpn, { alpn }] : [QUIC.onlyAlpn, { alpn }];
+  if (offered !== '') return [QUIC.hiddenAlpn, { offered }];
+  return clientHelloPacket === undefined ? undefined : [TLS.noAlpn];
+}
+
+/** The QUIC connections of a text report: their lines for journeys, and those that no journey is about. */
+export class QuicSection {
+  private readonly language: Language;
+  private readonly lines = new Map<number, string>();
+  /** Those with journeys. */
+  private readonly carried = new Set<number>();
+  /** But those with journeys whose lines are let go. */
+  private count = 0;
+
+  constructor(language: Language) {
+    this.language = language;
+  }
+
+  add(q: QuicConnection): void {
+    this.count++;
+    this.lines.set(q.id, quicLines(q, this.language));
+    if (this.lines.size <= KEPT) return;
+    const oldest = this.lines.keys().next().value as number;
+    this.lines.delete(oldest);
+    if (this.carried.delete(oldest)) this.count--;
+  }
+
+  carries(id: number): void {
+    this.carried.add(id);
+  }
+
+  of(id: number): string {
+    return this.lines.get(id) ?? '';
+  }
+
+  /** Connections of which no request was read: without keys nothing else tells of them. */
+  write(out: Out): void {
+    const unread = this.count - this.carried.size;
+    if (unread <= 0) return;
+    out.write(`\n${fill(QUIC.unread, this.language, { n: unread })}\n`);
+    let shown = 0;
+    for (const id of [...this.lines.keys()].sort((a, b) => a - b)) {
+      if (this.carried.has(id)) continue;
+      if (shown === SHOWN) break;
+      shown++;
+      out.write(this.of(id));
+    }
+    if (unread > shown) out.write(`   ${fill(QUIC.more, this.language, { n: unread - shown })}\n`);
+  }
+}
