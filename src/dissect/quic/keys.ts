@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
-import { type LongHeader, RETRY_TAG } from './header.ts';
+import { LONG_FORM, type LongHeader, RETRY_TAG } from './header.ts';
 import { isReservedVersion, versionOf } from './versions.ts';
 
 /** What protects one side's Initial packets. Anybody who saw the client's first packet has it (RFC 9001 §5.2). */
@@ -110,10 +110,26 @@ export function openPacket(keys: PacketKeys, bytes: Uint8Array, end: number, h: 
   if (!h.whole || h.end > end || h.end - numberAt < LONGEST_NUMBER + SAMPLE) return undefined;
   const sample = bytes.subarray(numberAt + LONGEST_NUMBER, numberAt + LONGEST_NUMBER + SAMPLE);
   const mask = createCipheriv('aes-128-ecb', keys.hp, null).setAutoPadding(false).update(sample);
-  const first = bytes[at] ^ (mask[0] & 0x0f);
-  const numberLength = (first & 3) + 1;
+  const { header, first, numberLength, packetNumber } = unmasked(bytes, at, numberAt, mask, expected);
   const payloadAt = numberAt + numberLength;
-  const header = Buffer.from(bytes.subarray(at, payloadAt));
+  const nonce = Buffer.from(keys.iv);
+  // The number's upper half is 0 for a packet this early.
+  nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ (packetNumber >>> 0)) >>> 0, 8);
+  const payload = decrypt(keys.key, nonce, header, bytes, payloadAt, h.end);
+  return payload === undefined ? undefined : { first, packetNumber, numberLength, payload, payloadAt };
+}
+
+/** A header without its protection, of which `mask` is what the sample gave (RFC 9001 §5.4.1). */
+export function unmasked(
+  bytes: Uint8Array,
+  at: number,
+  numberAt: number,
+  mask: Uint8Array,
+  expected: number,
+): { header: Buffer; first: number; numberLength: number; packetNumber: number } {
+  const first = bytes[at] ^ (mask[0] & ((bytes[at] & LONG_FORM) !== 0 ? 0x0f : 0x1f));
+  const numberLength = (first & 3) + 1;
+  const header = Buffer.from(bytes.subarray(at, numberAt + numberLength));
   header[0] = first;
   let truncated = 0;
   for (let i = 0; i < numberLength; i++) {
@@ -121,12 +137,7 @@ export function openPacket(keys: PacketKeys, bytes: Uint8Array, end: number, h: 
     header[numberAt - at + i] = byte;
     truncated = truncated * 256 + byte;
   }
-  const packetNumber = wholeNumber(truncated, numberLength, expected);
-  const nonce = Buffer.from(keys.iv);
-  // The number's upper half is 0 for a packet this early.
-  nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ (packetNumber >>> 0)) >>> 0, 8);
-  const payload = decrypt(keys.key, nonce, header, bytes, payloadAt, h.end);
-  return payload === undefined ? undefined : { first, packetNumber, numberLength, payload, payloadAt };
+  return { header, first, numberLength, packetNumber: wholeNumber(truncated, numberLength, expected) };
 }
 
 function decrypt(key: Uint8Array, nonce: Buffer, aad: Buffer, bytes: Uint8Array, at: number, end: number): Buffer | undefined {

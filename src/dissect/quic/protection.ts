@@ -1,7 +1,8 @@
 import { type Cipher, type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { type CipherParameters, cipherParameters } from '../tls/cipher-parameters.ts';
 import { expandLabel } from '../tls/derive.ts';
-import { type Opened, wholeNumber } from './keys.ts';
+import { LONG_FORM } from './header.ts';
+import { type Opened, unmasked } from './keys.ts';
 
 const NONCE = 12;
 const SAMPLE = 16;
@@ -9,7 +10,6 @@ const SAMPLE = 16;
 const LONGEST_NUMBER = 4;
 /** A short header's bit for the keys in use (RFC 9001 §6). */
 const KEY_PHASE = 4;
-const LONG_FORM = 0x80;
 const FIVE_ZEROS = new Uint8Array(5);
 /** Key updates that may have passed unseen; packets in a row that may fail before no more are tried. */
 const UNSEEN_UPDATES = 2;
@@ -110,18 +110,8 @@ export class PacketProtection {
     if (end - numberAt < LONGEST_NUMBER + SAMPLE || this.exhausted) return undefined;
     const mask = this.mask(bytes.subarray(numberAt + LONGEST_NUMBER, numberAt + LONGEST_NUMBER + SAMPLE));
     const long = (bytes[at] & LONG_FORM) !== 0;
-    const first = bytes[at] ^ (mask[0] & (long ? 0x0f : 0x1f));
-    const numberLength = (first & 3) + 1;
+    const { header, first, numberLength, packetNumber } = unmasked(bytes, at, numberAt, mask, expected);
     const payloadAt = numberAt + numberLength;
-    const header = Buffer.from(bytes.subarray(at, payloadAt));
-    header[0] = first;
-    let truncated = 0;
-    for (let i = 0; i < numberLength; i++) {
-      const byte = bytes[numberAt + i] ^ mask[i + 1];
-      header[numberAt - at + i] = byte;
-      truncated = truncated * 256 + byte;
-    }
-    const packetNumber = wholeNumber(truncated, numberLength, expected);
     const payload = long
       ? this.cipher.open(packetNumber, header, bytes, payloadAt, end)
       : this.byPhase(first & KEY_PHASE ? 1 : 0, packetNumber, header, bytes, payloadAt, end);
