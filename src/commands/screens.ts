@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { openCapture } from '../capture/open.ts';
 import { compileEarly } from '../session/compiler.ts';
@@ -5,6 +6,7 @@ import { FileSession } from '../session/file-session.ts';
 import type { LiveCapture } from '../live/capture.ts';
 import { LiveSession } from './live-session.ts';
 import { writeSlice } from './slice.ts';
+import { SAY } from '../text/messages.ts';
 import type { Language } from '../text/text.ts';
 import type { ScreenSettings } from './screen-settings.ts';
 import { Plain } from '../ui/plain.ts';
@@ -22,6 +24,9 @@ const writerOf =
 const CHUNK = 256 << 10;
 const OK = 0;
 const BROKEN = 1;
+const AGAIN = -1;
+/** Milliseconds between looks at key logs, once a capture is read. */
+const LOOK_AT_KEYS = 1000;
 
 /** Opens a capture on the screen, and others of the same traffic beside it; gives the exit code. Throws a CaptureError where nothing can be read. */
 export async function runScreens(
@@ -30,22 +35,64 @@ export async function runScreens(
   settings: ScreenSettings,
   keyLogs?: readonly string[],
 ): Promise<number> {
+  try {
+    for (let nth = 0; ; nth++) {
+      const code = await onScreens(files, keyboard, nth === 0 ? settings : { ...settings, notice: SAY.readAgain }, keyLogs);
+      if (code !== AGAIN) return code;
+    }
+  } finally {
+    if (keyboard !== process.stdin) keyboard.destroy();
+  }
+}
+
+/** The same until it is left, or to be read anew: `AGAIN`. */
+async function onScreens(
+  files: string[],
+  keyboard: ReadStream,
+  settings: ScreenSettings,
+  keyLogs: readonly string[] = [],
+): Promise<number> {
+  const stamps = keyLogs.map(stampOf);
   const { source, session } = await opened(files, keyLogs);
   // Screens are painted again and again.
   compileEarly();
+  let again = false;
+  const isSaved = source.size !== undefined && !files.includes('-');
   try {
     const code = await runUi(session, {
       ...settings,
       keyboard,
       step: () => session.step(),
       write: writerOf(session, settings.includeSecrets),
+      ...(isSaved && {
+        reopen: () => {
+          again = true;
+        },
+        onChange: (changed) => {
+          const timer = setInterval(() => {
+            if (keyLogs.some((path, i) => stampOf(path) !== stamps[i]) && session.keysHaveCome()) changed();
+          }, LOOK_AT_KEYS);
+          return () => clearInterval(timer);
+        },
+      }),
     });
+    if (again) return AGAIN;
     // As far as it was read: who leaves early does not wait for the end.
     return code === OK && source.problems.length > 0 ? BROKEN : code;
   } finally {
     session.close();
     source.close();
-    if (keyboard !== process.stdin) keyboard.destroy();
+  }
+}
+
+/** Differs once the file was written to; the same for what is no file. */
+function stampOf(path: string): string {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? `${stats.size} ${stats.mtimeMs}` : '';
+  } catch {
+    // Gone: what was read of it stays.
+    return '';
   }
 }
 

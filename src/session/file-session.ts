@@ -1,16 +1,7 @@
 import type { Analysis } from './analysis.ts';
 import type { Problem, Source } from '../capture/batch.ts';
-import { CaptureRecords, type Unreadable } from './capture-records.ts';
-import type {
-  Connection,
-  Exchange,
-  Journey,
-  Listener,
-  Lookup,
-  QuicConnection,
-  StageKind,
-  TlsSession,
-} from '../correlate/model.ts';
+import { CaptureRecords, type RecordOptions, type Unreadable } from './capture-records.ts';
+import type { Connection, Exchange, Journey, Lookup, QuicConnection, StageKind, TlsSession } from '../correlate/model.ts';
 import { exchangesOfQuic, flowOf, quicOfFlow } from '../correlate/quic-record.ts';
 import type { Owners } from '../correlate/owners.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
@@ -55,6 +46,7 @@ const OPEN_JOURNEYS = 500;
 /** A capture for the screens: reads it in slices, keeps the records and an index of the packets, reads bytes again when asked. */
 export class FileSession implements SessionView {
   version = 0;
+  newKeys = false;
   firstTime = 0;
   readonly file: string;
 
@@ -85,7 +77,7 @@ export class FileSession implements SessionView {
   private wide: Judgement[] | undefined;
   private followed: { connection: number; turns: Turn[] } | undefined;
   private counted: { version: number; statistics: Statistics } | undefined;
-  private readonly tee: Listener = {
+  private readonly tee: RecordOptions['tee'] = {
     journey: (j) => this.found(j),
     tls: (t) => this.troubles.sealed(t.decryption),
     quic: (q) => this.troubles.sealed(q.decryption),
@@ -170,6 +162,14 @@ export class FileSession implements SessionView {
     this.counts.journey(j);
     this.troubles.add(j);
     this.heads.add(headOf(j), j.start);
+  }
+
+  /** The capture's key logs have more in them than when it was read. True: that is news. */
+  keysHaveCome(): boolean {
+    if (this.newKeys || !this.analysis.done || !this.troubles.lacksKeys) return false;
+    this.newKeys = true;
+    this.version++;
+    return true;
   }
 
   progress(): Progress {

@@ -108,6 +108,8 @@ export interface SessionView {
   live?(): LiveView;
   progress(): Progress;
   problems(): Problem[];
+  /** A key log has grown since the capture was read, which it does not open whole: read anew it may be. */
+  readonly newKeys?: boolean;
   /** What went wrong on the wire, as far as packets show: what was not answered, broken off, sent again …, most telling first. */
   troubleOnTheWire?(): readonly Trouble[];
   /** Numbers of the packets behind a trouble with segments, the first `most`. */

@@ -43,6 +43,11 @@ export class TroubleCounts {
     }
   }
 
+  /** Connections stayed sealed for want of their keys. */
+  get lacksKeys(): boolean {
+    return this.unopened.has('no-keys');
+  }
+
   list(marks: SegmentMarks): Trouble[] {
     const journeys = [...OUTCOMES, 'server-errors' as const, 'client-errors' as const].map((kind) => ({
       of: 'journeys' as const,

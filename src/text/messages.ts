@@ -255,6 +255,12 @@ export const SAY = {
   cannotWrite: { en: 'Packets of this capture cannot be written.', ko: '이 캡처의 패킷은 파일로 쓸 수 없습니다.' },
   nothingToWrite: { en: 'There are no packets to write.', ko: '파일로 쓸 패킷이 없습니다.' },
   written: { en: '{n} packets written to {file}', ko: '패킷 {n}개를 {file}에 썼습니다' },
+  newKeys: { en: 'the key log has grown: Ctrl-R reads again', ko: '키 로그가 늘어남: Ctrl-R로 다시 읽기' },
+  readAgain: { en: 'read again from the beginning', ko: '처음부터 다시 읽었습니다' },
+  noReadAgain: {
+    en: 'only a saved capture can be read again; here keys are followed as they come',
+    ko: '저장된 캡처만 다시 읽을 수 있습니다. 여기서는 키가 오는 대로 따라 읽습니다',
+  },
   notWritten: { en: '{file} cannot be written: {why}', ko: '{file}을(를) 쓸 수 없습니다: {why}' },
   marked: {
     en: 'Marked: {journeys} journeys, {packets} packets. w writes them to a file.',

@@ -10,7 +10,7 @@ export type Message =
   | { kind: 'page'; by: number }
   | { kind: 'edge'; to: 'first' | 'last' }
   | { kind: 'sibling'; by: number }
-  | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' | 'pause' }
+  | { kind: 'enter' | 'back' | 'left' | 'right' | 'tab' | 'help' | 'language' | 'suspend' | 'redraw' | 'pause' | 'reopen' }
   | { kind: 'palette' | 'wireshark' | 'copy' | 'write' | 'mark' | 'sort' | 'scan' | 'mouse' }
   | { kind: 'find'; by: number }
   | { kind: 'complete'; by: number }
@@ -247,6 +247,11 @@ export const KEYS: readonly KeyGroup[] = [
       },
       { keys: ['?'], message: { kind: 'help' }, help: { en: 'this help', ko: '이 안내' }, hint: { en: 'help', ko: '안내' } },
       { keys: ['Ctrl-L'], message: { kind: 'redraw' }, help: { en: 'draw the screen again', ko: '화면을 다시 그린다' } },
+      {
+        keys: ['Ctrl-R'],
+        message: { kind: 'reopen' },
+        help: { en: 'read the capture and its key log again', ko: '캡처와 키 로그를 다시 읽는다' },
+      },
       {
         keys: ['Ctrl-Z'],
         message: { kind: 'suspend' },

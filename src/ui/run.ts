@@ -36,6 +36,8 @@ export interface UiOptions {
   step?: () => Promise<boolean> | boolean;
   /** Of a live capture: holds the screen still, or lets it go on. */
   pause?: () => void;
+  /** The capture shall be read anew once the screens have ended. Absent: it cannot be. */
+  reopen?: () => void;
   /** Writes packets to a file; gives how many, or undefined where the file is there already. Throws. */
   write?: (path: string, packets: number[], overwrite: boolean) => number | undefined;
   /** Calls back whenever the session has changed by itself; gives what ends that. */
@@ -83,6 +85,10 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     const send = (message: Message): void =>
       guarded(() => {
         if (message.kind === 'suspend') return terminal?.suspend();
+        if (message.kind === 'reopen' && options.reopen !== undefined) {
+          options.reopen();
+          return end(0);
+        }
         // Going live ends a pause.
         const goesLive = message.kind === 'edge' && message.to === 'last' && session.live?.().paused === true;
         if (message.kind === 'pause' || goesLive) options.pause?.();

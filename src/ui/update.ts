@@ -138,6 +138,8 @@ function act(model: Model, message: Message, session: SessionView): Model {
     }
     case 'mouse':
       return { ...model, mouse: model.mouse !== true, notice: model.mouse === true ? SAY.mouseOff : SAY.mouseOn };
+    case 'reopen':
+      return { ...model, notice: SAY.noReadAgain };
     case 'click':
       return click(model, message.x, message.y, session);
     case 'find':

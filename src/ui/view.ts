@@ -61,7 +61,12 @@ function statusLine(model: Model, session: SessionView): Line {
   const at = Math.min(rows, model.places[model.screen].cursor + 1);
   const position = model.screen === 'summary' ? ' ' : ` ${count(at)}/${count(rows)} `;
   const problems = session.problems().length;
-  const trouble = problems === 0 ? '' : `${g.warning} ${say(model, SAY.problemCount, { n: count(problems) })} `;
+  const about = session.newKeys
+    ? say(model, SAY.newKeys)
+    : problems === 0
+      ? ''
+      : say(model, SAY.problemCount, { n: count(problems) });
+  const trouble = about === '' ? '' : `${g.warning} ${about} `;
   const facts = cell(statusFacts(model, session).join(` ${g.between} `), model.width - position.length - width(trouble) - 2, g);
   return [span(` ${facts} `, 'dim'), span(trouble, 'warn'), span(position)];
 }
