@@ -56,7 +56,9 @@ export interface Exchange {
   responseBodyBytes: number;
   /** Bodies that end with the connection, by chunks, by length, with HTTP/2's END_STREAM, or have none. */
   responseFraming?: 'length' | 'chunked' | 'until-close' | 'end-stream' | 'none';
-  /** False when bytes of it were not captured. */
+  /** The half that lies in TLS records for which no keys were given, while the other half could be read. */
+  sealed?: 'request' | 'response' | undefined;
+  /** False when bytes of it were not captured, or stay sealed. */
   whole: boolean;
   /** True once the response was read to its end; false when the connection or the capture ended before. */
   complete?: boolean;

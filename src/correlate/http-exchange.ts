@@ -40,6 +40,7 @@ export function newExchange(id: number, connection: number, stream: number, sche
     responsePacketCount: 0,
     requestHeaderBytes: undefined,
     responseHeaderBytes: undefined,
+    sealed: undefined,
     requestTransferBytes: undefined,
     responseTransferBytes: undefined,
     requestBodyBytes: 0,

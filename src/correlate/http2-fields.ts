@@ -46,12 +46,15 @@ export class FieldSection implements FieldSink {
   bytes = 0;
   /** Fields of which nothing, or only the value, is known: entries of a table whose beginning was not seen. */
   unknown = 0;
+  /** Bytes of it are missing. */
+  dropped = false;
   /** Bits of `RequestField`. */
   present = 0;
   readonly values = new Map<string, string>();
 
   clear(): void {
     this.fields = this.bytes = this.unknown = this.present = 0;
+    this.dropped = false;
     this.values.clear();
   }
 

@@ -137,6 +137,7 @@ export class Http2Streams {
     if (stream === undefined) return;
     const { facts } = stream;
     facts.unknownFields += s.unknown;
+    if (s.dropped) stream.exchange.whole = false;
     const counted: HeaderSection = { fields: s.fields, bytes: s.bytes, blockBytes };
     if (fromClient) {
       if (stream.request !== seen) stream.request.absorb(seen);

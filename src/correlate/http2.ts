@@ -16,7 +16,7 @@ import type { HttpHooks } from './http-hooks.ts';
 import { FieldSection } from './http2-fields.ts';
 import { Message } from './http2-message.ts';
 import { Http2Side, State } from './http2-side.ts';
-import { Http2Streams } from './http2-streams.ts';
+import { Http2Streams, type Stream } from './http2-streams.ts';
 import type { Exchange } from './model.ts';
 import type { Guess, StreamParser } from './stream-parser.ts';
 
@@ -289,6 +289,7 @@ export class Http2Parser extends Http2Streams implements StreamParser {
   /** The header block is whole, or what is left of it will never be. */
   private blockEnd(side: Http2Side, bytes: Uint8Array, at: number, end: number, packet: number): void {
     section.clear();
+    section.dropped = side.dropped;
     if (side.dropped) side.hpack.lose();
     else if (!side.hpack.decode(bytes, at, end, section)) {
       this.problem('http2-hpack-error', packet);
@@ -325,6 +326,12 @@ export class Http2Parser extends Http2Streams implements StreamParser {
       else if (window !== undefined) flow.allowed(window, increment);
     } else if (side.type === Type.goAway) this.goAway(fromClient, first & 0x7fffffff, second >>> 0, packet, time);
     else if (side.type === Type.ping && (side.flags & Flag.ack) === 0) this.facts.pings++;
+  }
+
+  protected override finish(stream: Stream, complete: boolean): void {
+    // It may have begun behind the hole after which the server's frames were not found again.
+    if (!stream.response.over && this.server.state === State.lost) stream.exchange.whole = false;
+    super.finish(stream, complete);
   }
 
   private missingData(side: Http2Side, length: number): void {

@@ -12,6 +12,7 @@ import { inOrder } from './packet-list.ts';
 import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import * as R from './tcp-record.ts';
+import { sealedAnswerStages, sealedHalf, sealedRequest, sealedRequestStage } from './sealed-half.ts';
 import { Timeline } from './timeline.ts';
 
 const NO_TRIES: Try[] = [];
@@ -27,12 +28,14 @@ const CAPTURE_BEGAN: Text = {
 export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origin: Origin | undefined, last: boolean): Journey {
   const { exchange: x, place, url } = waiting;
   const reasons: Evidence[] = [];
-  const requestTime = x.requestTime ?? x.responseTime ?? f.time(R.FIRST_TIME);
   const tls = f.conversation?.tlsAfter(waiting.nth - 1);
+  x.sealed ??= sealedHalf(x, f.conversation?.tls);
+  const asked = sealedRequest(x, f);
+  const requestTime = x.requestTime ?? asked?.start ?? x.responseTime ?? f.time(R.FIRST_TIME);
   const t =
     origin === undefined
       ? new Timeline(Math.min(tls?.clientHelloTime ?? tls?.serverHelloTime ?? requestTime, requestTime))
-      : beginning(f, requestTime, reasons, x.host, origin, x.requestTime);
+      : beginning(f, requestTime, reasons, x.host, origin, x.requestTime ?? asked?.start);
   if (origin === undefined) {
     reuseConnection(t, f);
     // The first request behind a CONNECT has TLS of its own.
@@ -42,15 +45,21 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   }
   // A stream of HTTP/2 that neither ended nor was reset goes on until the connection ends, whichever began last.
   const open = last || (x.http2 !== undefined && !x.complete && x.http2.reset === undefined);
+  if (asked !== undefined) sealedRequestStage(t, asked);
   exchangeStages(t, x, f, open);
   if (last) tunnelStages(t, f, x, waiting.nth);
   const outcome = exchangeOutcome(x, f, open);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
   hostEvidence(x, f, reasons);
-  sniEvidence(tls ?? (last ? f.conversation?.tlsAfter(waiting.nth) : undefined), reasons);
+  const nameless = x.host === undefined && x.scheme === 'https' ? f.conversation?.tls : undefined;
+  sniEvidence(tls ?? (last ? f.conversation?.tlsAfter(waiting.nth) : undefined) ?? nameless, reasons);
   // CONNECT asks for a host with a port, not for a page (RFC 9110 §9.3.6).
-  const name = (x.method === 'CONNECT' ? x.target : bareName(x.host)) || f.conversation?.lookups?.[0].name || f.server.address;
+  const name =
+    (x.method === 'CONNECT' ? x.target : bareName(x.host)) ||
+    nameless?.sni ||
+    f.conversation?.lookups?.[0].name ||
+    f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
   journey.page = place.page;
   journey.parent = place.parent;
@@ -59,9 +68,13 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   if (x.method !== undefined) journey.method = x.method;
   if (x.status !== undefined) journey.status = x.status;
   if (x.responsePacket !== undefined) journey.responseBytes = x.responseBodyBytes;
-  if (!x.whole) journey.partial = true;
+  if (!x.whole && (x.sealed === undefined || missesBytes(f))) journey.partial = true;
   return journey;
 }
+
+/** Bytes of the connection were not captured, whatever stays sealed. */
+const missesBytes = ({ conversation: c }: ConnectionFacts): boolean =>
+  c !== undefined && c.half(0).missingBytes + c.half(1).missingBytes > 0;
 
 /** A connection on which no request can be read: TLS without keys, another protocol, none at all. */
 export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: Origin): Journey {
@@ -193,6 +206,10 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: bool
   const given = http2?.reset?.time ?? (open && !x.complete ? overAt(f) : undefined);
   const why = http2 === undefined ? undefined : resetNote(http2);
   const closed = given === undefined || http2?.reset !== undefined ? undefined : closedWindow(f);
+  if (x.sealed === 'response') {
+    sealedAnswerStages(t, x, f);
+    return;
+  }
   if (x.responseTime === undefined) {
     if (given === undefined || x.requestTime === undefined || given <= t.cursor) return;
     // Probes tell that the client had more to send.
@@ -205,7 +222,7 @@ function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: bool
     t.add('wait', t.cursor, given, packets, packets.length, closed?.side === 'server' ? both(note, closed.note) : note);
     return;
   }
-  if (x.requestTime !== undefined)
+  if (x.requestTime !== undefined || t.stages[t.stages.length - 1]?.kind === 'send')
     t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
   const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
   const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
@@ -269,6 +286,9 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
 
 function exchangeOutcome(x: Exchange, f: ConnectionFacts, open: boolean): Outcome {
   if (x.complete) return 'complete';
+  // What the client does afterwards does not tell what the server had said.
+  if (x.sealed === 'response') return 'unknown';
+  if (!x.whole && x.status === undefined && x.responseTime === undefined && x.http2?.reset?.from === 'client') return 'unknown';
   if (x.http2?.reset !== undefined) return x.http2.reset.frame === 'GOAWAY' ? 'unanswered' : 'reset';
   if (open && f.closeHow === 'reset') return 'reset';
   // Of one direction nobody can say whether the other one spoke; nor of what the capture has lost.

@@ -55,9 +55,13 @@ export class JourneyTracker {
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
-    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, toProxy(exchange));
+    if (c.exchangeCount === 1)
+      this.joins.named(c, exchange.host ?? (exchange.scheme === 'https' ? c.tls?.sni : undefined), toProxy(exchange));
     c.pending ??= [];
-    const url = urlOf(exchange, exchange.host === undefined ? serverOf(c) : exchange.host);
+    const url = urlOf(
+      exchange,
+      exchange.host === undefined ? serverOf(c, exchange.scheme === 'https' ? c.tls?.sni : undefined) : exchange.host,
+    );
     const place = pushed(c, exchange) ?? this.pages.parent(hostOf(c), journey, exchange, url);
     c.pending.push({ exchange, journey, nth: c.exchangeCount, url, place });
     c.unsettled = true;
@@ -187,8 +191,9 @@ const toProxy = ({ method, target, version }: Exchange): boolean =>
 
 /** The machine behind a connection: by the address that it asks for names from. */
 const hostOf = (c: Conversation): string => c.names?.client ?? addressOf(c.page, c.base, clientSide(c.page, c.base));
-const serverOf = (c: Conversation): string => {
+/** By the name that the client asked TLS for, where there is one. */
+const serverOf = (c: Conversation, name?: string): string => {
   const { address, port } = endpoint(c.page, c.base, clientSide(c.page, c.base) === 0 ? 1 : 0);
-  const host = address.includes(':') ? `[${address}]` : address;
+  const host = name ?? (address.includes(':') ? `[${address}]` : address);
   return port === 80 ? host : `${host}:${port}`;
 };

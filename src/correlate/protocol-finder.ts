@@ -19,6 +19,7 @@ import type { RecordTap } from './record-tap.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { proxyHeaderBytes } from './proxy-header.ts';
 import * as R from './tcp-record.ts';
+import { sealedHalf } from './sealed-half.ts';
 import { TlsParser } from './tls.ts';
 
 export interface FinderEvents {
@@ -72,6 +73,8 @@ export class ProtocolFinder implements Guesser {
       started: (exchange) => events.started(this.current as Conversation, exchange),
       finished: (exchange, complete) => {
         exchange.complete = complete;
+        exchange.sealed = sealedHalf(exchange, this.current?.tls);
+        if (exchange.http2?.reset?.from === 'client' && !complete) this.answerHeld(exchange);
         events.finished(this.current as Conversation, exchange);
       },
       problem: (code) => void this.problems.set(code, (this.problems.get(code) ?? 0) + 1),
@@ -88,6 +91,12 @@ export class ProtocolFinder implements Guesser {
       tunnel: (protocol, exchange) => this.tunnel(this.current as Conversation, protocol, exchange),
     };
     this.secureHooks = { ...this.hooks, scheme: 'https' };
+  }
+
+  /** The client has ended the stream, while bytes of the server wait behind a hole: the answer may be in there, or in the hole. */
+  private answerHeld(exchange: Exchange): void {
+    const { current: c } = this;
+    if (c?.quic === undefined && c?.half(clientSide(c.page, c.base) === 0 ? 1 : 0).held !== undefined) exchange.whole = false;
   }
 
   /** Bytes of unfinished HTTP heads. */

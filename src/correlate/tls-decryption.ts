@@ -14,6 +14,7 @@ import type { SealedRecord } from '../dissect/tls/sealed-record.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { SealedReason, TlsSession } from './model.ts';
 import type { RecordTap } from './record-tap.ts';
+import { SealedRecords } from './sealed-records.ts';
 import type { StreamParser } from './stream-parser.ts';
 import { ApplicationData } from './tls-application-data.ts';
 import { noteChain } from './tls-session.ts';
@@ -56,6 +57,7 @@ export class TlsDecryption implements MessageReader {
   /** The connection's end waits for late keys. */
   patient = false;
   private readonly application: ApplicationData;
+  private readonly tally: SealedRecords;
   private shown: RecordTap | undefined;
   private ends: { direction: 0 | 1; how: 'fin' | 'reset' | 'capture-end'; packet: number; time: number }[] = [];
 
@@ -73,7 +75,7 @@ export class TlsDecryption implements MessageReader {
     this.pieces = [new RecordPieces(budget), new RecordPieces(budget)];
     this.messages = [new Side(budget), new Side(budget)];
     this.application = new ApplicationData(session, inner);
-    session.decryption = { opened: 0, sealed: 0, reasons: [] };
+    this.tally = new SealedRecords((session.decryption = { opened: 0, sealed: 0, reasons: [] }));
   }
 
   get tap(): RecordTap | undefined {
@@ -151,7 +153,7 @@ export class TlsDecryption implements MessageReader {
     this.pieces[direction].free();
     this.drain();
     this.lanes[direction].skip(length, undefined);
-    this.sealed(why ?? this.reason(direction), packet);
+    this.tally.sealed(direction, why ?? this.reason(direction), type === ContentType.applicationData, packet);
     this.unread(direction, type, length, packet, time);
   }
 
@@ -159,13 +161,20 @@ export class TlsDecryption implements MessageReader {
   private unread(direction: 0 | 1, type: number, length: number, packet: number, time: number): void {
     this.tap?.missed(direction === 0);
     if (type === ContentType.changeCipherSpec) this.changeCipherSpec(direction);
-    if (type === ContentType.applicationData && this.lanes[direction].epoch === Epoch.application)
+    if (type === ContentType.applicationData && this.carriesData(direction, packet))
       this.inner.gap(
         direction === 0,
         Math.max(0, length - overheadOf(this.agreedOf(direction), this.lanes[direction].lead)),
         packet,
         time,
       );
+  }
+
+  /** The side's handshake is over. Where its end was not read: TLS 1.3's server has ended it before the client does. */
+  private carriesData(direction: 0 | 1, packet: number): boolean {
+    if (this.lanes[direction].epoch === Epoch.application) return true;
+    const { finishedPacket } = this.session;
+    return direction === 1 && isTls13(this.agreed?.version ?? 0) && finishedPacket !== undefined && packet > finishedPacket;
   }
 
   /** Bytes are missing, and with them the records' borders. */
@@ -177,7 +186,7 @@ export class TlsDecryption implements MessageReader {
     this.messages[direction].messagesLost = true;
     this.messages[direction].messageSkip = 0;
     this.messages[direction].dropCarry();
-    if (this.lanes[direction].epoch === Epoch.application) this.inner.gap(direction === 0, length, packet, time);
+    if (this.carriesData(direction, packet)) this.inner.gap(direction === 0, length, packet, time);
   }
 
   end(direction: 0 | 1, how: 'fin' | 'reset' | 'capture-end', packet: number, time: number): void {
@@ -285,11 +294,11 @@ export class TlsDecryption implements MessageReader {
     if (content === undefined) {
       lane.skip(record.end - record.at, record.bytes.subarray(record.at, record.end));
       lane.doubt = Math.min(lane.doubt + 1, 8);
-      this.sealed(this.reason(direction), packet);
+      this.tally.sealed(direction, this.reason(direction), type === ContentType.applicationData, packet);
       this.unread(direction, type, record.end - record.at, packet, time);
       return false;
     }
-    if (this.session.decryption !== undefined) this.session.decryption.opened++;
+    this.tally.opened(direction, lane.epoch === Epoch.application);
     let inner = type;
     let end = content.length;
     if (type === ContentType.applicationData && (agreed?.version === 0 || isTls13(agreed?.version ?? 0))) {
@@ -387,14 +396,5 @@ export class TlsDecryption implements MessageReader {
   private reason(direction: 0 | 1): SealedReason {
     const agreed = this.agreedOf(direction);
     return reasonOf(agreed, this.lanes[direction].keyed(this.found(direction), agreed?.version ?? 0));
-  }
-
-  private sealed(why: SealedReason, packet: number): void {
-    const { decryption } = this.session;
-    if (decryption === undefined) return;
-    decryption.sealed++;
-    const known = decryption.reasons.find((each) => each.why === why);
-    if (known === undefined) decryption.reasons.push({ why, records: 1, packet });
-    else known.records++;
   }
 }

@@ -6,6 +6,8 @@ export interface TlsSession {
   clientHelloPacket?: number;
   /** Last packet that carries a piece of the ClientHello is `clientHelloPacket`; the first is here. */
   clientHelloFirstPacket?: number;
+  /** Its rest was not captured: what it does not tell it may have told. */
+  clientHelloCut?: boolean | undefined;
   serverHelloPacket?: number;
   helloRetryPacket?: number;
   clientHelloTime?: number;
@@ -72,6 +74,8 @@ export interface Decryption {
   reasons: { why: SealedReason; records: number; packet: number }[];
   /** What TLS was found to carry: "http" (HTTP/1), "http2", "dns", "unknown". Absent while no application data was opened. */
   inside?: string;
+  /** Sides of whose application data nothing was opened, for want of its keys; absent where there are none. */
+  sealedSides?: { client: boolean; server: boolean };
 }
 
 /** Every key is there from the start, so that all sessions have one shape. */
@@ -80,6 +84,7 @@ export function newSession(connection: number): TlsSession {
     connection,
     clientHelloPacket: undefined,
     clientHelloFirstPacket: undefined,
+    clientHelloCut: undefined,
     serverHelloPacket: undefined,
     helloRetryPacket: undefined,
     clientHelloTime: undefined,

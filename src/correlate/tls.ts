@@ -113,6 +113,7 @@ export class TlsParser extends TlsHandshake implements StreamParser {
   private helloCut(side: Side): void {
     const { carry, carryLength } = side;
     if (carryLength < CUT_HELLO || carry[4] !== 3 || side.encrypted) return;
+    if (carry[0] === HandshakeType.clientHello) this.session.clientHelloCut = true;
     if (carry[0] === HandshakeType.clientHello || carry[0] === HandshakeType.serverHello)
       this.message(side, carry[0], carry, 4, carryLength);
   }

@@ -194,6 +194,7 @@ export function tls(w: JsonBytes, t: TlsSession): void {
   if (t.version !== undefined) w.put(K.VERSION).str(t.version);
   if (t.cipher !== undefined) w.put(K.CIPHER).str(t.cipher);
   if (t.cipherId !== undefined) w.put(K.CIPHER_ID).str(t.cipherId);
+  if (t.clientHelloCut) w.put(K.CLIENT_HELLO_CUT_TRUE);
   w.put(K.ALPN_OFFERED).strs(t.alpnOffered);
   if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
@@ -288,6 +289,7 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   if (x.responseTransferBytes !== undefined) w.put(K.RESPONSE_TRANSFER_BYTES).int(x.responseTransferBytes);
   if (x.responseFraming !== undefined) w.put(K.RESPONSE_FRAMING_TEXT).raw(x.responseFraming).put(K.QUOTE);
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
+  if (x.sealed !== undefined) w.put(x.sealed === 'request' ? K.SEALED_REQUEST : K.SEALED_RESPONSE);
   if (!x.whole) w.put(K.WHOLE_FALSE);
   if (x.upgraded !== undefined) w.put(K.UPGRADED).str(x.upgraded);
   if (x.http2 !== undefined) http2Exchange(w, x.http2);

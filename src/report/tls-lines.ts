@@ -9,7 +9,7 @@ import { sealedTexts, TLS } from '../text/tls.ts';
 export function tlsLines(t: TlsSession, language: Language): string {
   const say = (text: Text, values: Record<string, string | number> = {}): string => fill(text, language, values);
   const facts = [t.version, t.cipher].filter((fact) => fact !== undefined);
-  if (facts.length === 0) return '';
+  if (facts.length === 0) return t.clientHelloPacket === undefined ? `   ${say(TLS.noHandshake)}\n` : '';
   if (t.resumed) facts.push(say(TLS.resumed));
   if (t.externalPsk) facts.push(say(TLS.externalPsk));
   if (t.earlyData !== undefined) facts.push(say(EARLY[t.earlyData]));
@@ -52,9 +52,11 @@ function alpnText(t: TlsSession, say: (text: Text, values?: Record<string, strin
   const inside = t.decryption?.inside;
   if (inside !== undefined) {
     const read = say(INSIDE[inside] ?? TLS.insideUnknown, {});
+    if (t.alpnOffered.length === 0 && t.clientHelloCut) return say(TLS.openedAlpnCut, { inside: read });
     return t.alpnOffered.length === 0
       ? say(TLS.openedAlpnUnoffered, { inside: read })
       : say(TLS.openedAlpn, { offered: t.alpnOffered.join(', '), inside: read });
   }
+  if (t.alpnOffered.length === 0 && t.clientHelloCut) return say(TLS.alpnCut);
   return t.alpnOffered.length === 0 ? say(TLS.hiddenAlpnUnoffered) : say(TLS.hiddenAlpn, { offered: t.alpnOffered.join(', ') });
 }

@@ -141,6 +141,30 @@ function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {
   });
 }
 
+/** Keys open one side of the connection alone. */
+export function sealedSide(subject: JourneySubject, { sealed, requestPacket, responsePacket }: Exchange): Finding {
+  const c = connectionOf(subject);
+  const answer = sealed === 'response';
+  const side = answer ? { en: 'server', ko: '서버' } : { en: 'client', ko: '클라이언트' };
+  const secret = tlsOf(subject)?.version === 'TLS 1.3' ? ` (${answer ? 'SERVER' : 'CLIENT'}_TRAFFIC_SECRET_0)` : '';
+  const place = c === undefined ? subject.journey.name : endpointText(answer ? c.server : c.client);
+  return notVisible(
+    'no-keys',
+    [requestPacket, responsePacket],
+    {
+      en: `what the ${side.en} ${place} sent stays sealed: the key log has no keys of the ${side.en}’s side${secret}`,
+      ko: `${side.ko} ${place}에서 보낸 것은 열리지 않았습니다: 키 로그에 ${side.ko} 쪽 키${secret}가 없습니다`,
+    },
+    {
+      text: {
+        en: 'give a key log that has the secrets of both sides, as clients write it (SSLKEYLOGFILE)',
+        ko: '클라이언트가 남기는 그대로(SSLKEYLOGFILE) 양쪽의 키가 모두 있는 키 로그를 주세요',
+      },
+      command: keyLogAdvice.command,
+    },
+  );
+}
+
 export const keyLogAdvice = {
   text: {
     en: 'let the client write its TLS keys (SSLKEYLOGFILE) and give them with --keylog, or start it with "wirebook run"',

@@ -18,10 +18,22 @@ export const TLS = {
     ko: '핸드셰이크의 키가 없어 ALPN이 보이지 않음(제안: {offered}). 안의 내용: {inside}',
   },
   openedAlpnUnoffered: { en: 'no ALPN offered; it carries {inside}', ko: 'ALPN 제안 없음. 안의 내용: {inside}' },
+  openedAlpnCut: {
+    en: 'ALPN not known: the ClientHello was cut short in the capture; it carries {inside}',
+    ko: 'ALPN 알 수 없음: ClientHello가 캡처에서 잘렸습니다. 안의 내용: {inside}',
+  },
   insideHttp: { en: 'HTTP/1', ko: 'HTTP/1' },
   insideHttp2: { en: 'HTTP/2', ko: 'HTTP/2' },
   insideDns: { en: 'DNS', ko: 'DNS' },
   insideUnknown: { en: 'no HTTP', ko: 'HTTP 아님' },
+  alpnCut: {
+    en: 'ALPN not known: the ClientHello was cut short in the capture',
+    ko: 'ALPN 알 수 없음: ClientHello가 캡처에서 잘렸습니다',
+  },
+  noHandshake: {
+    en: 'TLS whose handshake is not in this capture: no key log can open it',
+    ko: 'TLS. 핸드셰이크가 이 캡처에 없어 어떤 키 로그로도 열 수 없습니다',
+  },
   hiddenContent: {
     en: 'requests not visible without keys',
     ko: '키가 없어 요청은 보이지 않음',

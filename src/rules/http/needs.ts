@@ -1,6 +1,6 @@
 import type { Exchange } from '../../correlate/model.ts';
 import { skipped, unknown } from '../findings.ts';
-import { connectionOf, exchangeOf, readableRequest } from '../needs.ts';
+import { connectionOf, exchangeOf, readableRequest, sealedSide } from '../needs.ts';
 import type { JourneySubject, Need } from '../rule.ts';
 import { serverText } from '../segments.ts';
 
@@ -15,11 +15,18 @@ export const aRequest: Need<JourneySubject> = (subject) => {
   const need = readableRequest(subject);
   if (need !== undefined) return need;
   const exchange = exchangeOf(subject) as Exchange;
+  if (exchange.sealed === 'request') return sealedSide(subject, exchange);
   if (exchange.requestPacket !== undefined || exchange.method !== undefined) return undefined;
   return unknown('request-not-captured', [exchange.responsePacket], {
     en: `the response in packet ${exchange.responsePacket} is there, the request before it was not captured`,
     ko: `${exchange.responsePacket}번 패킷의 응답은 있지만 그 앞의 요청은 잡히지 않았습니다`,
   });
+};
+
+/** The answer is not behind keys that are missing. */
+export const anAnswer: Need<JourneySubject> = (subject) => {
+  const exchange = exchangeOf(subject);
+  return exchange?.sealed === 'response' ? sealedSide(subject, exchange) : undefined;
 };
 
 /** "GET /a", cut to what a line can bear. */

@@ -2,7 +2,7 @@ import type { Exchange } from '../../correlate/model.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
 import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
+import { anAnswer, aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
 export const rule: JourneyRule = {
   id: 'R-HTTP-3',
@@ -33,7 +33,7 @@ export const rule: JourneyRule = {
     'not-captured',
     ...REQUEST_REASONS,
   ],
-  needs: [aConnection, aRequest, bothDirections],
+  needs: [aConnection, aRequest, bothDirections, anAnswer],
   check(subject) {
     const exchange = exchangeOf(subject);
     const c = connectionOf(subject);
