@@ -269,7 +269,7 @@ describe('what was not captured', () => {
       c(ask.subarray(22), get(3, '/b')),
       s(F.headers(1, F.answers(200), ALL)),
     ]);
-    expect(brief(played)).toEqual(['1: ? ? [3-5] > 200 (0, none) [6-6]', '3: GET /b [5-5] > nothing, incomplete']);
+    expect(brief(played)).toEqual(['1: ? ? [3-5] > 200 (0, none, bytes missing) [6-6]', '3: GET /b [5-5] > nothing, incomplete']);
     expect(played.problems).toEqual([]);
   });
 });
