@@ -55,8 +55,7 @@ export class JourneyTracker {
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
-    if (c.exchangeCount === 1)
-      this.joins.named(c, exchange.host ?? (exchange.scheme === 'https' ? c.tls?.sni : undefined), toProxy(exchange));
+    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, toProxy(exchange));
     c.pending ??= [];
     const url = urlOf(
       exchange,
