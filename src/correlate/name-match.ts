@@ -7,10 +7,23 @@ import { EMPTY } from './packet-list.ts';
  * list completed a short one (RFC 1034 §3.1, resolv.conf's "search").
  */
 export function isOf(group: NameGroup, name: string): boolean {
-  const { key } = group;
-  if (key === name || (key.startsWith(name) && key[name.length] === '.') || plainName(key) === name) return true;
+  const key = plainName(group.key);
+  if (key === name || key.startsWith(`${name}.`) || alike(key, name)) return true;
   for (const { aliases } of group.lookups) for (const alias of aliases) if (plainName(alias) === name) return true;
   return false;
+}
+
+/**
+ * "api.example.com" and "api.west.lb.example.com": a client that remembers an alias longer than the addresses behind it (RFC 1035
+ * §3.2.1: each record has its own TTL) asks again for the alias's target only. The same host of the same domain is taken for one.
+ */
+function alike(key: string, name: string): boolean {
+  const [own, other] = [key.split('.'), name.split('.')];
+  // "co.uk" is no domain of one owner.
+  const shared = (other.at(-2)?.length ?? 0) > 3 ? 2 : 3;
+  if (own.length === other.length || Math.min(own.length, other.length) <= shared || own[0] !== other[0]) return false;
+  for (let i = 1; i <= shared; i++) if (own.at(-i) !== other.at(-i)) return false;
+  return true;
 }
 
 /** Answers to `from`, which asked for that name or a service of it, lead on to the other group's: CNAME, HTTPS, SVCB, SRV, MX. */

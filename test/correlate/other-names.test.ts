@@ -128,6 +128,15 @@ test('the same name in other words: completed by a search list, an HTTPS recordâ
   expect(pause([...stranger, ...a, ...hello(40001, 'site.example')], 6)).toEqual(['site.example', '', false]);
 });
 
+test('an alias that the client remembers: it asks for the target, a host of the same domain, and names itself', () => {
+  const asking = (target: string) => [...S.lookup(m, target, [TO], [], 50000), ...hello(40001, 'api.example.com')];
+  expect(summary(asking('api.west.lb.example.com'))).toEqual([['api.example.com', 'own', true]]);
+  for (const other of ['cdn.west.lb.example.com', 'api.west.lb.elsewhere.com', 'www.example.com'])
+    expect(summary(asking(other)).at(-1)).toEqual(['api.example.com', '', false]);
+  const british = [...S.lookup(m, 'www.lb.one.co.uk', [TO], [], 50000), ...hello(40001, 'www.two.co.uk')];
+  expect(summary(british).at(-1)).toEqual(['www.two.co.uk', '', false]);
+});
+
 test('an HTTPS record with keys for Encrypted Client Hello: the name in the clear may be a public one', () => {
   const keys = told('a.example', 65, join(be16(1), wireName('.'), be16(5), be16(4), be16(2), be16(0)));
   const frames = [...keys, ...a, ...hello(40001, 'public.example')];
