@@ -4,7 +4,8 @@ import { packetPages } from '../report/packet-pages.ts';
 import { Pages } from '../report/pages.ts';
 import { judgeAll } from '../rules/engine.ts';
 import { buildHops } from '../rules/join/build.ts';
-import { storyOf } from '../rules/packet-story.ts';
+import { quicOfFlow } from '../correlate/quic-record.ts';
+import { storyOf, unopened } from '../rules/packet-story.ts';
 import { RULES, ruleById } from '../rules/registry.ts';
 import { CHAPTERS, type Chapter, type Judgement } from '../rules/rule.ts';
 import type { Language } from '../text/text.ts';
@@ -50,6 +51,8 @@ export async function explainPacket(file: string, number: number, look: BookLook
     const packets = capture.packetCount;
     if (packet === undefined) return { found: false, packets };
     const story = storyOf(capture, number, capture.connectionOf(number));
+    const quic = quicOfFlow(capture.quicFlowOf(number) ?? -1);
+    if (quic !== undefined) story.says.push(...unopened(capture.quic.get(quic)?.decryption, number));
     const ids = new Set(story.journeys.map(({ journey }) => journey.id));
     const judgements: Judgement[] = [];
     for (const each of judgeAll(RULES, buildHops([capture])))

@@ -1,4 +1,4 @@
-import type { Journey, Stage } from '../correlate/model.ts';
+import type { Decryption, Journey, Stage } from '../correlate/model.ts';
 import { explainField } from '../text/fields/index.ts';
 import { STAGE } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
@@ -43,6 +43,13 @@ function journeysWith(capture: CaptureFacts, number: number, connectionId: numbe
   return found;
 }
 
+/** What the keys at hand did not open of a packet's TLS or QUIC connection, up to it. */
+export const unopened = (decryption: Decryption | undefined, number: number): Text[] =>
+  sealedTexts(decryption?.reasons.filter((each) => each.packet <= number)).map(({ en, ko }) => ({
+    en: `in its connection, ${en}`,
+    ko: `이 연결에서 ${ko}`,
+  }));
+
 function inConnection(capture: CaptureFacts, number: number, id: number): Text[] {
   const connection = capture.connections.get(id);
   if (connection === undefined) return [];
@@ -80,9 +87,7 @@ function inConnection(capture: CaptureFacts, number: number, id: number): Text[]
       `TLS ServerHello: ${[tls.version, tls.cipher].filter(Boolean).join(', ')}`,
       `TLS ServerHello: ${[tls.version, tls.cipher].filter(Boolean).join(', ')}`,
     );
-  const sealed = capture.stackOf(number).endsWith(':tls') ? (tls?.decryption?.reasons ?? []) : [];
-  for (const { en, ko } of sealedTexts(sealed.filter((each) => each.packet <= number)))
-    tell(`in its connection, ${en}`, `이 연결에서 ${ko}`);
+  if (capture.stackOf(number).endsWith(':tls')) says.push(...unopened(tls?.decryption, number));
   for (const x of capture.exchangesOn(id)) {
     const what = [x.method, x.target].filter(Boolean).join(' ');
     if (x.requestPackets.includes(number))

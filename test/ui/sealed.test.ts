@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
-import { storyOf } from '../../src/rules/packet-story.ts';
+import { storyOf, unopened } from '../../src/rules/packet-story.ts';
 import { FileSession } from '../../src/session/file-session.ts';
 import { Plain } from '../../src/ui/plain.ts';
 import { FIXTURES } from '../fixtures/truth.ts';
@@ -17,17 +17,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const FOLDER = join(FIXTURES, 'https');
 /** The secrets of other connections, by their ids; or the ids of these with other secrets. */
 const otherIds = (line: string): string => line.replace(/ [0-9a-f]{4}/, ' 0000');
 const otherSecrets = (line: string): string => line.replace(/[0-9a-f]{4}$/, (end) => (end === '0000' ? '0001' : '0000'));
 
-async function withKeys(change: ((line: string) => string) | undefined): Promise<FileSession> {
+async function withKeys(change: ((line: string) => string) | undefined, scenario = 'https'): Promise<FileSession> {
+  const folder = join(FIXTURES, scenario);
   const path = join(dir, 'keys.log');
-  const lines = readFileSync(join(FOLDER, 'client.keylog'), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(folder, 'client.keylog'), 'utf8').trim().split('\n');
   if (change !== undefined) writeFileSync(path, `${lines.map(change).join('\n')}\n`, { mode: 0o600 });
   const keyLogs = change === undefined ? [] : [path];
-  const session = new FileSession(await openCapture(join(FOLDER, 'client.pcap'), { keep: true, keyLogs }));
+  const session = new FileSession(
+    await openCapture(join(folder, scenario === 'https' ? 'client.pcap' : 'client.pcapng'), { keep: true, keyLogs }),
+  );
   while (await session.step());
   return session;
 }
@@ -74,4 +76,30 @@ test('without keys nothing is wrong with them, and with the right ones neither',
     if (change === undefined) expect(drive(session).press('Enter f').text()).toContain('its keys would open it (--keylog)');
     session.close();
   }
+});
+
+/** Nothing of it is a journey without keys: its stream is reached from its packets. */
+function streamOf(session: FileSession, packet: number): string {
+  const shown = drive(session);
+  shown.model = { ...shown.model, screen: 'stream', stream: session.quicFlowOf(packet) };
+  return shown.text();
+}
+
+test.each(REASONS)('%s: problems, the packet and the stream of QUIC tell it', async (_what, change, why) => {
+  const session = await withKeys(change, 'https-h3');
+  const { decryption, firstPacket } = session.quicConnection(0) ?? {};
+  const [reason] = decryption?.reasons ?? [];
+  expect(session.troubleOnTheWire()).toContainEqual({ of: 'sealed', kind: reason.why, count: 1, first: reason.packet });
+  expect(unopened(decryption, reason.packet)[0].en).toContain(`from packet ${reason.packet} on: ${why}`);
+  expect(unopened(decryption, reason.packet - 1)).toEqual([]);
+  expect(streamOf(session, firstPacket ?? 0)).toContain(`QUIC: ${why}`);
+  session.close();
+});
+
+test('a QUIC stream without keys says that they would open it', async () => {
+  const session = await withKeys(undefined, 'https-h3');
+  const text = streamOf(session, session.quicConnection(0)?.firstPacket ?? 0);
+  expect(text).toContain('QUIC: its keys would open it (--keylog)');
+  expect(text).not.toContain('no payload');
+  session.close();
 });

@@ -40,11 +40,15 @@ function rowAt(turns: readonly Turn[], index: number): Row | undefined {
 
 /** Why no keys opened it: there are none, or those at hand do not. */
 function sealedText(model: Model, session: SessionView): string {
-  const reasons = model.stream === undefined ? undefined : session.tls(model.stream)?.decryption?.reasons;
-  const [why] = [...(reasons ?? [])].sort((a, b) => b.records - a.records);
-  return why === undefined
-    ? say(model, { en: ', TLS: its keys would open it (--keylog)', ko: ', TLS. 키가 있으면 열립니다(--keylog)' })
-    : `, TLS: ${say(model, SEALED[why.why])}`;
+  const { stream: flow = -1 } = model;
+  const quic = quicOfFlow(flow);
+  const { decryption } = (quic === undefined ? session.tls(flow) : session.quicConnection?.(quic)) ?? {};
+  const [most] = [...(decryption?.reasons ?? [])].sort((a, b) => b.records - a.records);
+  const name = quic === undefined ? 'TLS' : 'QUIC';
+  if (most !== undefined) return `${name}: ${say(model, SEALED[most.why])}`;
+  if (decryption !== undefined && decryption.opened > 0)
+    return `${name}: ${say(model, { en: 'opened, and nothing of HTTP/3 is in it', ko: '열었지만 HTTP/3은 없습니다' })}`;
+  return say(model, { en: `${name}: its keys would open it (--keylog)`, ko: `${name}. 키가 있으면 열립니다(--keylog)` });
 }
 
 function line(model: Model, session: SessionView, { turn, line: at }: Row, selected: boolean): Line {
@@ -65,7 +69,7 @@ function line(model: Model, session: SessionView, { turn, line: at }: Row, selec
             });
     const what = say(model, { en: `packet ${turn.packet}`, ko: `${turn.packet}번 패킷` });
     const number = turn.stream === undefined ? '' : say(model, { en: `stream ${turn.stream}, `, ko: `스트림 ${turn.stream}, ` });
-    const sealed = turn.sealed ? sealedText(model, session) : '';
+    const sealed = turn.sealed ? `, ${sealedText(model, session)}` : '';
     const size = `${bytes(turn.bytes)}${sealed}${lost}`;
     const text = `${edge} ${who}, ${number}${what}, ${seconds(turn.time - session.firstTime)} s, ${size}`;
     const shown = [span(mark), span(cell(text, model.width - 2, g), 'bold')];
@@ -110,7 +114,14 @@ export const stream: Screen = {
       if (row !== undefined) list.push(line(model, session, row, i === cursor));
     }
     if (rows === 0 && connection !== undefined)
-      list.push([], [span(`  ${say(model, { en: 'no payload on this connection', ko: '이 연결에는 데이터가 없습니다' })}`)]);
+      list.push(
+        [],
+        [
+          span(
+            `  ${quic === undefined ? say(model, { en: 'no payload on this connection', ko: '이 연결에는 데이터가 없습니다' }) : sealedText(model, session)}`,
+          ),
+        ],
+      );
     const application = quic === undefined ? tcp?.application : 'quic';
     const right = application === undefined ? '' : `${application} `;
     return [
