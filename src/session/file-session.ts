@@ -351,6 +351,7 @@ export class FileSession implements SessionView {
 
   quicFlowOf = (number: number): number | undefined => this.facts.quicFlowOf(number);
   quicConnection = (id: number): QuicConnection | undefined => this.facts.quic.get(id);
+  quicCount = (): number => this.facts.quic.count;
 
   packetSummary(number: number): PacketSummary | undefined {
     return this.decoded(number)?.summary;

@@ -134,6 +134,8 @@ export interface SessionView {
   journeyOfId(id: number): Journey | undefined;
   /** Absent: none are known. */
   quicConnection?(id: number): QuicConnection | undefined;
+  /** Their ids go from 0 up to this; those that are still open have no record. */
+  quicCount?(): number;
   /** What was said on a connection that has ended, or on a QUIC connection by its flow, in order; bounded. */
   follow(connection: number): readonly Turn[];
   /** Indexes of the journeys of a journey's page, itself among them; the first 500. */

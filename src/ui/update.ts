@@ -24,6 +24,7 @@ import { go, openPacket, openPackets, withPackets } from './opening.ts';
 import { jump, packetOf } from './jump.ts';
 import { comparedIds } from './screens/compare.ts';
 import { screenOf } from './screens/index.ts';
+import { flowAt } from './screens/quic-rows.ts';
 import { within } from './screens/screen.ts';
 import { firstAbout } from './screens/stage-chapters.ts';
 import { chosen, stageRows } from './screens/timeline.ts';
@@ -234,7 +235,10 @@ function enter(model: Model, session: SessionView): Model {
 
 /** The connection of the row, the packet or the journey that is selected. */
 function connectionInFront(model: Model, session: SessionView): number | undefined {
-  if (model.screen === 'connections') return model.places.connections.cursor;
+  if (model.screen === 'connections') {
+    const flow = flowAt(model, session, model.places.connections.cursor);
+    return flow < 0 ? undefined : flow;
+  }
   const inPacket = model.screen === 'packets' || model.screen === 'packet';
   const ofPacket = inPacket ? (session.connectionOf?.(model.packet) ?? session.quicFlowOf?.(model.packet)) : undefined;
   const journey = ofPacket === undefined ? chosen(model, session) : undefined;

@@ -1,13 +1,14 @@
 import type { Connection } from '../../correlate/model.ts';
+import { quicFlow } from '../../correlate/quic-record.ts';
 import type { SessionView } from '../../session/session.ts';
 import { closeText } from '../../text/closes.ts';
 import type { Text } from '../../text/text.ts';
 import { bytes, count, duration, ranges, seconds } from '../format.ts';
-import type { Glyphs } from '../glyphs.ts';
 import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { sequencePlot } from '../sequence-plot.ts';
 import { closeWithPackets } from './journey-end.ts';
+import { host, hostCell, quicAt, quicDetail, quicRow, quicRows } from './quic-rows.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 /*
@@ -52,17 +53,6 @@ function columns(width: number) {
   };
   const used = Object.values(fixed).reduce((sum, cells) => sum + (cells > 0 ? cells + 1 : 0), 2);
   return { ...fixed, end: Math.max(0, width - used) };
-}
-
-const host = (e: { address: string; port: number }): string =>
-  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
-
-/** Where room is scarce the port stays: it tells connections to one host apart. */
-function hostCell(e: { address: string; port: number }, cells: number, g: Glyphs): string {
-  const whole = host(e);
-  if (whole.length <= cells) return cell(whole, cells, g);
-  const port = `:${e.port}`;
-  return `${cell(whole.slice(0, -port.length), cells - port.length, g)}${port}`;
 }
 
 function row(model: Model, c: Connection | undefined, id: number, selected: boolean): Line {
@@ -130,15 +120,21 @@ function detail(model: Model, session: SessionView, c: Connection | undefined): 
 
 const NOTHING = { en: 'No connection matches. Press Esc to see all.', ko: '맞는 연결이 없습니다. Esc를 누르면 모두 보입니다.' };
 
-/** Every TCP connection of the capture, with what its life was like. */
+/** Every TCP connection of the capture, with what its life was like; behind them those of QUIC. */
 export const connections: Screen = {
   name: 'connections',
-  rows: (model, session) => listRows(model, 'connections', session.connectionCount()),
+  rows: (model, session) => listRows(model, 'connections', session.connectionCount()) + quicRows(model, session),
   page: (model) => Math.max(1, bodyHeight(model) - HEAD_LINES - FOOT_LINES),
   rowAt: (model, session, y) =>
     rowIn(model, 'connections', y, HEAD_LINES, connections.rows(model, session), connections.page(model, session)),
   opens(model, session) {
-    const id = listAt(model, 'connections', model.places.connections.cursor);
+    const { cursor } = model.places.connections;
+    const quic = quicAt(model, session, cursor);
+    if (quic !== undefined) {
+      const title = { en: `QUIC connection ${quic}`, ko: `QUIC 연결 ${quic}` };
+      return { kind: 'packets', title, packets: session.packetsOf(quicFlow(quic)) };
+    }
+    const id = listAt(model, 'connections', cursor);
     if (id < 0 || id >= session.connectionCount()) return undefined;
     const title = { en: `connection ${id}`, ko: `연결 ${id}` };
     return { kind: 'packets', title, packets: session.packetsOf(id) };
@@ -159,20 +155,30 @@ export const connections: Screen = {
             [],
             [
               span(
-                `  ${say(model, session.connectionCount() > 0 ? NOTHING : { en: 'no TCP connection is in the capture', ko: '캡처에 TCP 연결이 없습니다' })}`,
+                `  ${say(model, session.connectionCount() > 0 ? NOTHING : { en: 'no TCP or QUIC connection is in the capture', ko: '캡처에 TCP나 QUIC 연결이 없습니다' })}`,
               ),
             ],
           ]
         : [];
     for (let i = top; i < Math.min(rows, top + page); i++) {
+      const quic = quicAt(model, session, i);
+      if (quic !== undefined) {
+        list.push(quicRow(model, session.quicConnection?.(quic), quic, columns(model.width), i === cursor));
+        continue;
+      }
       const id = listAt(model, 'connections', i);
       list.push(row(model, session.connection(id), id, i === cursor));
     }
+    const quic = quicAt(model, session, cursor);
+    const foot =
+      quic === undefined
+        ? detail(model, session, rows === 0 ? undefined : session.connection(listAt(model, 'connections', cursor)))
+        : quicDetail(model, session.quicConnection?.(quic), FOOT_LINES - 1);
     return [
       fitted([span(`  ${heads.join(' ')}`, 'head')], model.width, 'head'),
       ...block(list, page, model.width),
       fitted([span(g.across.repeat(model.width), 'dim')], model.width),
-      ...detail(model, session, rows === 0 ? undefined : session.connection(listAt(model, 'connections', cursor))),
+      ...foot,
     ];
   },
 };
