@@ -38,7 +38,8 @@ const GREETING_PORTS = [465, 990, 993, 995];
 function noteOf({ conversation }: ConnectionFacts): Text {
   if (conversation?.tls === undefined) return UNKNOWN;
   const inside = conversation.tls.decryption?.inside;
-  if (inside === undefined) return ENCRYPTED;
+  // One side alone was opened: whether there was a request is not known.
+  if (inside === undefined || Object.values(conversation.tls.decryption?.sealedSides ?? {}).includes(true)) return ENCRYPTED;
   return inside === 'dns' ? DECRYPTED_DNS : inside === 'unknown' ? DECRYPTED : DECRYPTED_HTTP;
 }
 

@@ -142,18 +142,20 @@ function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {
 }
 
 /** Keys open one side of the connection alone. */
-export function sealedSide(subject: JourneySubject, { sealed, requestPacket, responsePacket }: Exchange): Finding {
-  const c = connectionOf(subject);
+export function sealedSide(capture: CaptureFacts, exchange: Exchange): Finding {
+  const { sealed, connection, requestPacket, responsePacket } = exchange;
+  const c = capture.connections.get(connection);
   const answer = sealed === 'response';
   const side = answer ? { en: 'server', ko: '서버' } : { en: 'client', ko: '클라이언트' };
-  const secret = tlsOf(subject)?.version === 'TLS 1.3' ? ` (${answer ? 'SERVER' : 'CLIENT'}_TRAFFIC_SECRET_0)` : '';
-  const place = c === undefined ? subject.journey.name : endpointText(answer ? c.server : c.client);
+  const secret =
+    capture.tlsSessions.get(connection)?.version === 'TLS 1.3' ? ` (${answer ? 'SERVER' : 'CLIENT'}_TRAFFIC_SECRET_0)` : '';
+  const place = c === undefined ? '' : ` ${endpointText(answer ? c.server : c.client)}`;
   return notVisible(
     'no-keys',
     [requestPacket, responsePacket],
     {
-      en: `what the ${side.en} ${place} sent stays sealed: the key log has no keys of the ${side.en}’s side${secret}`,
-      ko: `${side.ko} ${place}에서 보낸 것은 열리지 않았습니다: 키 로그에 ${side.ko} 쪽 키${secret}가 없습니다`,
+      en: `what the ${side.en}${place} sent stays sealed: the key log has no keys of the ${side.en}’s side${secret}`,
+      ko: `${side.ko}${place}에서 보낸 것은 열리지 않았습니다: 키 로그에 ${side.ko} 쪽 키${secret}가 없습니다`,
     },
     {
       text: {
@@ -164,6 +166,18 @@ export function sealedSide(subject: JourneySubject, { sealed, requestPacket, res
     },
   );
 }
+
+/** The answer does not lie behind keys that are missing. */
+export const anAnswer: Need<JourneySubject> = (subject) => {
+  const exchange = exchangeOf(subject);
+  return exchange?.sealed === 'response' ? sealedSide(subject.capture, exchange) : undefined;
+};
+
+/** Neither half does. */
+export const bothHalves: Need<JourneySubject> = (subject) => {
+  const exchange = exchangeOf(subject);
+  return exchange?.sealed === undefined ? undefined : sealedSide(subject.capture, exchange);
+};
 
 export const keyLogAdvice = {
   text: {

@@ -4,7 +4,7 @@ import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf } from '../hop-text.ts';
 import type { HopJoin, Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
+import { endpointText, sealedSide } from '../needs.ts';
 import { requestText } from '../proxied.ts';
 import type { Finding, HopsRule } from '../rule.ts';
 import { answerOf, cacheCommand, serverOf } from './answers.ts';
@@ -57,6 +57,7 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
     capture: capture.index,
     ...(journey === undefined ? {} : { journey }),
   });
+  if (exchange.sealed !== undefined) return here(sealedSide(capture, exchange));
   const asked = requestText(exchange);
   const own = [exchange.requestPacket, exchange.responsePacket];
   const server = serverOf(capture, exchange);

@@ -1,5 +1,5 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aConnection, bothDirections, bothHalves, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { clientText, durationText, serverText } from '../segments.ts';
 import { closingOf } from './closing.ts';
@@ -19,7 +19,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 9112 §9.3', 'RFC 9113 §9.1'],
   vantages: ['client'],
   reasons: ['closed', 'reused', 'kept-idle', 'left-open', 'no-response', 'no-data', 'capture-ended', 'not-established'],
-  needs: [aConnection, established, bothDirections],
+  needs: [aConnection, established, bothDirections, bothHalves],
   check(subject) {
     const { capture } = subject;
     const c = connectionOf(subject);

@@ -15,18 +15,12 @@ export const aRequest: Need<JourneySubject> = (subject) => {
   const need = readableRequest(subject);
   if (need !== undefined) return need;
   const exchange = exchangeOf(subject) as Exchange;
-  if (exchange.sealed === 'request') return sealedSide(subject, exchange);
+  if (exchange.sealed === 'request') return sealedSide(subject.capture, exchange);
   if (exchange.requestPacket !== undefined || exchange.method !== undefined) return undefined;
   return unknown('request-not-captured', [exchange.responsePacket], {
     en: `the response in packet ${exchange.responsePacket} is there, the request before it was not captured`,
     ko: `${exchange.responsePacket}번 패킷의 응답은 있지만 그 앞의 요청은 잡히지 않았습니다`,
   });
-};
-
-/** The answer is not behind keys that are missing. */
-export const anAnswer: Need<JourneySubject> = (subject) => {
-  const exchange = exchangeOf(subject);
-  return exchange?.sealed === 'response' ? sealedSide(subject, exchange) : undefined;
 };
 
 /** "GET /a", cut to what a line can bear. */

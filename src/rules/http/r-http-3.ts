@@ -1,8 +1,8 @@
 import type { Exchange } from '../../correlate/model.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
-import { anAnswer, aRequest, REQUEST_REASONS, requestText } from './needs.ts';
+import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
 export const rule: JourneyRule = {
   id: 'R-HTTP-3',

@@ -1,7 +1,7 @@
 import type { Connection, Exchange } from '../../correlate/model.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { requestsOn } from '../close/requests.ts';
 import { segmentsOf } from '../segments.ts';
@@ -34,7 +34,7 @@ export const rule: JourneyRule = {
     'not-captured',
     ...REQUEST_REASONS,
   ],
-  needs: [aConnection, aRequest, bothDirections],
+  needs: [aConnection, aRequest, bothDirections, anAnswer],
   check(subject) {
     const exchange = exchangeOf(subject);
     const c = connectionOf(subject);

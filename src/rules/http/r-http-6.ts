@@ -1,7 +1,7 @@
 import type { Connection, Exchange } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { acknowledges, durationText, type Segment, segmentOf, segmentsOf } from '../segments.ts';
 import { openingOf } from '../tcp/handshake.ts';
@@ -29,7 +29,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 9110 §15.2'],
   vantages: ['client', 'server', 'balancer-back'],
   reasons: ['server-time', 'within-round-trip', 'before-request-end', 'no-round-trip', 'loss', 'no-answer', ...REQUEST_REASONS],
-  needs: [aConnection, aRequest, bothDirections],
+  needs: [aConnection, aRequest, bothDirections, anAnswer],
   check(subject) {
     const { capture } = subject;
     const exchange = exchangeOf(subject);

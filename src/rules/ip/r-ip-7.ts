@@ -1,6 +1,6 @@
 import type { Connection } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, endpointText, exchangeOf } from '../needs.ts';
+import { aConnection, anAnswer, bothDirections, connectionOf, endpointText, exchangeOf } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { copiesKnownTo, packetsText } from '../segments.ts';
@@ -40,7 +40,7 @@ export const rule: JourneyRule = {
     'one-direction',
     NO_PACKET,
   ],
-  needs: [aConnection, fromTheServer],
+  needs: [aConnection, fromTheServer, anAnswer],
   check(subject) {
     const { capture } = subject;
     const c = connectionOf(subject);

@@ -1,6 +1,6 @@
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, readableRequest, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, readableRequest, sealedSide, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { helloWhole } from '../tls/clear.ts';
 import { atOnce } from './parts.ts';
@@ -48,6 +48,7 @@ export const rule: JourneyRule = {
         en: `the request in packet ${requestAt(x)} to ${endpointText(connection.server)} is HTTP/${x.version}`,
         ko: `${endpointText(connection.server)}에 보낸 ${requestAt(x)}번 패킷의 요청은 HTTP/${x.version}입니다`,
       });
+    if (x.sealed !== undefined) return sealedSide(capture, x);
     return ofConnection(capture, connection.id, endpointText(connection.server));
   },
 };
