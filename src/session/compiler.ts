@@ -11,14 +11,21 @@ const SMALL = 48 << 20;
 const LATE = '--interrupt-budget=600000';
 const EARLY = '--interrupt-budget=135168';
 
+/** V8 11 (Node 20) has this flag; later ones have other ways, and complain of it on standard error. */
+export const hasBudget = (v8: string): boolean => /^11\./.test(v8);
+
+function set(flag: string): void {
+  if (hasBudget(process.versions.v8)) setFlagsFromString(flag);
+}
+
 /** As the program starts: before any of its code is compiled, because kept code is refused where flags are others. */
 export function compileLate(): void {
-  setFlagsFromString(LATE);
+  set(LATE);
 }
 
 /** For what will run long. */
 export function compileEarly(): void {
-  setFlagsFromString(EARLY);
+  set(EARLY);
 }
 
 /** Small: its size is known, and it is what is read. */
