@@ -1,8 +1,8 @@
-import { VALUE_LIMIT, valueText } from '../http/value.ts';
-import { huffman } from './huffman.ts';
+import { type Budget, costOf, type Entry, FieldTable, lengthOf, shown, TABLE_LIMIT } from './field-table.ts';
 import { BAD, last, readNumber, readString } from './primitives.ts';
 import { STATIC_COUNT, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
 
+export { TABLE_LIMIT } from './field-table.ts';
 export { BAD } from './primitives.ts';
 
 /** How a field is represented (RFC 7541 §6); `update` changes the table's size and is no field. */
@@ -55,35 +55,15 @@ export function readRepresentation(r: Representation, bytes: Uint8Array, at: num
   return next;
 }
 
-/** The size of an empty table where nothing else was agreed (RFC 9113 §6.5.2), and an entry's cost beside its bytes (§4.1). */
+/** The size of an empty table where nothing else was agreed (RFC 9113 §6.5.2) */
 export const DEFAULT_TABLE_SIZE = 4096;
-const ENTRY_COST = 32;
-/** Of a larger table only so much is kept; what lies behind it counts as not seen. */
-export const TABLE_LIMIT = 128 * 1024;
-
-interface Entry {
-  /** Undefined: taken from an entry that was not seen. */
-  name: string | undefined;
-  /** Undefined: not kept, because nobody asked for it. */
-  value: string | undefined;
-  nameBytes: number;
-  valueBytes: number;
-}
-
-/** Bytes that all tables together may hold; whoever asks is told whether there is room. */
-interface Budget {
-  take(bytes: number): boolean;
-  give(bytes: number): void;
-}
-
 /** Gets the fields of a block in their order. `nameBytes` below 0: the entry was not seen, nothing is known of it. */
 export interface FieldSink {
   field(name: string | undefined, value: string | undefined, nameBytes: number, valueBytes: number): void;
 }
 
-// Used up within one call, so one does for all decoders. A value may be longer than what is shown of it.
+// Used up within one call, so one does for all decoders.
 const representation = new Representation();
-const scratch = new Uint8Array(VALUE_LIMIT + 4);
 
 /**
  * Reads the header blocks of one direction (RFC 7541). Where the capture did not see the table from its start, or lost a block,
@@ -92,28 +72,24 @@ const scratch = new Uint8Array(VALUE_LIMIT + 4);
 export class HpackDecoder {
   /** Every entry since the table was empty was seen. */
   whole = true;
-  /** Entries, the oldest first; those before `from` are gone. */
-  private entries: Entry[] = NONE;
-  private from = 0;
-  private size = 0;
+  private readonly table: FieldTable;
   private most = DEFAULT_TABLE_SIZE;
   private updated = false;
   private readonly wants: (name: string) => boolean;
-  private readonly budget: Budget | undefined;
 
   /** `wants`: names whose values are of interest; those of others are only measured. */
   constructor(wants: (name: string) => boolean, budget?: Budget) {
     this.wants = wants;
-    this.budget = budget;
+    this.table = new FieldTable(budget);
   }
 
   get count(): number {
-    return this.entries.length - this.from;
+    return this.table.count;
   }
 
   /** As RFC 7541 §4.1 counts. */
   get tableSize(): number {
-    return this.size;
+    return this.table.size;
   }
 
   /** SETTINGS_HEADER_TABLE_SIZE of the receiver. Some senders use a larger table without a word of it in their blocks. */
@@ -123,13 +99,13 @@ export class HpackDecoder {
 
   /** Something was not seen: nothing that is in the table now can be told by its index any more. */
   lose(): void {
-    this.evict(0);
+    this.table.evict(0);
     this.whole = false;
   }
 
   /** Gives back what it holds. */
   end(): void {
-    this.evict(0);
+    this.table.evict(0);
   }
 
   /** Reads a whole block. False where it is no header block: what follows is not known. */
@@ -151,13 +127,13 @@ export class HpackDecoder {
       this.updated = true;
       this.most = Math.min(r.index, TABLE_LIMIT);
       if (r.index > TABLE_LIMIT) this.whole = false;
-      this.evict(this.most);
+      this.table.evict(this.most);
       return true;
     }
     let name: string | undefined;
     let nameBytes = -1;
     if (r.index === 0) {
-      nameBytes = this.read(bytes, r.nameAt, r.nameEnd, r.nameHuffman);
+      nameBytes = lengthOf(bytes, r.nameAt, r.nameEnd, r.nameHuffman);
       if (nameBytes < 0) return false;
       name = shown(bytes, r.nameAt, r.nameEnd, r.nameHuffman, nameBytes);
     } else if (r.index <= STATIC_COUNT) {
@@ -169,21 +145,20 @@ export class HpackDecoder {
         return true;
       }
     } else {
-      const entry = this.entries[this.entries.length - (r.index - STATIC_COUNT)];
-      const known = entry !== undefined && r.index - STATIC_COUNT <= this.count;
-      if (!known && this.whole) return false;
+      const entry = this.table.newest(r.index - STATIC_COUNT);
+      if (entry === undefined && this.whole) return false;
       if (r.form === Form.indexed) {
-        if (known) sink.field(entry.name, entry.value, entry.nameBytes, entry.valueBytes);
+        if (entry !== undefined) sink.field(entry.name, entry.value, entry.nameBytes, entry.valueBytes);
         else sink.field(undefined, undefined, -1, -1);
         return true;
       }
-      if (known) {
+      if (entry !== undefined) {
         name = entry.name;
         nameBytes = entry.nameBytes;
       }
     }
     const wanted = name !== undefined && this.wants(name);
-    const valueBytes = this.read(bytes, r.valueAt, r.valueEnd, r.valueHuffman);
+    const valueBytes = lengthOf(bytes, r.valueAt, r.valueEnd, r.valueHuffman);
     if (valueBytes < 0) return false;
     const value = wanted ? shown(bytes, r.valueAt, r.valueEnd, r.valueHuffman, valueBytes) : undefined;
     sink.field(name, value, nameBytes, valueBytes);
@@ -191,45 +166,11 @@ export class HpackDecoder {
     return true;
   }
 
-  /** The string's length in clear, below 0 where it is none; a coded one is left in `scratch`. */
-  private read(bytes: Uint8Array, at: number, end: number, coded: boolean): number {
-    return coded ? huffman(bytes, at, end, scratch) : end - at;
-  }
-
   private insert(entry: Entry): void {
     const cost = costOf(entry);
-    this.evict(this.most - cost);
+    this.table.evict(this.most - cost);
     // A field larger than the table empties it (RFC 7541 §4.4).
     if (cost > this.most) return;
-    if (this.budget?.take(cost) === false) {
-      this.lose();
-      return;
-    }
-    if (this.entries === NONE) this.entries = [];
-    this.entries.push(entry);
-    this.size += cost;
+    if (!this.table.push(entry)) this.lose();
   }
-
-  /** The oldest go until no more than `size` is left. */
-  private evict(size: number): void {
-    while (this.size > size && this.from < this.entries.length) {
-      const cost = costOf(this.entries[this.from]);
-      this.entries[this.from++] = GONE;
-      this.size -= cost;
-      this.budget?.give(cost);
-    }
-    if (this.from > 64 && 2 * this.from > this.entries.length) {
-      this.entries.splice(0, this.from);
-      this.from = 0;
-    }
-  }
-}
-
-/** Most tables stay empty. */
-const NONE: Entry[] = [];
-const GONE: Entry = { name: undefined, value: undefined, nameBytes: 0, valueBytes: 0 };
-const costOf = (entry: Entry): number => ENTRY_COST + Math.max(0, entry.nameBytes) + entry.valueBytes;
-
-function shown(bytes: Uint8Array, at: number, end: number, coded: boolean, length: number): string {
-  return coded ? valueText(scratch, 0, Math.min(length, scratch.length)) : valueText(bytes, at, end);
 }

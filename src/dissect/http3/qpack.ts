@@ -1,35 +1,24 @@
-import { VALUE_LIMIT, valueText } from '../http/value.ts';
 import type { FieldSink } from '../http2/hpack.ts';
-import { huffman } from '../http2/huffman.ts';
+import {
+  type Budget,
+  costOf,
+  ENTRY_COST,
+  type Entry,
+  FieldTable,
+  GONE,
+  lengthOf,
+  shown,
+  TABLE_LIMIT,
+} from '../http2/field-table.ts';
 import { BAD, last, readNumber } from '../http2/primitives.ts';
 import { Instruction, Line, LineForm, readInstruction, readLine } from './field-lines.ts';
 import { QPACK_STATIC_COUNT, QPACK_STATIC_NAMES, QPACK_STATIC_VALUES } from './static-table.ts';
 
-const ENTRY_COST = 32;
-/** Of a larger table only so much is kept; what lies behind it counts as not seen. */
-export const QPACK_TABLE_LIMIT = 128 * 1024;
 /** Of an instruction in pieces so much is kept. */
 const INSTRUCTION_LIMIT = 64 * 1024;
 
-interface Entry {
-  /** Undefined: taken from an entry that was not seen. */
-  name: string | undefined;
-  /** Undefined: not kept, because nobody asked for it. */
-  value: string | undefined;
-  nameBytes: number;
-  valueBytes: number;
-}
-
-interface Budget {
-  take(bytes: number): boolean;
-  give(bytes: number): void;
-}
-
 const NOTHING = new Uint8Array(0);
-const GONE: Entry = { name: undefined, value: undefined, nameBytes: 0, valueBytes: 0 };
-const costOf = (entry: Entry): number => ENTRY_COST + Math.max(0, entry.nameBytes) + entry.valueBytes;
 const line = new Line();
-const scratch = new Uint8Array(VALUE_LIMIT + 4);
 
 /** What `decode` returns: the section was read; it is none; or it needs an entry that has not come yet. */
 export const Section = { read: 0, bad: 1, blocked: 2 } as const;
@@ -43,29 +32,25 @@ export class QpackDecoder {
   inserted = 0;
   /** A part of the encoder stream was not seen. */
   lost = false;
-  private entries: Entry[] = [];
-  /** Entries before this place in `entries` are gone. */
-  private from = 0;
-  private size = 0;
+  private readonly table: FieldTable;
   private capacity = 0;
   /** SETTINGS_QPACK_MAX_TABLE_CAPACITY of the other side; -1 not seen. */
   private most = -1;
   private carry: Uint8Array = NOTHING;
   private readonly wants: (name: string) => boolean;
-  private readonly budget: Budget | undefined;
 
   constructor(wants: (name: string) => boolean, budget?: Budget) {
     this.wants = wants;
-    this.budget = budget;
+    this.table = new FieldTable(budget);
   }
 
   get count(): number {
-    return this.entries.length - this.from;
+    return this.table.count;
   }
 
   /** As RFC 9204 §3.2.1 counts. */
   get tableSize(): number {
-    return this.size;
+    return this.table.size;
   }
 
   /** What the other side allows. */
@@ -74,14 +59,14 @@ export class QpackDecoder {
   }
 
   lose(): void {
-    this.evict(0);
+    this.table.evict(0);
     this.lost = true;
     this.carry = NOTHING;
   }
 
   /** Gives back what it holds. */
   end(): void {
-    this.evict(0);
+    this.table.evict(0);
     this.carry = NOTHING;
   }
 
@@ -197,17 +182,15 @@ export class QpackDecoder {
 
   /** By absolute index. */
   private entry(absolute: number): Entry | undefined {
-    const oldest = this.inserted - this.count;
-    if (this.lost || !(absolute >= oldest) || absolute >= this.inserted) return undefined;
-    return this.entries[this.from + absolute - oldest];
+    return this.lost || !(absolute < this.inserted) ? undefined : this.table.newest(this.inserted - absolute);
   }
 
   /** The instruction at hand. */
   private take(bytes: Uint8Array): boolean {
     const { form, index } = line;
     if (form === Instruction.capacity) {
-      this.capacity = Math.min(index, QPACK_TABLE_LIMIT);
-      this.evict(this.capacity);
+      this.capacity = Math.min(index, TABLE_LIMIT);
+      this.table.evict(this.capacity);
       return true;
     }
     if (form === Instruction.duplicate) return this.insert({ ...(this.entry(this.inserted - index - 1) ?? GONE) });
@@ -234,37 +217,10 @@ export class QpackDecoder {
 
   private insert(entry: Entry): boolean {
     const cost = costOf(entry);
-    this.evict(this.capacity - cost);
+    this.table.evict(this.capacity - cost);
     this.inserted++;
     // A table larger than what is kept, or no room: entries are numbered on, and this one and those before are not known.
-    if (cost > this.capacity || this.budget?.take(cost) === false) {
-      this.evict(0);
-      return true;
-    }
-    this.entries.push(entry);
-    this.size += cost;
+    if (cost > this.capacity || !this.table.push(entry)) this.table.evict(0);
     return true;
   }
-
-  /** The oldest go until no more than `size` is left. */
-  private evict(size: number): void {
-    while (this.size > size && this.from < this.entries.length) {
-      const cost = costOf(this.entries[this.from]);
-      this.entries[this.from++] = GONE;
-      this.size -= cost;
-      this.budget?.give(cost);
-    }
-    if (this.from > 64 && 2 * this.from > this.entries.length) {
-      this.entries.splice(0, this.from);
-      this.from = 0;
-    }
-  }
-}
-
-/** A string's length in clear, below 0 where it is none; a coded one is left in `scratch`. */
-const lengthOf = (bytes: Uint8Array, at: number, end: number, coded: boolean): number =>
-  coded ? huffman(bytes, at, end, scratch) : end - at;
-
-function shown(bytes: Uint8Array, at: number, end: number, coded: boolean, length: number): string {
-  return coded ? valueText(scratch, 0, Math.min(length, scratch.length)) : valueText(bytes, at, end);
 }
