@@ -31,6 +31,8 @@ import { type TcpEvents, TcpTracker } from './tcp.ts';
 import { addTurn } from './turns.ts';
 
 const DNS = idOf('dns');
+const HTTP = idOf('http');
+const TLS = idOf('tls');
 
 export interface CorrelatorOptions {
   /** SHA-256 of every stream. */
@@ -250,6 +252,9 @@ export class Correlator implements TcpEvents {
     const tunnelled = c.tunnel !== undefined;
     parser.data(fromClient, bytes, at, end, packet, time);
     this.name(c.protocolId, packet);
+    // As tshark has it: TLS in a CONNECT tunnel is TLS over HTTP.
+    if (tunnelled && c.tunnel === 'connect' && c.protocolId === HTTP && c.tls?.clientHelloPacket !== undefined)
+      this.name(TLS, packet);
     if (c.unsettled && c.pending !== undefined && c.pending.length > 1) this.journeys.settle(c);
     // Alerts and session tickets are neither request nor answer.
     if (tunnelled || (afterHandshake(c.tls, packet, fromClient) && (parser as TlsParser).carriesData))

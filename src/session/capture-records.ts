@@ -214,7 +214,10 @@ export class CaptureRecords implements CaptureFacts {
   /** What a packet's payload is, as far as other packets had to tell. */
   applicationOf(packet: number): string | undefined {
     const connection = this.connectionOf(packet);
-    if (connection !== undefined) return this.connections.get(connection)?.application;
+    if (connection !== undefined) {
+      const { application } = this.connections.get(connection) ?? {};
+      return application === 'http' && this.stackOf(packet).endsWith(':http:tls') ? 'tls' : application;
+    }
     return this.stackOf(packet).endsWith(':quic') ? 'quic' : undefined;
   }
 

@@ -2,7 +2,8 @@ import { bareName, sameName } from '../../correlate/host-names.ts';
 import type { Journey, Lookup, Stage } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, openedBy, tlsOf } from '../needs.ts';
+import { asksProxy, byProxy } from '../http/by-proxy.ts';
+import { bothDirections, connectionOf, endpointText, exchangeOf, openedBy, tlsAround, tlsOf } from '../needs.ts';
 import { isAddress, sentHere } from '../origin.ts';
 import type { Advice, Finding, JourneySubject, Need } from '../rule.ts';
 import { firstFrom, isMulticast, isUpstream, questionsOf } from './questions.ts';
@@ -79,9 +80,12 @@ function inStage(capture: CaptureFacts, lookup: Lookup, stage: Stage): Lookup[] 
   return found.length > 0 ? found : [lookup];
 }
 
-/** The name that the client itself uses: of its ClientHello or its request. */
+/** The name that the client itself uses: of its ClientHello or its request. Of a proxy, which it asks for others, that of the TLS with it. */
 export const nameOf = (subject: JourneySubject): string | undefined =>
-  bareName(exchangeOf(subject)?.host) || tlsOf(subject)?.sni || undefined;
+  byProxy(subject) ? proxyName(subject) : bareName(exchangeOf(subject)?.host) || tlsOf(subject)?.sni || undefined;
+
+const proxyName = (subject: JourneySubject): string | undefined =>
+  asksProxy(exchangeOf(subject)) ? tlsAround(subject)?.sni : undefined;
 
 function isLiteral(subject: JourneySubject): boolean {
   const name = nameOf(subject);
@@ -171,14 +175,14 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
         atTheClient(connection?.server.address ?? journey.client),
       );
     case 'none':
-      if (isAddress(journey.name))
+      if (isAddress(journey.name) || nameOf(subject) === undefined)
         return skipped('not-asked', [first], {
           en: `no question is in the capture, and nothing here names ${server}: its address was given, or came from where no question is seen`,
           ko: `캡처에 질문이 없고 ${server} 쪽의 이름도 나오지 않습니다: 주소를 직접 썼거나, 보이지 않는 곳에서 얻은 것입니다`,
         });
       return skipped('not-asked', [first], {
-        en: `no question for ${journey.name} is in the capture: the address came from a cache, the hosts file, encrypted DNS, or was asked for before the capture began`,
-        ko: `이 캡처에는 ${journey.name}에 대한 질문이 없습니다: 주소는 캐시, hosts 파일, 암호화된 DNS에서 왔거나 캡처 전에 물은 것입니다`,
+        en: `no question for ${nameOf(subject)} is in the capture: the address came from a cache, the hosts file, encrypted DNS, or was asked for before the capture began`,
+        ko: `이 캡처에는 ${nameOf(subject)}에 대한 질문이 없습니다: 주소는 캐시, hosts 파일, 암호화된 DNS에서 왔거나 캡처 전에 물은 것입니다`,
       });
   }
 }

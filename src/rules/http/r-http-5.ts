@@ -1,6 +1,7 @@
 import { confirmed, contradicted, skipped } from '../findings.ts';
 import { aConnection, connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
+import { byProxy, tunnelOf } from './by-proxy.ts';
 import { notHttp } from '../tls/clear.ts';
 
 export const rule: JourneyRule = {
@@ -14,7 +15,7 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 9110 §4.2.1', 'RFC 9110 §4.2.2'],
   vantages: ['client'],
-  reasons: ['port-80', 'port-80-then-https', 'port-443', 'udp-443', 'other-port', 'not-http', 'no-request'],
+  reasons: ['port-80', 'port-80-then-https', 'port-443', 'udp-443', 'other-port', 'proxy', 'not-http', 'no-request'],
   needs: [],
   check(subject) {
     const quic = quicOf(subject);
@@ -48,6 +49,11 @@ export const rule: JourneyRule = {
       en: `packet ${packet} goes to port ${port} of ${c.server.address}`,
       ko: `${packet}번 패킷은 ${c.server.address}의 ${port}번 포트로 갑니다`,
     };
+    if (byProxy(subject))
+      return contradicted('proxy', [packet, tunnelOf(subject)?.requestPacket], {
+        en: `${asked.en}: that is a proxy, and the port its own`,
+        ko: `${asked.ko}: 프록시와 프록시의 포트입니다`,
+      });
     if (port === 80) {
       const moved = exchange?.location?.toLowerCase().startsWith('https:') === true && (exchange.status ?? 0) >= 300;
       if (moved)

@@ -2,8 +2,9 @@ import { bareName, plainName } from '../../correlate/host-names.ts';
 import { askingOf, nameOf } from '../dns/asking.ts';
 import { nameText, questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
+import { asksProxy, byProxy, tunnelOf } from '../http/by-proxy.ts';
 import { requestHeadCut } from '../http-head.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, tlsAround, tlsOf } from '../needs.ts';
 import { isAddress } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
@@ -75,7 +76,7 @@ export const rule: JourneyRule = {
       const kept = mayBeKept(subject, said);
       if (kept !== undefined) return kept;
       const exchange = exchangeOf(subject);
-      const proxied = exchange?.method === 'CONNECT' || /^https?:/i.test(exchange?.target ?? '');
+      const proxied = asksProxy(exchange);
       const reason = proxied ? 'proxy' : asking.how === 'reused' ? 'coalesced' : 'other-name';
       return contradicted(reason, packets, {
         en: `the names differ: ${text}${proxied ? '; the request goes to a proxy, whose name was looked up' : ''}`,
@@ -105,6 +106,11 @@ export const rule: JourneyRule = {
         },
         keyLogAdvice,
       );
+    if (byProxy(subject))
+      return skipped('proxy', [...packets, connection.handshake?.syn[0]], {
+        en: `the request for ${text} goes to the proxy ${endpointText(connection.server)}: it is the proxy that looks the name up`,
+        ko: `${textKo} 요청은 프록시 ${endpointText(connection.server)}에 갔습니다: 이 이름은 프록시가 찾습니다`,
+      });
     return notVisible(
       'one-name',
       packets,
@@ -130,8 +136,10 @@ function namesSaid(subject: JourneySubject): Said[] {
   const same = lookup !== undefined && plainName(lookup.name) === plainName(nameOf(subject) ?? '');
   const aliased = asking.how === 'earlier' && !same;
   if (lookup !== undefined && (same || (used && !aliased))) said.push({ where: 'DNS', name: lookup.name, packet: lookup.packet });
-  const tls = tlsOf(subject);
-  if (tls?.sni !== undefined) said.push({ where: 'SNI', name: tls.sni, packet: tls.clientHelloPacket });
+  const tls = tlsAround(subject);
+  // TLS with the proxy itself names the proxy, not what is asked for through it.
+  const withProxy = (tls?.clientHelloPacket ?? 0) < (tunnelOf(subject)?.requestPacket ?? 0);
+  if (tls?.sni !== undefined && !withProxy) said.push({ where: 'SNI', name: tls.sni, packet: tls.clientHelloPacket });
   const exchange = exchangeOf(subject);
   const host = bareName(exchange?.host);
   if (host) said.push({ where: 'Host', name: host, packet: exchange?.requestPacket });
@@ -148,7 +156,7 @@ function mayBeKept(subject: JourneySubject, said: Said[]): Finding | undefined {
   const connection = connectionOf(subject);
   const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
   if (dns.where !== 'DNS' || connection === undefined || lookup?.end === undefined) return undefined;
-  if (exchangeOf(subject)?.method === 'CONNECT' || /^https?:/i.test(exchangeOf(subject)?.target ?? '')) return undefined;
+  if (asksProxy(exchangeOf(subject))) return undefined;
   const syn = connection.handshake?.syn[0];
   const atOnce = syn !== undefined && capture.timeOf(syn) - lookup.end < AT_ONCE;
   const asked = others.some((s) => questionsOf(capture, connection.client.address, s.name).length > 0);

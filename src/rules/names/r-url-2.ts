@@ -2,6 +2,7 @@ import type { Endpoint, Lookup, QuicConnection } from '../../correlate/model.ts'
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
+import { asksProxy, tunnelOf } from '../http/by-proxy.ts';
 import { connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
@@ -68,6 +69,12 @@ export const rule: JourneyRule = {
     const tls = tlsOf(subject);
     const content = contentOf(subject);
     const shown = exchange?.requestPacket ?? tls?.clientHelloPacket;
+    const tunnel = tunnelOf(subject);
+    if (tunnel !== undefined)
+      return contradicted('proxy', [syn, tunnel.requestPacket, shown], {
+        en: `packet ${shown} goes through the tunnel that CONNECT ${tunnel.target} (packet ${tunnel.requestPacket}) has opened at the proxy ${server}: the port is the proxy's`,
+        ko: `${shown}번 패킷은 CONNECT ${tunnel.target}(${tunnel.requestPacket}번 패킷)으로 프록시 ${server}에 연 터널을 지납니다: 포트는 프록시의 것입니다`,
+      });
     if (content === 'http') return forHttp(subject, [dns?.packet, syn, shown], connection.server, asked);
     if (content === 'tls') {
       if (port === 443)
@@ -144,10 +151,10 @@ function forHttp(
       en: `HTTP in clear text at port 80 of ${host} (packet ${at})${asked.en}`,
       ko: `${host}의 80번 포트에서 평문 HTTP를 썼습니다(${at}번 패킷)${asked.ko}`,
     });
-  if (exchange?.method === 'CONNECT' || /^https?:\/\//i.test(exchange?.target ?? ''))
+  if (exchange !== undefined && asksProxy(exchange))
     return contradicted('proxy', packets, {
-      en: `packet ${at} asks the proxy at ${endpointText(end)} for ${exchange?.target}: the port is the proxy's`,
-      ko: `${at}번 패킷은 프록시 ${endpointText(end)}에 ${exchange?.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
+      en: `packet ${at} asks the proxy at ${endpointText(end)} for ${exchange.target}: the port is the proxy's`,
+      ko: `${at}번 패킷은 프록시 ${endpointText(end)}에 ${exchange.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
     });
   if (port === 443)
     return contradicted('swapped', packets, {

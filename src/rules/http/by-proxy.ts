@@ -1,0 +1,16 @@
+import type { Exchange } from '../../correlate/model.ts';
+import { exchangeOf } from '../needs.ts';
+import type { JourneySubject } from '../rule.ts';
+
+/** The request is the proxy's own to read: CONNECT, or a target in absolute form (RFC 9112 §3.2.2, §3.2.3). */
+export const asksProxy = (x: Exchange | undefined): boolean => x?.method === 'CONNECT' || /^https?:\/\//i.test(x?.target ?? '');
+
+/** The answered CONNECT (RFC 9110 §9.3.6) through whose tunnel a journey's request goes: the connection is to a proxy. */
+export function tunnelOf(subject: JourneySubject): Exchange | undefined {
+  const x = exchangeOf(subject);
+  if (x === undefined || x.quic !== undefined) return undefined;
+  return subject.capture.exchangesOn(x.connection).findLast((before) => before.upgraded === 'connect' && before.id < x.id);
+}
+
+/** The client looks up the proxy's name, if any, and not the one that it asks the proxy for. */
+export const byProxy = (subject: JourneySubject): boolean => asksProxy(exchangeOf(subject)) || tunnelOf(subject) !== undefined;
