@@ -3,6 +3,7 @@ import type { Conversation } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_PORTS, KEY_VERSION, type Page } from './flow-table.ts';
 import type { CloseHow, Connection, Endpoint, Trait } from './model.ts';
 import { inOrder } from './packet-list.ts';
+import { keptSyns } from './tcp-lists.ts';
 import * as R from './tcp-record.ts';
 
 const NONE: number[] = [];
@@ -75,11 +76,28 @@ export class ConnectionFacts {
   }
 
   get synCount(): number {
-    return this.word(R.SYN_PACKET) === 0 ? 0 : 1 + (this.conversation?.lists?.count('syn') ?? 0);
+    if (this.word(R.SYN_PACKET) === 0) return 0;
+    const c = this.conversation;
+    return 1 + (c === undefined ? (this.keptSyns?.length ?? 0) : (c.lists?.count('syn') ?? 0));
   }
 
   get syn(): number[] {
-    return listOf(this.word(R.SYN_PACKET), this.conversation?.lists?.get('syn'));
+    return listOf(this.word(R.SYN_PACKET), this.synsAgain);
+  }
+
+  get retransmissions(): number[] {
+    const c = this.conversation;
+    return (c === undefined ? this.keptSyns : c.lists?.get('retransmissions')) ?? NONE;
+  }
+
+  /** SYNs after the first, as many as were noted. */
+  private get synsAgain(): number[] | undefined {
+    const c = this.conversation;
+    return c === undefined ? this.keptSyns : c.lists?.get('syn');
+  }
+
+  private get keptSyns(): number[] | undefined {
+    return keptSyns(this.page.words, this.base);
   }
 
   get synAck(): number[] {
@@ -91,13 +109,13 @@ export class ConnectionFacts {
     const syn = this.word(R.SYN_PACKET);
     const synAck = this.word(R.SYN_ACK_PACKET);
     const ack = this.word(R.ACK_PACKET);
-    const lists = this.conversation?.lists;
-    if (lists === undefined && syn !== 0) {
+    const again = this.synsAgain;
+    const answers = this.conversation?.lists?.get('synAck');
+    if (again === undefined && answers === undefined && syn !== 0) {
       if (syn < synAck && synAck < ack) return [syn, synAck, ack];
       if (synAck === 0 && ack === 0) return [syn];
     }
-    const more = lists === undefined ? NONE : [...(lists.get('syn') ?? NONE), ...(lists.get('synAck') ?? NONE)];
-    return inOrder([syn, synAck, ack, ...more]);
+    return inOrder([syn, synAck, ack, ...(again ?? NONE), ...(answers ?? NONE)]);
   }
 
   /** The FINs, the packets that acknowledged them, the RST, the ICMP errors that answered the SYN: each once, in order. */

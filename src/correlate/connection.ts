@@ -26,7 +26,7 @@ function handshake(f: ConnectionFacts): Handshake | undefined {
     syn,
     synAck,
     ack: ack === 0 ? undefined : ack,
-    rtt: ack === 0 || syn.length === 0 ? undefined : f.time(R.ACK_TIME) - (f.conversation?.lastSynTime ?? f.time(R.SYN_TIME)),
+    rtt: ack === 0 || syn.length === 0 ? undefined : f.time(R.ACK_TIME) - f.time(R.LAST_SYN_TIME),
   };
 }
 
@@ -51,7 +51,7 @@ export function connectionOf(f: ConnectionFacts): Connection {
     handshake: handshake(f),
     history: historyText(f.words, f.at, client),
     close: { how: f.closeHow, first: packets.length > 0 && f.closeHow !== 'unreachable' ? f.firstCloser : undefined, packets },
-    retransmissions: c?.lists?.get('retransmissions') ?? NONE,
+    retransmissions: f.retransmissions,
     outOfOrder: c?.lists?.get('outOfOrder') ?? NONE,
     duplicateAcks: c?.lists?.get('duplicateAcks') ?? NONE,
     segments: c?.lists?.kinds(),

@@ -149,8 +149,6 @@ export class Conversation {
   quic: { id: number; closed: Text | undefined } | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
-  /** When the SYN was sent again for the last time before its answer. */
-  lastSynTime: number | undefined;
   /** By side: since when its receive window is 0. */
   closedWindows: [WindowClosed | undefined, WindowClosed | undefined] | undefined;
   /** By the side that sent them; undefined while there are none to be watched. */

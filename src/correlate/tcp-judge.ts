@@ -133,3 +133,24 @@ export function answersAnew(words: Uint32Array, base: number, d: 0 | 1, flags: n
   const acked = (words[base + R.STATE] & (R.ACK_SET << (1 - d))) !== 0;
   return !acked || words[base + R.ACKED + 1 - d] !== (words[base + R.ISN + d] + 1) >>> 0;
 }
+
+/** Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. */
+export function repeats(
+  p: Packets,
+  row: number,
+  words: Uint32Array,
+  base: number,
+  d: 0 | 1,
+  flags: number,
+  gap: number,
+  length: number,
+  window: number,
+): boolean {
+  const state = words[base + R.STATE];
+  if (flags & Flag.rst) return (state & (R.RST_SEEN << d)) !== 0;
+  if (flags & Flag.syn) return ((flags & Flag.ack ? R.SYN_ACK_SEEN : R.SYN_SEEN) & (state >> d)) !== 0;
+  if (gap < 0) return true;
+  if (gap > 0 || length > 0 || (flags & Flag.fin) !== 0 || (state & (R.ACK_SET << d)) === 0) return false;
+  const advance = (p.acknowledgment[row] - words[base + R.ACKED + d]) | 0;
+  return advance < 0 || (advance === 0 && window === words[base + R.WINDOW + d]);
+}

@@ -36,14 +36,19 @@ export const FIN_END = FIN_PACKET + 2;
 /** First packet that acknowledged this side's FIN. */
 export const FIN_ACKED = FIN_END + 2;
 export const RST_PACKET = FIN_ACKED + 2;
+/** SYNs after the first while there is no conversation whose lists have them: a scan that nobody answers needs none. */
+export const SYN_AGAIN = RST_PACKET + 1;
+export const SYN_AGAIN_PACKETS = 3;
 
-const WORDS = RST_PACKET + 1;
+const WORDS = SYN_AGAIN + SYN_AGAIN_PACKETS;
 const DOUBLES = (WORDS + 1) >> 1;
 /** Double offsets (add half the record's word base). */
 export const FIRST_TIME = DOUBLES;
 export const LAST_TIME = FIRST_TIME + 1;
 export const SYN_TIME = LAST_TIME + 1;
-export const SYN_ACK_TIME = SYN_TIME + 1;
+/** When the SYN was sent for the last time before its answer. */
+export const LAST_SYN_TIME = SYN_TIME + 1;
+export const SYN_ACK_TIME = LAST_SYN_TIME + 1;
 export const ACK_TIME = SYN_ACK_TIME + 1;
 /** First FIN or RST, and the last packet that belongs to the close. */
 export const CLOSE_TIME = ACK_TIME + 1;

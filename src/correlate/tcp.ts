@@ -6,7 +6,8 @@ import { FlowTable, KEY_PORTS, type Page } from './flow-table.ts';
 import { Streams, type StreamSink } from './streams.ts';
 import { Acknowledgments } from './tcp-acks.ts';
 import { addLetter, Letter } from './tcp-history.ts';
-import { answersAnew, readOptions, windowOf } from './tcp-judge.ts';
+import { keepSyn, keptSyns, Lists } from './tcp-lists.ts';
+import { answersAnew, readOptions, repeats, windowOf } from './tcp-judge.ts';
 import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
 import { Resets } from './tcp-resets.ts';
@@ -68,6 +69,8 @@ export class TcpTracker {
     if (c === undefined) {
       if (this.talking++ >= R.MAX_CONVERSATIONS) this.silence(slot);
       c = new Conversation(page.words[base + R.ID], page, base, this.options);
+      const syns = keptSyns(page.words, base);
+      if (syns !== undefined) c.lists = Lists.ofSyns(syns);
       while (this.conversations.length < slot) this.conversations.push(undefined);
       this.conversations[slot] = c;
     }
@@ -124,7 +127,7 @@ export class TcpTracker {
     if (
       known &&
       (gap < 0 || length === 0 || special !== 0) &&
-      this.repeats(p, row, words, base, d, flags, gap, length, window) &&
+      repeats(p, row, words, base, d, flags, gap, length, window) &&
       this.recent.duplicate(p, row)
     ) {
       this.again(p, row, slot, page, base, d, flags, length);
@@ -164,27 +167,6 @@ export class TcpTracker {
     const seen = (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0;
     if (seen && !answersAnew(words, base, d, flags, sequence)) return false;
     return (this.conversations[slot]?.half(d).payloadBytes ?? 0) === 0;
-  }
-
-  /** Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. */
-  private repeats(
-    p: Packets,
-    row: number,
-    words: Uint32Array,
-    base: number,
-    d: 0 | 1,
-    flags: number,
-    gap: number,
-    length: number,
-    window: number,
-  ): boolean {
-    const state = words[base + R.STATE];
-    if (flags & Flag.rst) return (state & (R.RST_SEEN << d)) !== 0;
-    if (flags & Flag.syn) return ((flags & Flag.ack ? R.SYN_ACK_SEEN : R.SYN_SEEN) & (state >> d)) !== 0;
-    if (gap < 0) return true;
-    if (gap > 0 || length > 0 || (flags & Flag.fin) !== 0 || (state & (R.ACK_SET << d)) === 0) return false;
-    const advance = (p.acknowledgment[row] - words[base + R.ACKED + d]) | 0;
-    return advance < 0 || (advance === 0 && window === words[base + R.WINDOW + d]);
   }
 
   /** The same packet captured again: counted, and nothing else. */
@@ -288,14 +270,20 @@ export class TcpTracker {
       if (words[base + word] === 0) {
         words[base + word] = packet;
         doubles[half + (synAck ? R.SYN_ACK_TIME : R.SYN_TIME)] = time;
-      } else {
-        const c = this.conversation(slot, page, base);
-        c.note(synAck ? 'synAck' : 'syn', packet);
-        if (words[base + R.STATE] & seen) {
+        if (!synAck) doubles[half + R.LAST_SYN_TIME] = time;
+      } else if ((words[base + R.STATE] & seen) === 0)
+        this.conversation(slot, page, base).note(synAck ? 'synAck' : 'syn', packet);
+      else {
+        addLetter(words, base, d, Letter.retransmission);
+        words[base + R.SIDE + d] |= R.SYN_REPEATED;
+        if (!synAck && words[base + R.SYN_ACK_PACKET] === 0) doubles[half + R.LAST_SYN_TIME] = time;
+        // The hash of a stream, though nothing is in it, is a conversation's.
+        const kept = !synAck && !this.options.hashes && this.conversations[slot] === undefined && keepSyn(words, base, packet);
+        if (kept) this.options.marks?.note('retransmissions', packet);
+        else {
+          const c = this.conversation(slot, page, base);
+          c.note(synAck ? 'synAck' : 'syn', packet);
           c.note('retransmissions', packet);
-          addLetter(words, base, d, Letter.retransmission);
-          words[base + R.SIDE + d] |= R.SYN_REPEATED;
-          if (!synAck && words[base + R.SYN_ACK_PACKET] === 0) c.lastSynTime = time;
         }
       }
       if (synAck && (words[base + R.STATE] & (seen | (R.RST_SEEN << d))) === R.RST_SEEN << d)

@@ -17,7 +17,7 @@ export interface Found {
 }
 
 /** Frames through the correlator, `size` packets a batch. */
-export function correlate(frames: Captured[], size = 8192): Found {
+export function correlate(frames: Captured[], size = 8192, hashes = true): Found {
   const found = { connections: [], exchanges: [], journeys: [], lookups: [], icmp: [], configurations: [] } as Omit<
     Found,
     'correlator'
@@ -31,7 +31,7 @@ export function correlate(frames: Captured[], size = 8192): Found {
       icmp: (m) => void found.icmp.push(m),
       configuration: (c) => void found.configurations.push(c),
     },
-    { hashes: true },
+    { hashes },
   );
   for (let at = 0; at < frames.length; at += size) {
     const batch = batchOf(frames.slice(at, at + size));

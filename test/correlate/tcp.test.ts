@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Captured } from '../frames.ts';
 import { tcpFrame } from '../frames.ts';
-import { correlate, run } from './dialogue.ts';
+import { MAX_CONVERSATIONS } from '../../src/correlate/tcp-record.ts';
+import { correlate, dialogue, run } from './dialogue.ts';
 
 const OPEN = `
   0.000 c S
@@ -32,6 +33,43 @@ test('the handshake: SYNs, SYN-ACK, the ACK, and the time from the last SYN to i
   const { connections } = run('0.0 c S\n 1.0 c S seq=-1\n 1.02 s SA\n 1.0205 c A');
   expect(connections[0].handshake).toEqual({ syn: [1, 2], synAck: [3], ack: 4, rtt: 20_500_000 });
   expect(connections[0].retransmissions).toEqual([2]);
+});
+
+describe.each([1, 2, 3, 4, 5, 9])('a SYN sent %i times', (times) => {
+  const packets = Array.from({ length: times }, (_, i) => i + 1);
+  const syns = packets.map((i) => `${i}.0 c S seq=-1\n`).join('');
+
+  test.each([true, false])('and never answered (with hashes: %s)', (hashes) => {
+    const { connections, journeys } = correlate(dialogue(syns), 3, hashes);
+    expect(connections).toHaveLength(1);
+    expect(connections[0].handshake).toEqual({ syn: packets, synAck: [], ack: undefined, rtt: undefined });
+    expect(connections[0].retransmissions).toEqual(packets.slice(1));
+    expect(connections[0].close.how).toBe('unanswered');
+    expect(journeys.map((j) => [j.outcome, j.stages[0].packets])).toEqual([[times > 1 ? 'timed-out' : 'unanswered', packets]]);
+  });
+
+  test.each([true, false])('and answered at last (with hashes: %s)', (hashes) => {
+    const script = `${syns} ${times}.02 s SA\n ${times}.0205 c A\n ${times}.1 c A len=10\n ${times}.5 c A seq=0 len=10`;
+    const [connection] = correlate(dialogue(script), 3, hashes).connections;
+    expect(connection.handshake).toEqual({ syn: packets, synAck: [times + 1], ack: times + 2, rtt: 20_500_000 });
+    expect(connection.retransmissions).toEqual([...packets.slice(1), times + 4]);
+    expect(connection.fromClient).toMatchObject({ payloadBytes: 20, streamBytes: 10 });
+  });
+});
+
+test('a scan that nobody answers is finished early by no bound on payload', () => {
+  const frames: Captured[] = [];
+  const scanned = MAX_CONVERSATIONS + 100;
+  for (const time of [1n, 2n])
+    for (let i = 0; i < scanned; i++)
+      frames.push({
+        time: time * 1_000_000_000n,
+        bytes: tcpFrame({ from: `10.0.${i >> 8}.${i & 255}:40000`, flags: 'S', sequence: 7 }),
+      });
+  const { connections, correlator } = correlate(frames, 8192, false);
+  expect(connections).toHaveLength(scanned);
+  expect(correlator.tcp.silenced).toBe(0);
+  expect(connections[100].handshake?.syn).toEqual([101, scanned + 101]);
 });
 
 test('the SYN-ACK may be captured before the SYN: the roles are those of the SYN', () => {
