@@ -14,16 +14,22 @@ export function fieldName(header: string, response: boolean): string {
 }
 
 const SECRET = new Set([
+  'authentication-info',
   'authorization',
   'cookie',
   'cookie2',
+  'proxy-authentication-info',
   'proxy-authorization',
   'set-cookie',
   'set-cookie2',
-  'x-amz-security-token',
-  'x-api-key',
-  'x-auth-token',
 ]);
 
+/** Names that programs give to credentials of their own: "X-Amz-Security-Token", "X-API-Key", "X-Session-ID", "X_CSRF_Token". */
+const CREDENTIAL =
+  /(^|[-_.])((?:csrf|xsrf|auth|access|id)?tokens?|jwt|secret|password|passwd|signature|api[-_]?key|access[-_]?key|auth[-_]?key|session[-_]?id)($|[-_.])/;
+
 /** Credentials: their values are never shown as text. */
-export const isSecret = (header: string): boolean => SECRET.has(header.toLowerCase());
+export function isSecret(header: string): boolean {
+  const name = header.toLowerCase();
+  return SECRET.has(name) || CREDENTIAL.test(name);
+}
