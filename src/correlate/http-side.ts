@@ -1,6 +1,7 @@
 import { Framing } from '../dissect/http/framing.ts';
 import type { Carry } from './http-carry.ts';
 import { type Exchange, LIST_LIMIT } from './model.ts';
+import { NO_TIME } from './stream-parser.ts';
 
 /** The list of a side without a message; stays empty. */
 const NO_PACKETS: number[] = [];
@@ -17,11 +18,11 @@ export class Side extends Framing {
   /** The packet counted last, and the latest of all the message's packets. */
   seen = -1;
   lastPacket = 0;
-  lastTime = 0;
+  lastTime = NO_TIME;
   firstPacket = 0;
-  firstTime = 0;
+  firstTime = NO_TIME;
   /** When the first of the message's packets was captured: behind a hole that is not the one with its first byte. */
-  beganTime = 0;
+  beganTime = NO_TIME;
   /** A head that is not whole yet. */
   carry: Carry | undefined = undefined;
   /** A body that is a DNS message. */

@@ -37,7 +37,7 @@ export function urlOf(exchange: Exchange, host: string): string | undefined {
 export class PageBook {
   /** Values: journey, page, packet. */
   private readonly fetched = new PairTable(URL_LIMIT, 3);
-  private readonly redirects = new PairTable(URL_LIMIT, 3);
+  private readonly redirects = new PairTable(URL_LIMIT, 3, this.fetched);
 
   parent(client: string, journey: number, exchange: Exchange, url: string | undefined): Place {
     const place: Place = { page: journey, parent: null, why: undefined, packet: undefined };
@@ -47,7 +47,8 @@ export class PageBook {
       this.redirects.delete(client, url);
     } else if (exchange.referer !== undefined && this.fetched.find(client, exchange.referer))
       follow(place, 'referer', this.fetched.value);
-    this.fetched.set(client, url, journey, place.page, exchange.requestPacket);
+    // The pair that was asked for at first: client and URL are not hashed again.
+    this.fetched.putAs(this.redirects, journey, place.page, exchange.requestPacket);
     return place;
   }
 

@@ -19,14 +19,17 @@ export class PairTable {
   private readonly mask: number;
   private young: Uint32Array | undefined;
   private old: Uint32Array | undefined;
-  private readonly seed = randomBytes(8);
-  private readonly first = this.seed.readInt32LE(0);
-  private readonly second = this.seed.readInt32LE(4);
+  private readonly seed: Buffer;
+  private readonly first: number;
+  private readonly second: number;
   private high = 0;
   private low = 0;
 
-  /** `limit` is a power of two; a value is one to three numbers below 2^32 - 1. */
-  constructor(limit: number, values: number) {
+  /** `limit` is a power of two; a value is one to three numbers below 2^32 - 1. `like`: a table that has the same hashes, for `putAs`. */
+  constructor(limit: number, values: number, like?: PairTable) {
+    this.seed = like?.seed ?? randomBytes(8);
+    this.first = this.seed.readInt32LE(0);
+    this.second = this.seed.readInt32LE(4);
     this.words = VALUE + values;
     this.limit = limit;
     this.mask = 2 * limit - 1;
@@ -59,6 +62,13 @@ export class PairTable {
     this.old = young;
     this.young = gone;
     this.count = 0;
+  }
+
+  /** Sets the value of the pair that `other`, which has the same hashes, was asked for last. */
+  putAs(other: PairTable, x: number, y = 0, z = 0): void {
+    this.high = other.high;
+    this.low = other.low;
+    this.put(x, y, z);
   }
 
   delete(a: string, b: string): void {

@@ -15,3 +15,6 @@ export interface StreamParser {
 
 /** Content decides, not the port: does this look like the start of the protocol? `more`: too few bytes to say. */
 export type Guess = 'yes' | 'no' | 'more';
+
+/** Of nothing yet. No integer, so that the field is one of doubles from the start: V8 makes new shapes, and code, of those that become one. */
+export const NO_TIME = Number.NaN;

@@ -142,10 +142,10 @@ export class Streams {
     let at = next;
     for (; n < held.length; n++) {
       const piece = held[n];
-      const ahead = (piece.sequence - at) | 0;
-      if (ahead > 0) break;
+      // Not the negative of the way ahead: that would be -0, which is a double to V8, and so would be all that is counted with it.
+      const skip = (at - piece.sequence) | 0;
+      if (skip < 0) break;
       held[n] = GONE;
-      const skip = -ahead;
       this.release(half, piece);
       if (skip >= piece.length) continue;
       this.deliver(

@@ -2,7 +2,7 @@ import { parseOldClientHello } from '../dissect/tls/handshake.ts';
 import { ContentType, handshakeTypeName } from '../dissect/tls/names.ts';
 import { isRecordHeader, RECORD_HEADER } from '../dissect/tls/records.ts';
 import { type HeldBytes, PIECE_BYTES } from './held-bytes.ts';
-import type { Guess } from './stream-parser.ts';
+import { type Guess, NO_TIME } from './stream-parser.ts';
 
 /** The first bytes of an SSL 2.0 ClientHello that tell all about it. */
 export const OLD_HELLO_HEADER = 11;
@@ -16,7 +16,7 @@ const NOTHING = new Uint8Array(0);
 export class Side {
   /** Highest packet so far and its time: a late segment makes the bytes behind it readable, as tshark counts too. */
   packet = 0;
-  time = 0;
+  time = NO_TIME;
   /** The segment at hand. */
   segment = 0;
 
@@ -53,8 +53,8 @@ export class Side {
   helloOpen = false;
   /** First packet and time of the message at hand. */
   messagePacket = 0;
-  messageTime = 0;
-  segmentTime = 0;
+  messageTime = NO_TIME;
+  segmentTime = NO_TIME;
 
   /** ChangeCipherSpec was sent: handshake and alert records are encrypted from here (TLS 1.2 and older). */
   encrypted = false;

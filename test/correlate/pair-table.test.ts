@@ -37,3 +37,14 @@ test('it holds the newest, and forgets at most what is older than its limit', ()
     if (i >= 32) expect(table.find('client', `url ${i - 32}`)).toBe(false);
   }
 });
+
+test('the pair that a table of the same hashes was asked for is set without another hash', () => {
+  const asked = new PairTable(16, 1);
+  const table = new PairTable(16, 2, asked);
+  asked.find('client', 'url');
+  table.find('client', 'another url');
+  table.putAs(asked, 3, 4);
+  expect(table.find('client', 'another url')).toBe(false);
+  expect(table.find('client', 'url')).toBe(true);
+  expect([...table.value.slice(0, 2)]).toEqual([3, 4]);
+});

@@ -17,6 +17,10 @@ const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
+/** In each of four bytes: a line feed, the lowest bit, the highest one. */
+const LINE_FEEDS = 0x0a0a0a0a;
+const LOW_BITS = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
 
 /**
  * Reads the message head that begins at `at` (RFC 9112 §2.1). Returns the offset behind it, `MORE` when its end is not in the
@@ -30,16 +34,13 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
   let c = 0;
   while (i < end && ((c = bytes[i]) === LF || c === CR)) i++;
   head.at = i;
-  let bits = 0;
-  while (i < end && (c = bytes[i]) !== LF) {
-    bits |= c;
-    i++;
-  }
+  bits = 0;
+  i = lineFeed(bytes, i, end);
   if (i >= end && !partial) return MORE;
   const lineEnd = i > head.at && bytes[i - 1] === CR ? i - 1 : i;
   head.lineEnd = lineEnd;
   const known = response ? statusLine(head, bytes, head.at, lineEnd) : requestLine(head, bytes, head.at, lineEnd, i >= end);
-  head.ascii = bits < 0x80;
+  head.ascii = (bits & HIGH_BITS) === 0;
   if (!known) return NONE;
   i++;
   while (i < end) {
@@ -51,10 +52,7 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
     }
     const lineAt = i;
     for (;;) {
-      while (i < end && (c = bytes[i]) !== LF) {
-        bits |= c;
-        i++;
-      }
+      i = lineFeed(bytes, i, end);
       if (i + 1 >= end) break;
       c = bytes[i + 1];
       if (c !== SPACE && c !== TAB) break;
@@ -62,10 +60,38 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
     }
     if (i >= end) break;
     if (head.lines++ < HEADER_LINES_LIMIT) header(head, bytes, lineAt, i, first | 0x20);
-    head.ascii = bits < 0x80;
+    head.ascii = (bits & HIGH_BITS) === 0;
     i++;
   }
   return partial ? finish(head, end) : MORE;
+}
+
+// A view on the array that was scanned last, and the bits of all bytes of the head at hand: one after the other, no two heads are read at once.
+let viewed = new Uint8Array(0);
+let view: DataView = new DataView(viewed.buffer);
+let bits = 0;
+
+/** The next line feed from `at` on, `end` where there is none. Looks at four bytes at once: heads are long. */
+function lineFeed(bytes: Uint8Array, at: number, end: number): number {
+  if (bytes !== viewed) {
+    viewed = bytes as Uint8Array<ArrayBuffer>;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  let i = at;
+  for (; i + 4 <= end; i += 4) {
+    const four = view.getInt32(i, true);
+    // A byte of this is 0 where `four` has a line feed; the lowest bit of the next is then the top one of the first such byte.
+    const zeros = four ^ LINE_FEEDS;
+    const found = (zeros - LOW_BITS) & ~zeros & HIGH_BITS;
+    if (found !== 0) {
+      const first = found & -found;
+      bits |= four & (first - 1);
+      return i + ((31 - Math.clz32(first)) >> 3);
+    }
+    bits |= four;
+  }
+  for (; i < end && bytes[i] !== LF; i++) bits |= bytes[i];
+  return i;
 }
 
 function finish(head: Head, end: number): number {
