@@ -4,6 +4,7 @@ import type { Text } from '../text/text.ts';
 import type { Page } from './flow-table.ts';
 import type { Http2Connection } from './http2-model.ts';
 import type { Endpoint, Exchange, Journey, Lookup, Resolution, TlsSession } from './model.ts';
+import { EMPTY } from './packet-list.ts';
 import type { Place } from './pages.ts';
 import type { SegmentMarks } from './segment-marks.ts';
 import type { StreamParser } from './stream-parser.ts';
@@ -89,34 +90,107 @@ export interface Try {
   journey?: Journey | undefined;
 }
 
-/** Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. */
-export interface NameGroup {
-  client: string;
-  name: string;
-  /** The name in lower case. */
-  key: string;
-  lookups: Lookup[];
-  /** Every address that the lookups were answered with. */
-  addresses: string[];
-  /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
-  usedAt: number;
-  last: number;
-  /** About how many bytes its lookups hold. */
-  weight: number;
+/** What journeys need of a lookup. */
+export type JourneyLookup = Pick<
+  Lookup,
+  | 'index'
+  | 'packet'
+  | 'transport'
+  | 'client'
+  | 'server'
+  | 'name'
+  | 'type'
+  | 'start'
+  | 'end'
+  | 'lastAsked'
+  | 'answerPacket'
+  | 'rcode'
+  | 'addresses'
+  | 'aliases'
+  | 'pointers'
+  | 'repeats'
+>;
+
+/** Of a group that was let go. */
+export const NO_LOOKUPS: JourneyLookup[] = [];
+
+/** Finds groups by their numbers; undefined where there is none any more. */
+export interface Groups {
+  older(number: number): NameGroup | undefined;
+  newer(number: number): NameGroup | undefined;
+  /** No connection holds the group any more. */
+  rest(group: NameGroup): void;
+}
+
+/**
+ * Lookups of one name by one client at one time: A, AAAA and HTTPS are asked together and serve one purpose. Only as long as somebody
+ * is at work with it, or a connection holds it, is there one object of a group.
+ */
+export class NameGroup {
   /** In the order they were made. */
-  number: number;
+  readonly number: number;
+  readonly client: string;
+  readonly name: string;
+  /** The name in lower case. */
+  readonly key: string;
+  lookups: JourneyLookup[];
+  /** Every address that the lookups were answered with. */
+  addresses: string[] = EMPTY;
+  /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
+  usedAt = Number.POSITIVE_INFINITY;
+  last = 0;
+  /** About how many bytes its lookups hold. */
+  weight = 0;
   /** The journey under which it was shown while nothing had come of it yet; -1 none. */
-  journeyId: number;
-  /** What the same client asked for before under this name, and after. */
-  older: NameGroup | undefined;
-  newer: NameGroup | undefined;
+  journeyId = -1;
   /** Connections that went to one of the answers and whose journeys are not out, in order of their opening. */
-  users: Conversation[];
+  users: Conversation[] = EMPTY;
+  /** Connections that have it as their `names`. */
+  holders = 0;
   /** A journey made use of it; and one of them has it as stages of its own. */
-  told: boolean;
-  owned: boolean;
+  told = false;
+  owned = false;
   /** What the questions waited for. */
-  resolution: Resolution | undefined;
+  resolution: Resolution | undefined = undefined;
+  private readonly groups: Groups;
+
+  constructor(groups: Groups, number: number, client: string, name: string, lookups: JourneyLookup[]) {
+    this.groups = groups;
+    this.number = number;
+    this.client = client;
+    this.name = name;
+    this.key = name.toLowerCase();
+    this.lookups = lookups;
+  }
+
+  /** What the same client asked for before under this name. */
+  get older(): NameGroup | undefined {
+    return this.groups.older(this.number);
+  }
+
+  /** And after. */
+  get newer(): NameGroup | undefined {
+    return this.groups.newer(this.number);
+  }
+
+  /** The connection's lookups are these. */
+  hold(c: Conversation): void {
+    c.names = this;
+    c.lookups = this.lookups;
+    this.holders++;
+  }
+
+  /** They are not, or nothing more is to be told of it. */
+  part(c: Conversation): void {
+    c.names = undefined;
+    if (--this.holders === 0) this.groups.rest(this);
+  }
+
+  /** It is let go: its lookups are free, what still points to it finds it empty. */
+  empty(): void {
+    this.lookups = NO_LOOKUPS;
+    this.addresses = EMPTY;
+  }
 }
 
 export interface ConversationOptions {
@@ -153,7 +227,7 @@ export class Conversation {
   closedWindows: [WindowClosed | undefined, WindowClosed | undefined] | undefined;
   /** By the side that sent them; undefined while there are none to be watched. */
   resets: [ResetWatch | undefined, ResetWatch | undefined] | undefined;
-  lookup: Lookup | undefined;
+  lookup: JourneyLookup | undefined;
   /** The group of names behind `lookups`, until its first journey is out. */
   names: NameGroup | undefined;
   /** Where `names` are those of another address of the same machine: its network card, "" where packets name none. */
@@ -163,7 +237,7 @@ export class Conversation {
   attempt: Try | undefined;
   folded = false;
   /** What the client had asked for to come here: the group's own list, which answers may still join. */
-  lookups: Lookup[] | undefined;
+  lookups: JourneyLookup[] | undefined;
   http2: Http2Connection | undefined;
   /** Exchanges whose journey is not out yet, oldest first. HTTP/2's end in any order. */
   pending: Pending[] | undefined;

@@ -308,7 +308,6 @@ export class Correlator implements TcpEvents {
     c.pending = undefined;
     c.lookups = undefined;
     c.lookup = undefined;
-    c.names = undefined;
   }
 
   finished(page: Page, base: number, c: Conversation | undefined): void {

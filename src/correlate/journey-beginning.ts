@@ -1,15 +1,15 @@
 import { particles } from '../text/particles.ts';
 import type { Text } from '../text/text.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
-import type { Conversation, Try } from './conversation.ts';
+import type { Conversation, JourneyLookup, Try } from './conversation.ts';
 import { ATTEMPT_SAYS, evidence } from './evidence.ts';
 import { hostPort, sameName } from './host-names.ts';
-import type { Evidence, Lookup, Resolution, TlsSession } from './model.ts';
+import type { Evidence, Resolution, TlsSession } from './model.ts';
 import { inOrder } from './packet-list.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
 
-const NO_LOOKUPS: Lookup[] = [];
+const NO_LOOKUPS: JourneyLookup[] = [];
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /** What came before a connection's first request besides the connection itself. */
@@ -19,7 +19,7 @@ export interface Origin {
   /** Attempts to connect that came to nothing, in their order. */
   tries: Try[];
   /** Where it has more of its own than its connection's: calls made at the same moment that nothing else made use of. */
-  lookups: Lookup[] | undefined;
+  lookups: JourneyLookup[] | undefined;
 }
 
 /** Resolution, lookup, handshake, TLS: everything before the first request, which was sent at `asked`. */
@@ -72,7 +72,7 @@ export function beginning(
 }
 
 /** As a rule all of them were. */
-function askedBefore(lookups: Lookup[], packet: number): Lookup[] {
+function askedBefore(lookups: JourneyLookup[], packet: number): JourneyLookup[] {
   for (const l of lookups) if (l.packet >= packet) return lookups.filter((other) => other.packet < packet);
   return lookups;
 }
@@ -89,7 +89,7 @@ export function resolutionStage(t: Timeline, r: Resolution, reasons: Evidence[],
 }
 
 /** `until`, `before`: when and in which packet the connection was opened; what came later, nobody waited for. */
-export function dnsStage(t: Timeline, lookups: Lookup[], until = FOREVER, before = FOREVER): void {
+export function dnsStage(t: Timeline, lookups: JourneyLookup[], until = FOREVER, before = FOREVER): void {
   let start = FOREVER;
   let end = -FOREVER;
   let asked = -FOREVER;
@@ -104,7 +104,7 @@ export function dnsStage(t: Timeline, lookups: Lookup[], until = FOREVER, before
   if (end === -FOREVER) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 }
 
-function packetsOf(lookups: Lookup[], before: number): number[] {
+function packetsOf(lookups: JourneyLookup[], before: number): number[] {
   const { packet, repeats, answerPacket } = lookups[0];
   // Most journeys have one lookup: a list as long as it has to be.
   if (lookups.length === 1 && repeats.length === 0 && packet < before)
@@ -118,7 +118,7 @@ function packetsOf(lookups: Lookup[], before: number): number[] {
   return inOrder(packets);
 }
 
-function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined, reasons: Evidence[]): void {
+function answerEvidence(f: ConnectionFacts, l: JourneyLookup, name: string | undefined, reasons: Evidence[]): void {
   const otherName = name === undefined || sameName(name, l.name) ? undefined : name;
   const { address } = f.server;
   reasons.push(evidence('answer-address', [l.packet, l.answerPacket as number], { name: l.name, address, otherName }));
@@ -126,7 +126,7 @@ function answerEvidence(f: ConnectionFacts, l: Lookup, name: string | undefined,
 }
 
 /** The question came from another address than the connection. */
-function sameClient(l: Lookup, address: string, card: string | undefined, packet: number, reasons: Evidence[]): void {
+function sameClient(l: JourneyLookup, address: string, card: string | undefined, packet: number, reasons: Evidence[]): void {
   if (card === undefined || l.client.address === address) return;
   reasons.push(evidence('same-client', [l.packet, packet], { mac: card, address, otherName: l.client.address }));
 }

@@ -114,12 +114,14 @@ export class JourneyTracker {
 
   /** Names asked for that led to no connection yet, the newest first. */
   unusedNames(limit: number): Journey[] {
-    return this.names.unusedGroups(limit).map((group) => {
+    const journeys: Journey[] = [];
+    this.names.eachUnused(limit, (group) => {
       if (group.journeyId < 0) group.journeyId = this.count++;
       const journey = buildLookupJourney(group.journeyId, group, group.resolution);
       if (group.lookups.some((lookup) => lookup.end === undefined)) journey.outcome = 'in-progress';
-      return journey;
+      journeys.push(journey);
     });
+    return journeys;
   }
 
   /** The connection is final. */
@@ -132,6 +134,7 @@ export class JourneyTracker {
     }
     // A connection that carried DNS is part of the lookups' journeys.
     if (c?.parser?.protocol !== 'dns' && (c === undefined || c.exchangeCount === 0)) this.connectionOnly(facts);
+    if (c !== undefined) this.joins.ended(c);
   }
 
   end(): void {

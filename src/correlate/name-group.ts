@@ -1,9 +1,9 @@
-import type { Conversation, NameGroup } from './conversation.ts';
+import type { Conversation, JourneyLookup, NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
 import { added, EMPTY } from './packet-list.ts';
 
 /** A question this much later than the one before is a new action. */
-const GROUP_NANOSECONDS = 5e9;
+export const GROUP_NANOSECONDS = 5e9;
 const GROUP_LOOKUPS = 16;
 /** Somebody who asks again this soon, from another port and without an answer, is another caller; later it is a repeat. */
 const CALL_NANOSECONDS = 0.25e9;
@@ -11,29 +11,6 @@ const CALL_NANOSECONDS = 0.25e9;
 export const CALL_STEPS = 8;
 /** Connections remembered of a group. */
 const USERS_LIMIT = 16;
-
-export function newGroup(lookup: Lookup, key: string, number: number, weight: number, older: NameGroup | undefined): NameGroup {
-  const group: NameGroup = {
-    client: lookup.client.address,
-    name: lookup.name,
-    key,
-    lookups: [lookup],
-    addresses: EMPTY,
-    usedAt: Number.POSITIVE_INFINITY,
-    last: lookup.start,
-    weight,
-    number,
-    journeyId: -1,
-    older,
-    newer: undefined,
-    users: EMPTY,
-    told: false,
-    owned: false,
-    resolution: undefined,
-  };
-  if (older !== undefined) older.newer = group;
-  return group;
-}
 
 /** Asked soon enough, and before a connection made use of the answers. */
 const open = (group: NameGroup, lookup: Lookup): boolean =>
@@ -74,8 +51,8 @@ export function groupFor(newest: NameGroup, lookup: Lookup): NameGroup | undefin
 }
 
 /** Lookups that a call made before it was known to be one of its own: they leave their groups for this new one. */
-export function takeCall(group: NameGroup, lookup: Lookup): Lookup[] {
-  let taken: Lookup[] = EMPTY;
+export function takeCall(group: NameGroup, lookup: Lookup): JourneyLookup[] {
+  let taken: JourneyLookup[] = EMPTY;
   let from = group.older;
   for (let steps = 0; from !== undefined && steps < CALL_STEPS; steps++, from = from.older) {
     if (from.usedAt !== Number.POSITIVE_INFINITY || !open(from, lookup)) break;

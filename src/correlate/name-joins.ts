@@ -131,7 +131,7 @@ export class NameJoins {
   private release(c: Conversation, group: NameGroup): void {
     leave(group, c);
     if (!group.told) group.usedAt = group.users.length === 0 ? Number.POSITIVE_INFINITY : openingOf(group.users[0]);
-    c.names = undefined;
+    group.part(c);
     c.lookups = undefined;
     c.lookup = undefined;
   }
@@ -158,7 +158,9 @@ export class NameJoins {
         loser.folded = true;
         // Told now, even should it be answered after all and become a journey of its own.
         loser.resolution = undefined;
-        if (loser.attempt !== undefined) this.held--;
+        if (loser.attempt === undefined) continue;
+        this.held--;
+        group.part(loser);
       }
     leave(group, c);
     if (origin.owns) group.owned = true;
@@ -182,6 +184,11 @@ export class NameJoins {
     c.attempt = tryFrom(f);
     c.attempt.journey = journey;
     return true;
+  }
+
+  /** Nothing more will be told of the connection, unless it is held. */
+  ended(c: Conversation): void {
+    if (c.attempt === undefined || !c.names?.users.includes(c)) c.names?.part(c);
   }
 
   private losers(c: Conversation): Conversation[] {
@@ -221,8 +228,7 @@ function spend(group: NameGroup, time: number): void {
 }
 
 function join(c: Conversation, group: NameGroup, address: string, opened: number): void {
-  c.names = group;
-  c.lookups = group.lookups;
+  group.hold(c);
   c.lookup = group.lookups.find((l) => l.addresses.includes(address));
   use(group, c, opened);
   // What was on screen as a lookup alone goes on as this connection's journey.

@@ -1,14 +1,12 @@
-import type { NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
 import { leadsTo } from './name-match.ts';
-import { CALL_STEPS, groupFor, newGroup, takeCall } from './name-group.ts';
+import { NameGroup, NO_LOOKUPS } from './conversation.ts';
+import { CALL_STEPS, GROUP_NANOSECONDS, groupFor, takeCall } from './name-group.ts';
+import { GROUP_LIMIT, NameStore } from './name-store.ts';
 import { EMPTY } from './packet-list.ts';
 import { PairTable } from './pair-table.ts';
 
-export type { NameGroup } from './conversation.ts';
-
-/** Groups remembered, over all clients; and answered addresses by client, at least. */
-export const GROUP_LIMIT = 16384;
+/** Answered addresses remembered by client, at least. */
 const ADDRESS_LIMIT = 2 * GROUP_LIMIT;
 /** And about how many bytes their lookups may hold together: an answer may have hundreds of addresses. */
 export const NAME_BYTES_LIMIT = 64 << 20;
@@ -16,7 +14,6 @@ export const NAME_BYTES_LIMIT = 64 << 20;
 const NAME_STEPS = 64;
 /** A name that was looked up longer ago served something else first. */
 export const FRESH_NANOSECONDS = 5e9;
-const NONE: Lookup[] = [];
 
 /** Which name stands behind an address, client by client. Bounded, oldest out first. */
 export class NameBook {
@@ -31,10 +28,7 @@ export class NameBook {
    */
   private readonly byCard = new PairTable(GROUP_LIMIT, 2);
   private cards = false;
-  /** Groups `first` … `made`-1 in the order they were made: a ring. */
-  private readonly ring: NameGroup[] = [];
-  private first = 0;
-  private made = 0;
+  private readonly store = new NameStore();
   private weight = 0;
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
@@ -48,17 +42,18 @@ export class NameBook {
 
   /** The question was sent: to be shown while it waits. */
   asked(lookup: Lookup): NameGroup {
+    this.store.live = true;
     return this.add(lookup);
   }
 
-  /** Groups that no connection has used, newest first. */
-  unusedGroups(limit: number): NameGroup[] {
-    const groups: NameGroup[] = [];
-    for (let n = this.made - 1; n >= this.first && groups.length < limit; n--) {
-      const group = this.ring[n % GROUP_LIMIT];
-      if (group.usedAt === Number.POSITIVE_INFINITY) groups.push(group);
+  /** Hands out groups that no connection has used, newest first, one after the other. */
+  eachUnused(limit: number, each: (group: NameGroup) => void): void {
+    const { store } = this;
+    for (let n = store.made - 1, left = limit; n >= store.first && left > 0; n--) {
+      if (store.usedAt(n) !== Number.POSITIVE_INFINITY) continue;
+      each(store.at(n) as NameGroup);
+      left--;
     }
-    return groups;
   }
 
   answered(lookup: Lookup): NameGroup {
@@ -76,7 +71,7 @@ export class NameBook {
     const now = Math.max(0, lookup.start / 1e9);
     for (const address of lookup.addresses) {
       const known = byCard.find(card, address);
-      const other = known ? this.group(byCard.value[0]) : undefined;
+      const other = known ? this.store.at(byCard.value[0]) : undefined;
       const doubtful = other !== undefined && other.client !== group.client && lookup.start - other.last <= FRESH_NANOSECONDS;
       const until = doubtful ? Math.ceil(now + FRESH_NANOSECONDS / 1e9) : known && byCard.value[1] > now ? byCard.value[1] : 0;
       byCard.put(group.number, until);
@@ -90,7 +85,7 @@ export class NameBook {
 
   /** Who told this client that address, if anybody did: the newest answer counts, of calls made at once the first not used. */
   find(client: string, address: string, time = Number.POSITIVE_INFINITY, packet = time): NameGroup | undefined {
-    const group = this.byAddress.find(client, address) ? this.group(this.byAddress.value[0]) : undefined;
+    const group = this.byAddress.find(client, address) ? this.store.at(this.byAddress.value[0]) : undefined;
     if (group?.client !== client || !group.addresses.includes(address)) return undefined;
     // Of a connection that is met late, answers that came after it are known as well.
     let told: NameGroup | undefined = pick(group, address, time, packet);
@@ -102,7 +97,7 @@ export class NameBook {
   /** The same by network card, where some answer went to one that may connect from another address. */
   findByCard(card: string, address: string, time: number, packet: number): NameGroup | undefined {
     const { byCard } = this;
-    const group = this.cards && byCard.find(card, address) ? this.group(byCard.value[0]) : undefined;
+    const group = this.cards && byCard.find(card, address) ? this.store.at(byCard.value[0]) : undefined;
     if (group === undefined || !group.addresses.includes(address) || time < byCard.value[1] * 1e9) return undefined;
     return card === '' && time - group.last > FRESH_NANOSECONDS ? undefined : pick(group, address, time, packet);
   }
@@ -113,8 +108,8 @@ export class NameBook {
 
   /** The client's newest group of this very name that led to the address: a name in the request breaks a tie of addresses. */
   findNamed(client: string, address: string, key: string, time: number, packet: number): NameGroup | undefined {
-    let group = this.named(client, key);
-    for (let steps = 0; group !== undefined && group.lookups !== NONE && steps < NAME_STEPS; steps++) {
+    let group = this.byName.find(client, key) ? this.named(this.byName.value[0], client, key) : undefined;
+    for (let steps = 0; group !== undefined && group.lookups !== NO_LOOKUPS && steps < NAME_STEPS; steps++) {
       if (serves(group, address, packet)) return pick(group, address, time, packet);
       group = group.older;
     }
@@ -123,31 +118,32 @@ export class NameBook {
 
   /** Some other lookup of the same client, of this name, told the group's name: by an HTTPS record, a service, an alias. */
   led(group: NameGroup, name: string): boolean {
-    const last = Math.max(this.first, this.made - NAME_STEPS);
-    for (let n = this.made - 1; n >= last; n--) {
-      const from = this.ring[n % GROUP_LIMIT];
-      if (from !== group && from.client === group.client && leadsTo(from, name, group)) return true;
+    const { made } = this.store;
+    for (let n = made - 1; n >= made - NAME_STEPS; n--) {
+      const from = this.store.at(n);
+      if (from !== undefined && from !== group && from.client === group.client && leadsTo(from, name, group)) return true;
     }
     return false;
   }
 
   end(): void {
-    while (this.first < this.made) this.leaveOldest();
-    this.ring.length = 0;
+    while (this.store.first < this.store.made) this.leaveOldest();
   }
 
-  private group(number: number): NameGroup | undefined {
-    return number >= this.first && number < this.made ? this.ring[number % GROUP_LIMIT] : undefined;
-  }
-
-  private named(client: string, key: string): NameGroup | undefined {
-    const group = this.byName.find(client, key) ? this.group(this.byName.value[0]) : undefined;
+  private named(number: number, client: string, key: string): NameGroup | undefined {
+    const group = this.store.at(number);
     return group?.client === client && group.key === key ? group : undefined;
   }
 
   private add(lookup: Lookup): NameGroup {
+    const { store, byName } = this;
+    store.settle();
     const key = lookup.name.toLowerCase();
-    const newest = this.named(lookup.client.address, key);
+    const client = lookup.client.address;
+    const older = byName.find(client, key) ? byName.value[0] : -1;
+    // Nothing that was asked so long ago has to do with this lookup.
+    const near = store.has(older) && lookup.start - store.last(older) <= GROUP_NANOSECONDS;
+    const newest = near ? this.named(older, client, key) : undefined;
     const known = newest === undefined ? undefined : groupFor(newest, lookup);
     if (known?.lookups.includes(lookup)) return known;
     const weight = weightOf(lookup);
@@ -159,20 +155,22 @@ export class NameBook {
       this.makeRoom();
       return known;
     }
-    const group = newGroup(lookup, key, this.made, weight, newest);
-    this.byName.put(this.made);
-    if (this.made - this.first === GROUP_LIMIT) this.evict();
-    this.ring[this.made++ % GROUP_LIMIT] = group;
+    const group = new NameGroup(store, store.made, client, lookup.name, [lookup]);
+    group.last = lookup.start;
+    group.weight = weight;
+    byName.put(group.number);
+    if (store.made - store.first === GROUP_LIMIT) this.evict();
+    store.add(group, older);
     if (newest !== undefined)
       for (const moved of takeCall(group, lookup))
-        for (const address of moved.addresses) this.byAddress.set(group.client, address, group.number);
+        for (const address of moved.addresses) this.byAddress.set(client, address, group.number);
     this.makeRoom();
     return group;
   }
 
   /** The group made last stays, whatever it weighs. */
   private makeRoom(): void {
-    while (this.weight > NAME_BYTES_LIMIT && this.made - this.first > 1) this.evict();
+    while (this.weight > NAME_BYTES_LIMIT && this.store.made - this.store.first > 1) this.evict();
   }
 
   private evict(): void {
@@ -180,15 +178,11 @@ export class NameBook {
     this.leaveOldest();
   }
 
-  /** Lets a group go: its lookups are free, what still points to it finds it empty. */
   private leaveOldest(): void {
-    const group = this.ring[this.first++ % GROUP_LIMIT];
-    this.weight -= group.weight;
-    if (group.usedAt === Number.POSITIVE_INFINITY) this.unused(group);
-    else if (group.users.length > 0) this.left(group);
-    group.lookups = NONE;
-    group.addresses = EMPTY;
-    group.older = undefined;
+    const { store } = this;
+    if (store.usedAt(store.first) === Number.POSITIVE_INFINITY) this.unused(store.oldest());
+    else if (store.holders(store.first) > 0) this.left(store.oldest());
+    this.weight -= store.dropOldest();
   }
 }
 

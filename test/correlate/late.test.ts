@@ -5,7 +5,7 @@ import { Analysis } from '../../src/session/analysis.ts';
 import { openCapture } from '../../src/capture/open.ts';
 import { buildLookupJourney } from '../../src/correlate/journey-build.ts';
 import type { Connection, Journey, Lookup, Resolution } from '../../src/correlate/model.ts';
-import type { NameGroup } from '../../src/correlate/names.ts';
+import type { NameGroup } from '../../src/correlate/conversation.ts';
 
 // Answers that came when nobody waited for them any more.
 

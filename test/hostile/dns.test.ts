@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { LIST_LIMIT, type Lookup } from '../../src/correlate/model.ts';
-import { GROUP_LIMIT, NAME_BYTES_LIMIT, NameBook } from '../../src/correlate/names.ts';
+import { GROUP_LIMIT } from '../../src/correlate/name-store.ts';
+import { NAME_BYTES_LIMIT, NameBook } from '../../src/correlate/names.ts';
 import { run } from './run.ts';
 
 test('pointer loops: every message is read, none is followed for ever', async () => {

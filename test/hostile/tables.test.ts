@@ -3,7 +3,7 @@ import { CONFIGURATION_LIMIT } from '../../src/correlate/configurations.ts';
 import { MAX_DATAGRAMS } from '../../src/correlate/fragments.ts';
 import { MULTICAST_LIMIT } from '../../src/correlate/lookup-multicast.ts';
 import { PENDING_LIMIT } from '../../src/correlate/lookups.ts';
-import { GROUP_LIMIT } from '../../src/correlate/names.ts';
+import { GROUP_LIMIT } from '../../src/correlate/name-store.ts';
 import { STACK_LIMIT } from '../../src/dissect/stacks.ts';
 import { run } from './run.ts';
 
