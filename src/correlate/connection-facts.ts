@@ -29,10 +29,10 @@ export const endpoint = (page: Page, base: number, side: 0 | 1): Endpoint => ({
 
 /** A connection's record, as those read it who make records for people of it. What is asked twice is made once. */
 export class ConnectionFacts {
-  readonly conversation: Conversation | undefined;
-  readonly clientSide: 0 | 1;
-  private readonly page: Page;
-  private readonly base: number;
+  declare readonly conversation: Conversation | undefined;
+  declare readonly clientSide: 0 | 1;
+  declare private readonly page: Page;
+  declare private readonly base: number;
   private clientEndpoint: Endpoint | undefined;
   private serverEndpoint: Endpoint | undefined;
   private closing: number[] | undefined;

@@ -202,10 +202,10 @@ export interface ConversationOptions {
 
 /** What a connection has beyond its record: payload, streams, lists, and what it was joined to. */
 export class Conversation {
-  readonly id: number;
+  declare readonly id: number;
   /** The connection's record. */
-  readonly page: Page;
-  readonly base: number;
+  declare readonly page: Page;
+  declare readonly base: number;
   /** The directions from "a" and from "b", as in the record. */
   private readonly fromA = new Half();
   private readonly fromB = new Half();
@@ -249,7 +249,7 @@ export class Conversation {
   journeyId = -1;
   /** Its journeys are out; only the connection's own record is still to come. */
   told = false;
-  private readonly marks: SegmentMarks | undefined;
+  declare private readonly marks: SegmentMarks | undefined;
 
   constructor(id: number, page: Page, base: number, options: ConversationOptions) {
     this.id = id;

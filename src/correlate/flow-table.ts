@@ -30,13 +30,16 @@ export class FlowTable {
   /** After `find` and `insert`: the row was sent by "b". */
   reversed = false;
 
-  private readonly recordWords: number;
+  declare private readonly recordWords: number;
   /** [slot + 1, hash] pairs; 0 is free. */
   private index = new Int32Array(2 * 1024);
   private mask = 1023;
   private readonly free: number[] = [];
   private used = 0;
   private readonly seed = randomBytes(4).readInt32LE(0) | 1;
+  /** The slot that the last look-up or insertion gave, or -1: the next row is of the same flow as often as not. */
+  private last = -1;
+  // The key looked for, in signed words: those fit in V8's small integers.
   private a0 = 0;
   private a1 = 0;
   private a2 = 0;
@@ -48,7 +51,6 @@ export class FlowTable {
   private ports = 0;
   private swapped = 0;
   private version = 0;
-  private hash = 0;
 
   /** `recordWords`: size of a record in 32-bit words, even, key included. */
   constructor(recordWords: number) {
@@ -72,17 +74,19 @@ export class FlowTable {
   /** The slot of the row's flow, or -1. Leaves the row's key loaded for `insert`. */
   find(p: Packets, row: number): number {
     const ip = p.ipAt[row];
-    const four = p.ipVersion[row] === 4;
-    this.key(p.ipVersion[row], p.bytes, ip + (four ? 12 : 8), ip + (four ? 16 : 24), p.sourcePort[row], p.destinationPort[row]);
+    if (p.ipVersion[row] === 4) this.key4(p.bytes, ip + 12, ip + 16, p.sourcePort[row], p.destinationPort[row]);
+    else this.key6(p.ipVersion[row], p.bytes, ip + 8, ip + 24, p.sourcePort[row], p.destinationPort[row]);
     return this.seek();
   }
 
   private seek(): number {
-    const { index, mask, hash } = this;
+    if (this.last >= 0 && this.same(this.last)) return this.last;
+    const { index, mask } = this;
+    const hash = this.hashed();
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[2 * i];
       if (entry === 0) return -1;
-      if (index[2 * i + 1] === hash && this.same(entry - 1)) return entry - 1;
+      if (index[2 * i + 1] === hash && this.same(entry - 1)) return (this.last = entry - 1);
     }
   }
 
@@ -98,7 +102,8 @@ export class FlowTable {
     source: number,
     destination: number,
   ): number {
-    this.key(version, bytes, sourceAt, destinationAt, source, destination);
+    if (version === 4) this.key4(bytes, sourceAt, destinationAt, source, destination);
+    else this.key6(version, bytes, sourceAt, destinationAt, source, destination);
     return this.seek();
   }
 
@@ -111,22 +116,26 @@ export class FlowTable {
     }
     const { words } = this.page(slot);
     const at = this.base(slot);
+    const hash = this.hashed();
     words.fill(0, at, at + this.recordWords);
     words[at + KEY_A] = this.a0;
-    words[at + KEY_A + 1] = this.a1;
-    words[at + KEY_A + 2] = this.a2;
-    words[at + KEY_A + 3] = this.a3;
     words[at + KEY_B] = this.b0;
-    words[at + KEY_B + 1] = this.b1;
-    words[at + KEY_B + 2] = this.b2;
-    words[at + KEY_B + 3] = this.b3;
+    if (this.version !== 4) {
+      words[at + KEY_A + 1] = this.a1;
+      words[at + KEY_A + 2] = this.a2;
+      words[at + KEY_A + 3] = this.a3;
+      words[at + KEY_B + 1] = this.b1;
+      words[at + KEY_B + 2] = this.b2;
+      words[at + KEY_B + 3] = this.b3;
+    }
     words[at + KEY_PORTS] = this.ports;
     words[at + KEY_VERSION] = this.version;
-    words[at + KEY_HASH] = this.hash;
+    words[at + KEY_HASH] = hash;
     this.reversed = false;
+    this.last = slot;
     this.count++;
     if (this.count * 2 > this.mask + 1) this.grow();
-    this.put(slot, this.hash);
+    this.put(slot, hash);
     return slot;
   }
 
@@ -148,6 +157,7 @@ export class FlowTable {
       }
     }
     index[2 * i] = 0;
+    if (this.last === slot) this.last = -1;
     this.free.push(slot);
     this.count--;
   }
@@ -159,7 +169,15 @@ export class FlowTable {
     return slots;
   }
 
-  private key(
+  private key4(bytes: Uint8Array, sourceAt: number, destinationAt: number, source: number, destination: number): void {
+    this.version = 4;
+    this.ports = (source << 16) | destination;
+    this.swapped = (destination << 16) | source;
+    this.a0 = u32(bytes, sourceAt) | 0;
+    this.b0 = u32(bytes, destinationAt) | 0;
+  }
+
+  private key6(
     version: number,
     bytes: Uint8Array,
     sourceAt: number,
@@ -167,23 +185,22 @@ export class FlowTable {
     source: number,
     destination: number,
   ): void {
-    this.ports = ((source << 16) | destination) >>> 0;
-    this.swapped = ((destination << 16) | source) >>> 0;
+    this.key4(bytes, sourceAt, destinationAt, source, destination);
     this.version = version;
-    this.a0 = u32(bytes, sourceAt);
-    this.b0 = u32(bytes, destinationAt);
-    if (version === 4) {
-      this.a1 = this.a2 = this.a3 = this.b1 = this.b2 = this.b3 = 0;
-      this.hash = this.finish(this.mix(this.a0, source) + this.mix(this.b0, destination));
-      return;
-    }
-    this.a1 = u32(bytes, sourceAt + 4);
-    this.a2 = u32(bytes, sourceAt + 8);
-    this.a3 = u32(bytes, sourceAt + 12);
-    this.b1 = u32(bytes, destinationAt + 4);
-    this.b2 = u32(bytes, destinationAt + 8);
-    this.b3 = u32(bytes, destinationAt + 12);
-    this.hash = this.finish(
+    this.a1 = u32(bytes, sourceAt + 4) | 0;
+    this.a2 = u32(bytes, sourceAt + 8) | 0;
+    this.a3 = u32(bytes, sourceAt + 12) | 0;
+    this.b1 = u32(bytes, destinationAt + 4) | 0;
+    this.b2 = u32(bytes, destinationAt + 8) | 0;
+    this.b3 = u32(bytes, destinationAt + 12) | 0;
+  }
+
+  /** The same for both directions. */
+  private hashed(): number {
+    const source = this.ports >>> 16;
+    const destination = this.ports & 0xffff;
+    if (this.version === 4) return this.finish(this.mix(this.a0, source) + this.mix(this.b0, destination));
+    return this.finish(
       this.mix(this.mix(this.a0, this.a1) ^ this.mix(this.a2, this.a3), source) +
         this.mix(this.mix(this.b0, this.b1) ^ this.mix(this.b2, this.b3), destination),
     );
@@ -204,38 +221,31 @@ export class FlowTable {
   private same(slot: number): boolean {
     const { words } = this.page(slot);
     const at = this.base(slot);
+    const ports = words[at + KEY_PORTS] | 0;
+    const a = words[at + KEY_A] | 0;
+    const b = words[at + KEY_B] | 0;
     if (words[at + KEY_VERSION] !== this.version) return false;
-    if (
-      words[at + KEY_PORTS] === this.ports &&
-      words[at + KEY_A] === this.a0 &&
-      words[at + KEY_B] === this.b0 &&
-      (this.version === 4 ||
-        (words[at + KEY_A + 1] === this.a1 &&
-          words[at + KEY_A + 2] === this.a2 &&
-          words[at + KEY_A + 3] === this.a3 &&
-          words[at + KEY_B + 1] === this.b1 &&
-          words[at + KEY_B + 2] === this.b2 &&
-          words[at + KEY_B + 3] === this.b3))
-    ) {
+    if (ports === this.ports && a === this.a0 && b === this.b0 && (this.version === 4 || this.rest(words, at, KEY_A, KEY_B))) {
       this.reversed = false;
       return true;
     }
-    if (
-      words[at + KEY_PORTS] === this.swapped &&
-      words[at + KEY_A] === this.b0 &&
-      words[at + KEY_B] === this.a0 &&
-      (this.version === 4 ||
-        (words[at + KEY_A + 1] === this.b1 &&
-          words[at + KEY_A + 2] === this.b2 &&
-          words[at + KEY_A + 3] === this.b3 &&
-          words[at + KEY_B + 1] === this.a1 &&
-          words[at + KEY_B + 2] === this.a2 &&
-          words[at + KEY_B + 3] === this.a3))
-    ) {
+    if (ports === this.swapped && a === this.b0 && b === this.a0 && (this.version === 4 || this.rest(words, at, KEY_B, KEY_A))) {
       this.reversed = true;
       return true;
     }
     return false;
+  }
+
+  /** Whether the rest of IPv6 addresses is what was looked for, the sender's at `a` of the key. */
+  private rest(words: Uint32Array, at: number, a: number, b: number): boolean {
+    return (
+      (words[at + a + 1] | 0) === this.a1 &&
+      (words[at + a + 2] | 0) === this.a2 &&
+      (words[at + a + 3] | 0) === this.a3 &&
+      (words[at + b + 1] | 0) === this.b1 &&
+      (words[at + b + 2] | 0) === this.b2 &&
+      (words[at + b + 3] | 0) === this.b3
+    );
   }
 
   private put(slot: number, hash: number): void {

@@ -6,14 +6,14 @@ const MOST_TRIES = 256;
 
 /** Ended connections that wait for late packets: a ring of slots with the ids they had. */
 export class Lingering {
-  private readonly slots: Float64Array;
-  private readonly ids: Float64Array;
+  private readonly slots: Int32Array;
+  private readonly ids: Uint32Array;
   private head = 0;
   private count = 0;
 
   constructor(limit: number) {
-    this.slots = new Float64Array(limit);
-    this.ids = new Float64Array(limit);
+    this.slots = new Int32Array(limit);
+    this.ids = new Uint32Array(limit);
   }
 
   /** Adds one; `leave` gets the slot and id of the one that has waited longest, when the ring is full. */
@@ -34,8 +34,8 @@ export class Lingering {
 /** Goes round the slots of a table and says which of the next few has been idle longest. */
 export class Hand {
   private at = 0;
-  private readonly first: number;
-  private readonly lastTime: number;
+  declare private readonly first: number;
+  declare private readonly lastTime: number;
 
   /** Where a record has its first packet (a word; 0: the slot is free) and its last time (a double). */
   constructor(first: number, lastTime: number) {

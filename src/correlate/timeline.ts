@@ -10,8 +10,8 @@ const MILLISECOND = 1e6;
  */
 export class Timeline {
   stages: Stage[] = EMPTY;
-  readonly start: number;
-  cursor: number;
+  declare readonly start: number;
+  declare cursor: number;
 
   constructor(start: number) {
     this.start = start;
