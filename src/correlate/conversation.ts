@@ -21,6 +21,18 @@ export interface Held {
   time: number;
 }
 
+/** What a conversation over QUIC has besides. */
+export interface QuicPart {
+  id: number;
+  /** How it was closed, in words and by its code. */
+  closed: Text | undefined;
+  code: string | undefined;
+  /** The client's first packet with a short header, where nothing was opened: its handshake is over. */
+  begun: { packet: number; time: number } | undefined;
+  /** No stream of it was read. */
+  sealed: boolean;
+}
+
 /** Bytes kept of one direction's beginning while its protocol is not yet known. */
 export const PREFIX_BYTES = 64;
 
@@ -220,7 +232,7 @@ export class Conversation {
   application: string | undefined;
   tls: TlsSession | undefined;
   /** It is a QUIC connection: its number, and how it was closed. The record is made up of what TCP and QUIC have in common. */
-  quic: { id: number; closed: Text | undefined } | undefined;
+  quic: QuicPart | undefined;
   lists: Lists | undefined;
   turns: Turn[] | undefined;
   /** By side: since when its receive window is 0. */

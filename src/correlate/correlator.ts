@@ -68,7 +68,7 @@ export class Correlator implements TcpEvents {
   private readonly icmp: IcmpTracker;
   readonly finder: ProtocolFinder;
   private readonly late = new LateKeys();
-  private readonly inQuic: QuicJourneys | undefined;
+  private readonly inQuic: QuicJourneys;
   private readonly live: boolean;
   private readonly owners: Owners | undefined;
   private readonly keys: TlsKeys | undefined;
@@ -120,9 +120,9 @@ export class Correlator implements TcpEvents {
       tls: (session: TlsSession) => listener.tls?.(session),
     };
     this.finder = new ProtocolFinder(this.lookups, events, options.keys);
-    this.inQuic = options.keys && new QuicJourneys(options.keys, this.finder, this.journeys);
+    this.inQuic = new QuicJourneys(options.keys, this.finder, this.journeys);
     this.quic = new QuicTracker(this.stacks, (connection) => listener.quic?.(connection), this.inQuic);
-    if (this.inQuic !== undefined) this.inQuic.held = this.quic.budget;
+    this.inQuic.held = this.quic.budget;
   }
 
   /** Reads a batch to its end. Rows stay in `packets` until the next batch. */
@@ -173,7 +173,7 @@ export class Correlator implements TcpEvents {
     }
     open.sort((a, b) => b.id - a.id);
     const facts = open.slice(0, limit).map((c) => new ConnectionFacts(c.page, c.base, c));
-    facts.push(...(this.inQuic?.unfinished(limit) ?? []));
+    facts.push(...this.inQuic.unfinished(limit));
     const journeys = facts.flatMap((each) => this.journeys.unfinished(each));
     return [...journeys, ...this.journeys.unusedNames(limit)].sort((a, b) => a.start - b.start || a.id - b.id);
   }

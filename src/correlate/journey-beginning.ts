@@ -6,11 +6,13 @@ import { ATTEMPT_SAYS, evidence } from './evidence.ts';
 import { hostPort, sameName } from './host-names.ts';
 import type { Evidence, Resolution, TlsSession } from './model.ts';
 import { inOrder } from './packet-list.ts';
+import { silentUntil } from './sealed-quic.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
 
 const NO_LOOKUPS: JourneyLookup[] = [];
 const FOREVER = Number.POSITIVE_INFINITY;
+const NO_ANSWER: Text = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 
 /** What came before a connection's first request besides the connection itself. */
 export interface Origin {
@@ -67,7 +69,7 @@ export function beginning(
   for (const attempt of tries) attemptEvidence(attempt, c, reasons);
   if (nextHop !== undefined && !early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   handshakeStage(t, f);
-  tlsStage(t, c?.tlsAfter(0), asked);
+  tlsStage(t, c?.tlsAfter(0), asked, silentUntil(f));
   return t;
 }
 
@@ -101,7 +103,7 @@ export function dnsStage(t: Timeline, lookups: JourneyLookup[], until = FOREVER,
   asked = Math.max(asked, start);
   // Without an answer the client waited at least until it asked for the last time.
   const stage = t.add('dns', start, end === -FOREVER ? asked : Math.max(start, end), packetsOf(lookups, before));
-  if (end === -FOREVER) stage.note = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
+  if (end === -FOREVER) stage.note = NO_ANSWER;
 }
 
 function packetsOf(lookups: JourneyLookup[], before: number): number[] {
@@ -180,12 +182,13 @@ function handshakeStage(t: Timeline, f: ConnectionFacts): void {
   else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
-export function tlsStage(t: Timeline, s: TlsSession | undefined, asked: number | undefined): void {
+/** `silent`: until when the client waited for an answer that never came, where it did. */
+export function tlsStage(t: Timeline, s: TlsSession | undefined, asked: number | undefined, silent?: number): void {
   if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
   const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
   const fatal = s.alerts.find((alert) => alert.level === 'fatal');
   const early = asked !== undefined && s.finishedTime !== undefined && asked < s.finishedTime;
-  const over = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? start;
+  const over = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? silent ?? start;
   const end = early ? Math.min(asked, s.clientFinishedTime ?? asked) : over;
   const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
   const stage = t.add('tls', start, end, packets);
@@ -193,12 +196,14 @@ export function tlsStage(t: Timeline, s: TlsSession | undefined, asked: number |
   else if (s.finishedTime !== undefined && s.note !== undefined) stage.note = s.note;
   if (s.finishedTime !== undefined) return;
   stage.note =
-    fatal === undefined
-      ? { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' }
-      : {
-          en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
-          ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
-        };
+    silent !== undefined
+      ? NO_ANSWER
+      : fatal === undefined
+        ? { en: 'the handshake’s end is not visible', ko: '핸드셰이크의 끝이 보이지 않습니다' }
+        : {
+            en: `ended by the ${fatal.from}’s fatal alert in packet ${fatal.packet}: ${fatal.description}`,
+            ko: `${fatal.packet}번 패킷에서 ${fatal.from === 'client' ? '클라이언트' : '서버'}가 보낸 치명적 경고로 끝남: ${fatal.description}`,
+          };
 }
 
 /** The client asked before the handshake was over: it waited only until then. */

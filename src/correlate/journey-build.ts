@@ -11,9 +11,11 @@ import { opaqueStages, tunnelStages } from './opaque-stages.ts';
 import { inOrder } from './packet-list.ts';
 import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
+import { sealedOutcome } from './sealed-quic.ts';
 import * as R from './tcp-record.ts';
 import { sealedAnswerStages, sealedHalf, sealedRequest, sealedRequestStage } from './sealed-half.ts';
 import { Timeline } from './timeline.ts';
+import { mayBeWeb } from './tls-services.ts';
 
 const NO_TRIES: Try[] = [];
 const byOpening = (a: Try, b: Try): number => a.opened - b.opened || a.connection - b.connection;
@@ -89,8 +91,7 @@ export function buildConnectionJourney(id: number, f: ConnectionFacts, origin: O
   closeStages(t, f);
   const name = tls?.sni ?? c?.lookups?.[0].name ?? f.server.address;
   const journey = finish(id, name, t, outcome, f, reasons, origin);
-  // DNS over TLS has no URL.
-  if (tls?.sni !== undefined && tls.encryptedDns !== 'dot')
+  if (tls?.sni !== undefined && mayBeWeb(tls, f.server.port))
     journey.url = `https://${tls.sni}${f.server.port === 443 ? '' : `:${f.server.port}`}/`;
   return journey;
 }
@@ -298,6 +299,8 @@ function exchangeOutcome(x: Exchange, f: ConnectionFacts, open: boolean): Outcom
 }
 
 function connectionOutcome(f: ConnectionFacts): Outcome {
+  const sealed = sealedOutcome(f);
+  if (sealed !== undefined) return sealed;
   if (f.closeHow === 'refused' || f.closeHow === 'unreachable') return 'refused';
   // One SYN without an answer may just be the end of the capture; a repeated one was waited for.
   if (f.closeHow === 'unanswered') return f.synCount > 1 ? 'timed-out' : 'unanswered';

@@ -1,6 +1,7 @@
 import type { Conversation, JourneyLookup, NameGroup } from './conversation.ts';
 import type { Lookup } from './model.ts';
 import { added, EMPTY } from './packet-list.ts';
+import * as R from './tcp-record.ts';
 
 /** A question this much later than the one before is a new action. */
 export const GROUP_NANOSECONDS = 5e9;
@@ -86,6 +87,9 @@ const at = ({ lookups }: NameGroup, time: number): boolean =>
 const idle = ({ usedAt, lookups }: NameGroup, before: number): boolean =>
   usedAt === Number.POSITIVE_INFINITY && lookups[0].packet < before;
 
+/** TCP's connections and QUIC's are numbered apart. */
+export const firstPacket = (c: Conversation): number => c.page.words[c.base + R.FIRST];
+
 /** A connection goes to one of the answers. */
 export function use(group: NameGroup, c: Conversation, opened: number): void {
   group.usedAt = Math.min(group.usedAt, opened);
@@ -93,7 +97,7 @@ export function use(group: NameGroup, c: Conversation, opened: number): void {
   if (group.users.length === 0) group.users = [c];
   else {
     let at = group.users.length;
-    while (at > 0 && group.users[at - 1].id > c.id) at--;
+    while (at > 0 && firstPacket(group.users[at - 1]) > firstPacket(c)) at--;
     group.users.splice(at, 0, c);
   }
 }

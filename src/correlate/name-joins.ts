@@ -8,7 +8,7 @@ import { plainName } from './host-names.ts';
 import type { Origin } from './journey-beginning.ts';
 import type { Journey, Lookup, Resolution } from './model.ts';
 import { hidesName, isAddress, isOf } from './name-match.ts';
-import { CALL_STEPS, idleCalls, leave, use } from './name-group.ts';
+import { CALL_STEPS, firstPacket, idleCalls, leave, use } from './name-group.ts';
 import { FRESH_NANOSECONDS, NameBook } from './names.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
@@ -108,7 +108,7 @@ export class NameJoins {
     if (sni === undefined && !(host && isAddress(host, to))) {
       if (name === undefined && (tls?.clientHelloPacket === undefined || tls.sni !== undefined)) return;
       // The connection goes where the looked-up name led, and nothing else is known of it: a Host written on purpose, or no SNI.
-      const served = name !== undefined && (group.told || group.users.some((u) => u.id < c.id && talked(u)));
+      const served = name !== undefined && (group.told || group.users.some((u) => firstPacket(u) < firstPacket(c) && talked(u)));
       if (!served && atOnce(group, Math.min(group.usedAt, openingOf(c)))) return;
     }
     this.release(c, group);
@@ -256,8 +256,6 @@ function atOnce(group: NameGroup, opened: number): boolean {
     if (end === undefined ? opened - lastAsked <= PATIENCE_NANOSECONDS : opened - end <= AT_ONCE_NANOSECONDS) return true;
   return false;
 }
-
-const firstPacket = (c: Conversation): number => c.page.words[c.base + R.FIRST];
 
 /** The client's network card in its connection's first packet; "" where packets do not name both. */
 function cardOf(p: Packets, row: number, sentByClient: boolean): string {

@@ -12,6 +12,10 @@ import { inPacketOrder, type Rest, type Turn } from './turns.ts';
 const PAUSE_NANOSECONDS = 1e9;
 
 const ENCRYPTED: Text = { en: 'estimate: encrypted, judged by direction only', ko: '추정: 암호화되어 방향만으로 판단했습니다' };
+const ENCRYPTED_QUIC: Text = {
+  en: 'estimate: encrypted, judged by direction only; packets so short that they may acknowledge alone are left out',
+  ko: '추정: 암호화되어 방향만으로 판단했습니다. ACK만 들었을 수 있는 짧은 패킷은 뺐습니다',
+};
 const UNKNOWN: Text = {
   en: 'estimate: unknown protocol, judged by direction only',
   ko: '추정: 알 수 없는 프로토콜이라 방향만으로 판단했습니다',
@@ -36,6 +40,7 @@ const DECRYPTED_HTTP: Text = {
 const GREETING_PORTS = [465, 990, 993, 995];
 
 function noteOf({ conversation }: ConnectionFacts): Text {
+  if (conversation?.quic?.sealed) return ENCRYPTED_QUIC;
   if (conversation?.tls === undefined) return UNKNOWN;
   const inside = conversation.tls.decryption?.inside;
   // One side alone was opened: whether there was a request is not known.

@@ -79,9 +79,10 @@ export class QuicState implements ConnectionIds {
   private confirmed = false;
   /** Where there are keys. */
   decryption: QuicDecryption | undefined;
-  /** The flow's key, where there are keys: the connection's ends as the journeys take them. */
+  /** The flow's key, where there are journeys: the connection's ends as they take them. */
   flowKey: Uint32Array | undefined;
-  /** Its record is out. */
+  /** Its journeys are out; its record is. */
+  told = false;
   final = false;
   /** Told of ids that the client may use for the server from anywhere (RFC 9000 §9). */
   announced: ((id: string) => void) | undefined;

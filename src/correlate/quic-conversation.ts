@@ -14,6 +14,11 @@ const HANDSHAKE_NOTE: Text = {
   ko: 'QUIC 핸드셰이크: 연결과 TLS를 한 번에 합니다',
 };
 
+const SEALED_NOTE: Text = {
+  en: 'QUIC handshake: connecting and TLS in one, over when the client sends under its result',
+  ko: 'QUIC 핸드셰이크: 연결과 TLS를 한 번에 합니다. 클라이언트가 그 결과로 암호화해 보낼 때 끝납니다',
+};
+
 /** A QUIC connection as the journeys take one: a record of its own with what it has in common with TCP's. */
 export function quicConversation(state: QuicState): Conversation {
   const { record } = state;
@@ -26,7 +31,7 @@ export function quicConversation(state: QuicState): Conversation {
   words[R.FIRST] = record.firstPacket;
   page.doubles[R.FIRST_TIME] = record.firstTime;
   const c = new Conversation(record.id, page, 0, { hashes: false });
-  c.quic = { id: record.id, closed: undefined };
+  c.quic = { id: record.id, closed: undefined, code: undefined, begun: undefined, sealed: true };
   c.tls = { ...newSession(-1), note: HANDSHAKE_NOTE };
   updateConversation(c, state);
   return c;
@@ -44,12 +49,20 @@ export function updateConversation(c: Conversation, { record }: QuicState): void
   c.half(client).payloadBytes = record.fromClient.payloadBytes;
   c.half(client === 0 ? 1 : 0).payloadBytes = record.fromServer.payloadBytes;
   if (tls !== undefined) handshake(tls, record);
+  const { quic } = c;
+  if (quic !== undefined) quic.sealed = record.http3 === undefined;
+  if (tls !== undefined && tls.finishedPacket === undefined && quic?.begun !== undefined) {
+    tls.finishedPacket = quic.begun.packet;
+    tls.finishedTime = quic.begun.time;
+    tls.note = SEALED_NOTE;
+  }
   if (record.close !== undefined) close(c, record, client);
 }
 
 function handshake(tls: NonNullable<Conversation['tls']>, record: QuicConnection): void {
   tls.sni = record.sni;
   tls.alpn = record.alpn;
+  tls.alpnOffered = record.alpnOffered;
   tls.version = record.tlsVersion;
   tls.clientHelloPacket = record.clientHelloPacket;
   // A Retry or another version takes time before the ClientHello that was answered.
@@ -71,4 +84,5 @@ function close({ page, quic }: Conversation, { close: closed }: QuicConnection, 
   words[closed.clean ? R.FIN_PACKET : R.RST_PACKET] = closed.packet;
   doubles[R.CLOSE_TIME] = doubles[R.CLOSE_END] = closed.time;
   quic.closed = quicCloseText(closed);
+  quic.code = closed.code;
 }

@@ -9,17 +9,31 @@ import type { QuicState } from './quic-connection.ts';
 import { insideOf, isHttp3 } from './quic-decryption.ts';
 import { quicConversation, updateConversation } from './quic-conversation.ts';
 import { QuicStreams, type StreamReader } from './quic-streams.ts';
+import { addTurn } from './turns.ts';
 
-/** Makes journeys of what opened QUIC connections carry: HTTP/3 (RFC 9114), or its drafts. */
+/**
+ * A packet with a short header of so many bytes behind its connection id may hold an acknowledgment alone: a packet number of up
+ * to 4 bytes, a tag of 16 (RFC 9001 §5.3) and an ACK frame with some ranges.
+ */
+const MOSTLY_ACKNOWLEDGES = 56;
+
+/** A connection that has a journey: what was opened of it, or what its sealed packets show. */
+interface Open {
+  c: Conversation;
+  /** Its streams are read. */
+  read: boolean;
+}
+
+/** Makes journeys of QUIC connections: of the requests that opened ones carry (HTTP/3, RFC 9114, or its drafts), and of each sealed one as a whole. */
 export class QuicJourneys implements QuicInside {
-  readonly keys: TlsKeys;
+  readonly keys: TlsKeys | undefined;
   /** Of all streams: bytes behind holes, field sections that wait. */
   held: HeldBytes | undefined;
   private readonly finder: ProtocolFinder;
   private readonly journeys: JourneyTracker;
-  private readonly open = new Map<QuicState, Conversation>();
+  private readonly open = new Map<QuicState, Open>();
 
-  constructor(keys: TlsKeys, finder: ProtocolFinder, journeys: JourneyTracker) {
+  constructor(keys: TlsKeys | undefined, finder: ProtocolFinder, journeys: JourneyTracker) {
     this.keys = keys;
     this.finder = finder;
     this.journeys = journeys;
@@ -28,18 +42,28 @@ export class QuicJourneys implements QuicInside {
   streams(state: QuicState): QuicStreams | undefined {
     const { record } = state;
     const { held, finder } = this;
-    if (held === undefined || !isHttp3(insideOf(record))) return undefined;
-    const c = quicConversation(state);
-    this.open.set(state, c);
-    this.journeys.joins.openedBefore(c);
+    if (held === undefined || state.told || !isHttp3(insideOf(record))) return undefined;
+    const open = this.openOf(state);
+    const { c } = open;
+    open.read = true;
+    c.turns = undefined;
     const parser = finder.http3(record.id, held);
     record.http3 = parser.facts;
-    c.parser = undefined;
     return new QuicStreams(new Turn(parser, c, finder), held);
   }
 
+  datagram(state: QuicState, fromClient: boolean, inside: number, packet: number, time: number): void {
+    if (state.told) return;
+    const { c, read } = this.openOf(state);
+    if (read || inside === 0) return;
+    const { quic } = c;
+    // A client has no keys for such a packet before its handshake is over (RFC 9001 §5.7).
+    if (quic !== undefined && quic.begun === undefined && fromClient) quic.begun = { packet, time };
+    if (inside > MOSTLY_ACKNOWLEDGES) addTurn((c.turns ??= []), fromClient, packet, time);
+  }
+
   read(state: QuicState): void {
-    const c = this.open.get(state);
+    const c = this.open.get(state)?.c;
     if (c === undefined) return;
     updateConversation(c, state);
     if (state.record.close !== undefined) this.ended(state);
@@ -47,18 +71,31 @@ export class QuicJourneys implements QuicInside {
   }
 
   ended(state: QuicState): void {
-    const c = this.open.get(state);
+    const c = this.open.get(state)?.c;
     if (c === undefined) return;
     this.open.delete(state);
     state.decryption?.endStreams();
     updateConversation(c, state);
-    c.told = true;
+    state.told = c.told = true;
     this.journeys.ended(new ConnectionFacts(c.page, c.base, c));
   }
 
   /** Those whose journeys are not out, the newest `limit`. */
   unfinished(limit: number): ConnectionFacts[] {
-    return [...this.open.values()].slice(-limit).map((c) => new ConnectionFacts(c.page, c.base, c));
+    return [...this.open].slice(-limit).map(([state, { c }]) => {
+      updateConversation(c, state);
+      return new ConnectionFacts(c.page, c.base, c);
+    });
+  }
+
+  private openOf(state: QuicState): Open {
+    let open = this.open.get(state);
+    if (open === undefined) {
+      open = { c: quicConversation(state), read: false };
+      this.open.set(state, open);
+      this.journeys.joins.openedBefore(open.c);
+    }
+    return open;
   }
 }
 

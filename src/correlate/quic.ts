@@ -35,12 +35,14 @@ export interface QuicCounters {
   hellosGivenUp: number;
 }
 
-/** Who reads what the packets carry, where there are keys. */
+/** Who makes journeys of connections, and where there are keys reads what the packets carry. */
 export interface QuicInside {
-  keys: TlsKeys;
+  keys: TlsKeys | undefined;
   /** Asked once a connection, when its first packet that may carry streams was opened. */
   streams(state: QuicState): QuicStreams | undefined;
-  /** A datagram of it was read. */
+  /** A datagram came. `inside`: bytes of a packet with a short header behind its connection id; 0 where there is none. */
+  datagram(state: QuicState, fromClient: boolean, inside: number, packet: number, time: number): void;
+  /** What could be opened by now is read. */
   read(state: QuicState): void;
   /** Its record is about to go out; its streams have ended. */
   ended(state: QuicState): void;
@@ -143,20 +145,27 @@ export class QuicTracker {
     const from = state.clientIsA === fromA ? record.fromClient : record.fromServer;
     from.packets++;
     from.payloadBytes += p.payloadLength[row];
+    if (this.inside === undefined) return;
+    const fromClient = state.clientIsA === fromA;
+    const inside = this.shortPacket(state, fromClient, p, row);
+    this.inside.datagram(state, fromClient, inside, record.lastPacket, record.lastTime);
     if (state.decryption === undefined) return;
-    this.shortPacket(state, fromA, p, row);
     this.weigh(state);
     this.fed(state);
   }
 
-  /** What stands behind the packets with long headers, where it is none and no padding (RFC 9000 §12.2). */
-  private shortPacket(state: QuicState, fromA: boolean, p: Packets, row: number): void {
+  /**
+   * What stands behind the packets with long headers, where it is none and no padding (RFC 9000 §12.2); how many bytes it has
+   * behind its connection id.
+   */
+  private shortPacket(state: QuicState, fromClient: boolean, p: Packets, row: number): number {
     const at = this.restAt;
     const start = p.payloadAt[row];
     const end = start + p.payloadCaptured[row];
-    if (at >= end || (p.bytes[at] & LONG_FORM) !== 0 || p.bytes[at] === 0) return;
+    if (at >= end || (p.bytes[at] & LONG_FORM) !== 0 || p.bytes[at] === 0) return 0;
     const wire = start + p.payloadLength[row];
-    state.decryption?.short(state.clientIsA === fromA, p.bytes, at, end, wire, p.firstNumber + row, p.time[row]);
+    state.decryption?.short(fromClient, p.bytes, at, end, wire, p.firstNumber + row, p.time[row]);
+    return Math.max(0, wire - state.shortIdEnd(fromClient, p.bytes, at, end));
   }
 
   private fed(state: QuicState): void {
@@ -209,10 +218,11 @@ export class QuicTracker {
   }
 
   private prepare(state: QuicState, inside: QuicInside, slot: number): void {
-    state.decryption = new QuicDecryption(state.record, inside.keys, state, this.budget, () => inside.streams(state));
-    state.decryption.tap = this.tap;
     const base = this.table.base(slot);
     state.flowKey = this.table.page(slot).words.slice(base, base + KEY_WORDS);
+    if (inside.keys === undefined) return;
+    state.decryption = new QuicDecryption(state.record, inside.keys, state, this.budget, () => inside.streams(state));
+    state.decryption.tap = this.tap;
     state.announced = (id) => this.moved.add(id, state);
   }
 

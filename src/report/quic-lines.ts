@@ -5,11 +5,9 @@ import { QUIC } from '../text/quic.ts';
 import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { sealedTexts, TLS } from '../text/tls.ts';
-import type { Out } from './out.ts';
 import { certificateWords } from './tls-lines.ts';
 
-/** QUIC connections without a journey that are told, the first of the capture; what those are weighed against while it is read. */
-const SHOWN = 100;
+/** Connections whose lines wait for the end of the capture. */
 const KEPT = 100_000;
 
 const host = (e: { address: string; port: number }): string =>
@@ -55,48 +53,21 @@ function alpnText({
   return clientHelloPacket === undefined ? undefined : [TLS.noAlpn];
 }
 
-/** The QUIC connections of a text report: their lines for journeys, and those that no journey is about. */
-export class QuicSection {
+/** What a text report says of QUIC connections under their journeys; of a large capture's the newest. */
+export class QuicLines {
   private readonly language: Language;
   private readonly lines = new Map<number, string>();
-  /** Those with journeys. */
-  private readonly carried = new Set<number>();
-  /** But those with journeys whose lines are let go. */
-  private count = 0;
 
   constructor(language: Language) {
     this.language = language;
   }
 
   add(q: QuicConnection): void {
-    this.count++;
     this.lines.set(q.id, quicLines(q, this.language));
-    if (this.lines.size <= KEPT) return;
-    const oldest = this.lines.keys().next().value as number;
-    this.lines.delete(oldest);
-    if (this.carried.delete(oldest)) this.count--;
-  }
-
-  carries(id: number): void {
-    this.carried.add(id);
+    if (this.lines.size > KEPT) this.lines.delete(this.lines.keys().next().value as number);
   }
 
   of(id: number): string {
     return this.lines.get(id) ?? '';
-  }
-
-  /** Connections of which no request was read: without keys nothing else tells of them. */
-  write(out: Out): void {
-    const unread = this.count - this.carried.size;
-    if (unread <= 0) return;
-    out.write(`\n${fill(QUIC.unread, this.language, { n: unread })}\n`);
-    let shown = 0;
-    for (const id of [...this.lines.keys()].sort((a, b) => a - b)) {
-      if (this.carried.has(id)) continue;
-      if (shown === SHOWN) break;
-      shown++;
-      out.write(this.of(id));
-    }
-    if (unread > shown) out.write(`   ${fill(QUIC.more, this.language, { n: unread - shown })}\n`);
   }
 }

@@ -8,7 +8,7 @@ import { safe } from '../text/safe.ts';
 import type { Language, Text } from '../text/text.ts';
 import { pad } from '../text/width.ts';
 import type { Out } from './out.ts';
-import { QuicSection } from './quic-lines.ts';
+import { QuicLines } from './quic-lines.ts';
 import { Section } from './section.ts';
 import { tlsLines } from './tls-lines.ts';
 
@@ -50,7 +50,7 @@ export class TextReport implements Listener {
   private readonly connections = new Map<number, string>();
   private readonly sessions = new Map<number, string>();
 
-  private readonly quicSection: QuicSection;
+  private readonly quicLines: QuicLines;
   private readonly filtered: boolean;
 
   /** `filtered`: it is given only the journeys that somebody asked for. */
@@ -58,7 +58,7 @@ export class TextReport implements Listener {
     this.filtered = filtered;
     this.out = out;
     this.language = language;
-    this.quicSection = new QuicSection(language);
+    this.quicLines = new QuicLines(language);
   }
 
   /** What clients were told of their networks: the first of it, and how much there was. */
@@ -74,7 +74,6 @@ export class TextReport implements Listener {
 
   journey: Listener['journey'] = (j) => {
     this.count++;
-    if (j.quic !== undefined) this.quicSection.carries(j.quic);
     this.journeys.add(j.start, Buffer.from(this.journeyText(j), 'utf8'));
   };
 
@@ -95,7 +94,7 @@ export class TextReport implements Listener {
     if (this.connections.size > LINES_KEPT) this.connections.delete(this.connections.keys().next().value as number);
   };
 
-  quic: Listener['quic'] = (q) => this.quicSection.add(q);
+  quic: Listener['quic'] = (q) => this.quicLines.add(q);
 
   write(): void {
     const { out } = this;
@@ -121,11 +120,10 @@ export class TextReport implements Listener {
       const line = Buffer.from(record)
         .toString('utf8')
         .replace(/\0(q?)(\d+)\0/, (_, quic, id) =>
-          quic === '' ? (this.connections.get(Number(id)) ?? '') : this.quicSection.of(Number(id)),
+          quic === '' ? (this.connections.get(Number(id)) ?? '') : this.quicLines.of(Number(id)),
         );
       out.write(`\n${n + 1}. ${line}`);
     });
-    if (!this.filtered) this.quicSection.write(out);
     out.flush();
   }
 

@@ -18,9 +18,4 @@ export const QUIC = {
   },
   opened: { en: 'decrypted: {n} packets', ko: '복호화: 패킷 {n}개' },
   hidden: { en: 'what it carries is not visible without keys', ko: '안의 내용은 키가 없어 보이지 않음' },
-  unread: {
-    en: 'QUIC connections of which no request was read: {n}',
-    ko: '읽힌 요청이 없는 QUIC 연결: {n}개',
-  },
-  more: { en: '… and {n} more, in the JSON report', ko: '… 외 {n}개는 JSON 보고서에' },
 } satisfies Record<string, Text>;

@@ -211,9 +211,16 @@ test('early data: the request does not wait for the handshake', () => {
   expect(story.journeys[0].har).toMatchObject({ connect: 1, ssl: 1, wait: 3 });
 });
 
-test('without keys, and of another application, nothing is made up', () => {
-  const steps = [s.fromClient(0, s.stream(0, 0, request('/a'), true))];
-  expect(s.tell([...s.handshake(), ...steps], null).journeys).toEqual([]);
+test('without keys, and of another application, no request is made up: one journey of the connection, by direction', () => {
+  const steps = [
+    s.fromClient(0, s.stream(0, 0, request('/a'), true)),
+    s.fromServer(0, s.stream(0, 0, answer('200', 'ok'), true)),
+  ];
   const other = s.tell([...s.handshake('hq-interop'), ...steps]);
-  expect([other.exchanges, other.journeys]).toEqual([[], []]);
+  for (const { exchanges, journeys } of [s.tell([...s.handshake(), ...steps], null), other]) {
+    expect(exchanges).toEqual([]);
+    expect(journeys).toHaveLength(1);
+    expect(journeys[0]).toMatchObject({ quic: 0, connection: undefined, outcome: 'unknown' });
+    expect(journeys[0].exchange).toBeUndefined();
+  }
 });

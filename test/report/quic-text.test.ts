@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCapture } from '../../src/capture/open.ts';
 import type { QuicConnection } from '../../src/correlate/model.ts';
-import { Out } from '../../src/report/out.ts';
-import { quicLines, QuicSection } from '../../src/report/quic-lines.ts';
+import { quicLines } from '../../src/report/quic-lines.ts';
 import { writeReport } from '../../src/report/write.ts';
 import type { Language } from '../../src/text/text.ts';
 import { FIXTURES, keyLogsOf, truthOf } from '../fixtures/truth.ts';
@@ -36,7 +35,7 @@ const WHO = '192.0.2.101:443  QUIC connection 0, version 1  client 91 packets, 3
 describe('QUIC in the text report', () => {
   test('without keys: the connection, and that what it carries is not visible', async () => {
     const text = await report([]);
-    expect(text).toContain('QUIC connections of which no request was read: 1\n');
+    expect(text).toContain('1. https://h3.my-app.com/  unknown  ');
     expect(text).toContain(`   192.168.0.10:54745 → ${WHO}  how it ended is not visible without keys\n`);
     expect(text).toMatch(
       /^ {3}TLS 1\.3 {2}.* {2}SNI h3\.my-app\.com {2}ALPN h3 .* {2}what it carries is not visible without keys$/m,
@@ -55,7 +54,6 @@ describe('QUIC in the text report', () => {
       expect(block).toMatch(/^ {3}TLS 1\.3 {2}.* {2}ALPN h3 {2}decrypted: \d+ packets$/m);
       expect(block).toMatch(/^ {3}certificate: .*my-app\.com/m);
     }
-    expect(text).not.toContain('no request was read');
     expect(text).not.toContain('\0');
   });
 
@@ -82,22 +80,6 @@ const connection = (id: number, more: Partial<QuicConnection> = {}): QuicConnect
 });
 
 describe('lines of QUIC connections', () => {
-  test('bounded, and those beyond are counted', async () => {
-    const section = new QuicSection('en');
-    for (let id = 0; id < 150; id++) section.add(connection(id));
-    for (let id = 0; id < 20; id++) section.carries(id);
-    const text = await written((fd) => {
-      const out = new Out(fd);
-      section.write(out);
-      out.flush();
-    });
-    expect(text).toContain('no request was read: 130\n');
-    expect(text.match(/QUIC connection \d+/g)?.map((each) => Number(each.slice(16)))).toEqual(
-      Array.from({ length: 100 }, (_, i) => i + 20),
-    );
-    expect(text).toContain('… and 30 more, in the JSON report\n');
-  });
-
   test('what a peer sends cannot control a terminal; what was offered, closed, guessed and sealed is said', () => {
     const text = quicLines(
       connection(3, {

@@ -1,26 +1,11 @@
 import type { Endpoint, Lookup, QuicConnection } from '../../correlate/model.ts';
+import { OTHER_TLS } from '../../correlate/tls-services.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { asksProxy, tunnelOf } from '../http/by-proxy.ts';
 import { connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
-
-/** TLS at these ports is another service than HTTPS (IANA service names). */
-const OTHER_TLS: Record<number, string> = {
-  465: 'SMTP',
-  563: 'NNTP',
-  636: 'LDAP',
-  853: 'DNS',
-  989: 'FTP',
-  990: 'FTP',
-  992: 'Telnet',
-  993: 'IMAP',
-  995: 'POP3',
-  5061: 'SIP',
-  6514: 'syslog',
-  8883: 'MQTT',
-};
 
 export const rule: JourneyRule = {
   id: 'R-URL-2',
