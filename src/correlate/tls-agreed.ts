@@ -1,5 +1,5 @@
 import { cipherParameters } from '../dissect/tls/cipher-parameters.ts';
-import type { ClientHello, ServerHello } from '../dissect/tls/handshake.ts';
+import { type ClientHello, cipherSuites, type ServerHello } from '../dissect/tls/handshake.ts';
 import type { Secrets } from '../dissect/tls/key-log.ts';
 import { isTls13 } from '../dissect/tls/names.ts';
 import type { SealedReason } from './tls-session.ts';
@@ -30,8 +30,13 @@ export interface Agreed {
 }
 
 /** The client has begun a handshake. */
-export function greeted(bytes: Uint8Array, { randomAt, earlyData, cipherSuites }: ClientHello): Agreed {
-  const suites = earlyData ? cipherSuites.filter((suite) => suite >> 8 === 0x13).slice(0, EARLY_SUITES) : [];
+export function greeted(bytes: Uint8Array, hello: ClientHello): Agreed {
+  const { randomAt, earlyData } = hello;
+  const suites = earlyData
+    ? cipherSuites(bytes, hello)
+        .filter((suite) => suite >> 8 === 0x13)
+        .slice(0, EARLY_SUITES)
+    : [];
   return begun(bytes.slice(randomAt, randomAt + 32), suites);
 }
 

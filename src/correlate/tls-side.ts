@@ -20,8 +20,7 @@ export class Side {
   /** The segment at hand. */
   segment = 0;
 
-  /** A record's header that came in pieces. */
-  readonly head = new Uint8Array(OLD_HELLO_HEADER);
+  private pieces: Uint8Array | undefined = undefined;
   headLength = 0;
   /** The record at hand: its type, its length, and how many of its bytes are still to come. */
   type = 0;
@@ -65,6 +64,12 @@ export class Side {
 
   constructor(budget: HeldBytes) {
     this.budget = budget;
+  }
+
+  /** A record's header that came in pieces, or an alert. Few connections need it. */
+  get head(): Uint8Array {
+    this.pieces ??= new Uint8Array(OLD_HELLO_HEADER);
+    return this.pieces;
   }
 
   /** False: all connections together hold too much already. */

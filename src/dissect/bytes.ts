@@ -4,6 +4,19 @@ export const u24 = (bytes: Uint8Array, at: number): number => (bytes[at] << 16) 
 export const u32 = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 
+// A Buffer over the array that was asked about last: making one for each text costs more than the text.
+let viewed = new Uint8Array(0);
+let view = Buffer.alloc(0);
+
+/** The same bytes as a Buffer, which is meant for use at once. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  if (bytes !== viewed) {
+    viewed = bytes as Uint8Array<ArrayBuffer>;
+    view = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return view;
+}
+
 const HEX: string[] = [];
 for (let i = 0; i < 256; i++) HEX.push(i.toString(16).padStart(2, '0'));
 

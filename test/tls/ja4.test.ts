@@ -38,3 +38,24 @@ test('an ALPN value that ends with no letter is told in hexadecimal', () => {
   const odd = b.extension(16, b.sized16(b.sized8(join(u8(0xab), text('b'), u8(0xcd)))));
   expect(hello({ extensions: [odd] }).slice(0, 10)).toBe('t12i0201ad');
 });
+
+test('greetings that differ in one thing that counts are told apart, met before or not; those that differ in anything else are one', () => {
+  const offer = (alpn: string, version: number, signature: string, name = 'a.example'): Uint8Array[] => [
+    b.serverName(name),
+    b.alpn(alpn),
+    b.versions(version),
+    signatures(signature),
+  ];
+  const parts: b.HelloParts[] = [
+    { suites: [0x1301, 0x1302], extensions: offer('h2', 0x0304, '0403,0804') },
+    { suites: [0x1301, 0x1303], extensions: offer('h2', 0x0304, '0403,0804') },
+    { suites: [0x1301, 0x1302], extensions: offer('h3', 0x0304, '0403,0804') },
+    { suites: [0x1301, 0x1302], extensions: offer('h2', 0x0303, '0403,0804') },
+    { suites: [0x1301, 0x1302], extensions: offer('h2', 0x0304, '0804,0403') },
+    { suites: [0x1301, 0x1302], extensions: [...offer('h2', 0x0304, '0403,0804'), b.extension(0x23)] },
+  ];
+  const first = parts.map(hello);
+  expect(new Set(first).size).toBe(parts.length);
+  expect(parts.map(hello)).toEqual(first);
+  expect(hello({ suites: [0x1301, 0x1302], extensions: offer('h2', 0x0304, '0403,0804', 'other.example') })).toBe(first[0]);
+});

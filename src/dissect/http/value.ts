@@ -1,22 +1,16 @@
 import { isUtf8 } from 'node:buffer';
+import { bufferOf } from '../bytes.ts';
 
 /** Targets and header values longer than this are cut, and end with `CUT_MARK`. */
 export const VALUE_LIMIT = 8192;
 export const CUT_MARK = '…';
-
-// A Buffer over the array that was asked about last: making one for each value costs more than the value.
-let viewed = new Uint8Array(0);
-let view = Buffer.alloc(0);
 
 /**
  * The text of a value: one character a byte, or UTF-8 where it has bytes above 0x7f and they are valid. Folds become a
  * space (RFC 9112 §5.2). `ascii`: known to have no byte above 0x7f.
  */
 export function valueText(bytes: Uint8Array, at: number, end: number, ascii = false): string {
-  if (bytes !== viewed) {
-    viewed = bytes as Uint8Array<ArrayBuffer>;
-    view = Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-  }
+  const view = bufferOf(bytes);
   const cut = end - at > VALUE_LIMIT;
   if (cut) end = at + VALUE_LIMIT;
   let text = view.toString('latin1', at, end);

@@ -1,4 +1,4 @@
-import { u16, u24, u32 } from '../bytes.ts';
+import { bufferOf, u16, u24, u32 } from '../bytes.ts';
 import { ExtensionType } from './names.ts';
 
 /** Named bounds of what one hello may put into lists; the rest is left out. */
@@ -24,27 +24,21 @@ export interface Hello {
   sessionIdEnd: number;
   extensions: Extension[];
   /** Where the message did not fit; undefined when all of it did. What came before is there. */
-  brokenAt?: number;
+  brokenAt?: number | undefined;
 }
 
 /** RFC 8446 §4.1.2, RFC 5246 §7.4.1.2. */
 export interface ClientHello extends Hello {
-  cipherSuites: number[];
+  /** Where the cipher suites lie; `cipherSuites` reads them. */
   suitesAt: number;
   suitesEnd: number;
   /** RFC 6066 §3. */
-  serverName?: string;
+  serverName?: string | undefined;
   /** RFC 7301. */
   alpn: string[];
-  supportedVersions: number[];
-  /** Groups with a key share. */
-  keyShares: number[];
-  preSharedKey: boolean;
   /** Of each identity that is offered: its obfuscated_ticket_age, 0 where no server's ticket is meant (RFC 8446 §4.2.11). */
-  pskAges: number[];
+  pskAges: readonly number[];
   earlyData: boolean;
-  /** Encrypted Client Hello: the server name is that of the outer hello. */
-  encryptedHello: boolean;
 }
 
 /** RFC 8446 §4.1.3, RFC 5246 §7.4.1.3. */
@@ -55,17 +49,17 @@ export interface ServerHello extends Hello {
   suiteAt: number;
   /** A HelloRetryRequest is a ServerHello with this random (RFC 8446 §4.1.3). */
   helloRetryRequest: boolean;
-  alpn?: string;
+  alpn?: string | undefined;
   preSharedKey: boolean;
   /** Which of the identities offered the server has taken. */
   pskSelected: number;
-  keyShare?: number;
 }
 
 const RETRY_RANDOM = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c', 'hex');
 
-const text = (bytes: Uint8Array, at: number, end: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('utf8');
+const NO_AGES: readonly number[] = [];
+/** Protocols that most hellos name. */
+const USUAL_PROTOCOLS = ['h2', 'http/1.1'];
 
 /** Drafts of TLS 1.3 up to 21 name themselves in the ServerHello, which has neither session id nor compression method. */
 export const isShortHello = (version: number): boolean => version >= 0x7f00 && version <= 0x7f15;
@@ -121,9 +115,20 @@ export function protocolNames(bytes: Uint8Array, at: number, end: number): strin
   const names: string[] = [];
   for (let i = at + 2; i < end && names.length < LIST_ITEM_LIMIT; i += 1 + bytes[i]) {
     if (i + 1 + bytes[i] > end) break;
-    names.push(text(bytes, i + 1, i + 1 + bytes[i]));
+    names.push(protocolName(bytes, i + 1, i + 1 + bytes[i]));
   }
   return names;
+}
+
+function protocolName(bytes: Uint8Array, at: number, end: number): string {
+  for (const name of USUAL_PROTOCOLS) if (same(bytes, at, end, name)) return name;
+  return bufferOf(bytes).toString('utf8', at, end);
+}
+
+function same(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  if (end - at !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The first host name of a ServerNameList (RFC 6066 §3). */
@@ -131,7 +136,7 @@ function hostName(bytes: Uint8Array, at: number, end: number): string | undefine
   for (let i = at + 2; i + 3 <= end; ) {
     const next = i + 3 + u16(bytes, i + 1);
     if (next > end) return undefined;
-    if (bytes[i] === 0) return text(bytes, i + 3, next);
+    if (bytes[i] === 0) return bufferOf(bytes).toString('utf8', i + 3, next);
     i = next;
   }
   return undefined;
@@ -145,16 +150,13 @@ export function parseClientHello(bytes: Uint8Array, at: number, end: number): Cl
     sessionIdAt: at,
     sessionIdEnd: at,
     extensions: [],
-    cipherSuites: [],
     suitesAt: at,
     suitesEnd: at,
+    serverName: undefined,
     alpn: [],
-    supportedVersions: [],
-    keyShares: [],
-    preSharedKey: false,
-    pskAges: [],
+    pskAges: NO_AGES,
     earlyData: false,
-    encryptedHello: false,
+    brokenAt: undefined,
   };
   let i = readHead(bytes, at, end, hello);
   if (i < 0) return hello;
@@ -162,8 +164,6 @@ export function parseClientHello(bytes: Uint8Array, at: number, end: number): Cl
   if (suitesEnd > end) hello.brokenAt = i;
   hello.suitesAt = Math.min(i + 2, end);
   hello.suitesEnd = Math.min(suitesEnd, end);
-  for (let s = hello.suitesAt; s + 2 <= hello.suitesEnd && hello.cipherSuites.length < SUITE_LIMIT; s += 2)
-    hello.cipherSuites.push(u16(bytes, s));
   if (hello.brokenAt !== undefined) return hello;
   i = suitesEnd;
   const compressionEnd = i < end ? i + 1 + bytes[i] : end + 1;
@@ -177,42 +177,39 @@ export function parseClientHello(bytes: Uint8Array, at: number, end: number): Cl
 }
 
 function readClientExtension(bytes: Uint8Array, { type, dataAt, end }: Extension, hello: ClientHello): void {
-  switch (type) {
-    case ExtensionType.serverName:
-      hello.serverName ??= hostName(bytes, dataAt, end);
-      break;
-    case ExtensionType.alpn:
-      hello.alpn = protocolNames(bytes, dataAt, end);
-      break;
-    case ExtensionType.supportedVersions:
-      for (let i = dataAt + 1; i + 2 <= end && hello.supportedVersions.length < LIST_ITEM_LIMIT; i += 2)
-        hello.supportedVersions.push(u16(bytes, i));
-      break;
-    case ExtensionType.keyShare:
-      for (let i = dataAt + 2; i + 4 <= end && hello.keyShares.length < LIST_ITEM_LIMIT; i += 4 + u16(bytes, i + 2))
-        hello.keyShares.push(u16(bytes, i));
-      break;
-    case ExtensionType.preSharedKey:
-      hello.preSharedKey = true;
-      pskAges(hello.pskAges, bytes, dataAt, end);
-      break;
-    case ExtensionType.earlyData:
-      hello.earlyData = true;
-      break;
-    case ExtensionType.encryptedClientHello:
-      hello.encryptedHello = true;
-      break;
-  }
+  if (type === ExtensionType.serverName) hello.serverName ??= hostName(bytes, dataAt, end);
+  else if (type === ExtensionType.alpn) hello.alpn = protocolNames(bytes, dataAt, end);
+  else if (type === ExtensionType.preSharedKey) hello.pskAges = pskAges(bytes, dataAt, end);
+  else if (type === ExtensionType.earlyData) hello.earlyData = true;
 }
 
-function pskAges(ages: number[], bytes: Uint8Array, at: number, end: number): void {
+function pskAges(bytes: Uint8Array, at: number, end: number): number[] {
+  const ages: number[] = [];
   const stop = Math.min(end, at + 2 + u16(bytes, at));
   for (let i = at + 2; i + 2 <= stop && ages.length < LIST_ITEM_LIMIT; ) {
     const age = i + 2 + u16(bytes, i);
-    if (age + 4 > stop) return;
+    if (age + 4 > stop) break;
     ages.push(u32(bytes, age));
     i = age + 4;
   }
+  return ages;
+}
+
+/** The cipher suites that a ClientHello offers. */
+export function cipherSuites(bytes: Uint8Array, { suitesAt, suitesEnd }: ClientHello): number[] {
+  const suites: number[] = [];
+  for (let at = suitesAt; at + 2 <= suitesEnd && suites.length < SUITE_LIMIT; at += 2) suites.push(u16(bytes, at));
+  return suites;
+}
+
+/** The versions in its extension of that name (RFC 8446 §4.2.1). */
+export function supportedVersions(bytes: Uint8Array, { extensions }: ClientHello): number[] {
+  const versions: number[] = [];
+  for (const { type, dataAt, end } of extensions) {
+    if (type !== ExtensionType.supportedVersions) continue;
+    for (let at = dataAt + 1; at + 2 <= end && versions.length < LIST_ITEM_LIMIT; at += 2) versions.push(u16(bytes, at));
+  }
+  return versions;
 }
 
 /** The body of a ServerHello, without the handshake header. */
@@ -227,12 +224,14 @@ export function parseServerHello(bytes: Uint8Array, at: number, end: number): Se
     cipherSuite: -1,
     suiteAt: at,
     helloRetryRequest: false,
+    alpn: undefined,
     preSharedKey: false,
     pskSelected: -1,
+    brokenAt: undefined,
   };
   const i = readHead(bytes, at, end, hello);
   hello.version = hello.legacyVersion;
-  if (hello.randomAt >= 0) hello.helloRetryRequest = RETRY_RANDOM.compare(bytes, hello.randomAt, hello.randomAt + 32) === 0;
+  if (hello.randomAt >= 0) hello.helloRetryRequest = isRetry(bytes, hello.randomAt);
   if (i < 0) return hello;
   if (end - i < 3) {
     hello.brokenAt = i;
@@ -247,9 +246,14 @@ export function parseServerHello(bytes: Uint8Array, at: number, end: number): Se
     else if (type === ExtensionType.preSharedKey) {
       hello.preSharedKey = true;
       if (dataEnd - dataAt === 2) hello.pskSelected = u16(bytes, dataAt);
-    } else if (type === ExtensionType.keyShare && dataEnd - dataAt >= 2) hello.keyShare = u16(bytes, dataAt);
+    }
   }
   return hello;
+}
+
+function isRetry(bytes: Uint8Array, randomAt: number): boolean {
+  for (let i = 0; i < RETRY_RANDOM.length; i++) if (bytes[randomAt + i] !== RETRY_RANDOM[i]) return false;
+  return true;
 }
 
 /** Where the certificates of a Certificate message of TLS 1.2 and older lie (RFC 5246 §7.4.2): pairs of at and end. */

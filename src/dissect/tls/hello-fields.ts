@@ -3,6 +3,7 @@ import { Fields, hexText, namedHex, wrong } from '../fields.ts';
 import type { Field } from '../protocol.ts';
 import {
   type ClientHello,
+  cipherSuites,
   type Extension,
   type Hello,
   isShortHello,
@@ -52,8 +53,8 @@ export function clientHelloFields(bytes: Uint8Array, at: number, end: number, wh
   if (hello.suitesEnd > hello.suitesAt) {
     f.number('tls.handshake.cipher_suites_length', 'Cipher Suites Length', hello.suitesAt - 2 - at, 2);
     const children: Field[] = [];
-    for (let i = 0; i < hello.cipherSuites.length; i++) children.push(suiteField(bytes, hello.suitesAt + 2 * i));
-    const value = hello.cipherSuites.length;
+    const value = cipherSuites(bytes, hello).length;
+    for (let i = 0; i < value; i++) children.push(suiteField(bytes, hello.suitesAt + 2 * i));
     fields.push({
       name: 'tls.handshake.ciphersuites',
       label: 'Cipher Suites',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { u16 } from '../bytes.ts';
-import type { ClientHello } from './handshake.ts';
+import { type ClientHello, cipherSuites, supportedVersions } from './handshake.ts';
 import { ExtensionType } from './names.ts';
 import { isGrease } from './suites.ts';
 
@@ -17,9 +17,8 @@ const MOST = 99;
 /** Clients greet in few ways: fingerprints of greetings that were met, the oldest forgotten first. */
 const REMEMBERED = 1024;
 const LONGEST_KEY = 4096;
-const known = new Map<string, string>();
-/** Stands between the lists in a greeting's key; no code of a hello's lists is as large. */
-const BETWEEN = 0xffff;
+/** By a hash of their keys. */
+const known = new Map<number, { key: Uint8Array; made: string }>();
 
 const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 const two = (count: number): string => String(Math.min(count, MOST)).padStart(2, '0');
@@ -32,36 +31,57 @@ const plain = (value: number): boolean => !isGrease(value);
  * https://github.com/FoxIO-LLC/ja4/blob/main/technical_details/JA4.md
  */
 export function ja4(hello: ClientHello, bytes: Uint8Array): string {
-  const key = keyOf(hello, bytes);
-  const met = key === undefined ? undefined : known.get(key);
-  if (met !== undefined) return met;
+  const hash = readKey(hello, bytes);
+  const met = known.get(hash);
+  if (met !== undefined && isKey(met.key)) return met.made;
   const made = fingerprint(hello, bytes);
-  if (key === undefined) return made;
-  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string);
-  known.set(key, made);
+  if (keyLength > LONGEST_KEY) return made;
+  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as number);
+  known.set(hash, { key: key.slice(0, keyLength), made });
   return made;
 }
 
 /** The same of a ClientHello over QUIC: its first letter tells them apart. */
 export const quicJa4 = (hello: ClientHello, bytes: Uint8Array): string => `q${ja4(hello, bytes).slice(1)}`;
 
-/** All that the fingerprint is made of, one character a code; undefined where that is not worth remembering. */
-function keyOf(hello: ClientHello, bytes: Uint8Array): string | undefined {
-  const codes = [hello.legacyVersion, ...hello.cipherSuites, BETWEEN];
-  for (const { type, dataAt, end } of hello.extensions) {
-    codes.push(type);
-    if (type === ExtensionType.signatureAlgorithms) for (let at = dataAt; at + 2 <= end; at += 2) codes.push(u16(bytes, at));
-    else if (type === ExtensionType.supportedVersions) for (let at = dataAt; at < end; at++) codes.push(bytes[at]);
-    else if (type === ExtensionType.alpn) for (let at = dataAt; at < end; at++) codes.push(bytes[at]);
-    codes.push(BETWEEN);
+/** The bytes of the greeting at hand that its fingerprint is made of; beyond `LONGEST_KEY` they are not worth remembering. */
+const key = new Uint8Array(LONGEST_KEY);
+let keyLength = 0;
+
+/** Puts them into `key`; returns their hash. */
+function readKey(hello: ClientHello, bytes: Uint8Array): number {
+  keyLength = 0;
+  let hash = add(bytes, hello.randomAt - 2, hello.randomAt, 0);
+  hash = add(bytes, hello.suitesAt - 2, hello.suitesEnd, hash);
+  for (const { type, at, end } of hello.extensions) {
+    const told =
+      type === ExtensionType.signatureAlgorithms || type === ExtensionType.supportedVersions || type === ExtensionType.alpn;
+    hash = add(bytes, at, told ? end : at + 2, hash);
   }
-  return codes.length > LONGEST_KEY ? undefined : String.fromCharCode(...codes);
+  return hash;
+}
+
+function add(bytes: Uint8Array, at: number, end: number, before: number): number {
+  let hash = before;
+  for (let i = at; i < end; i++) {
+    if (keyLength < LONGEST_KEY) key[keyLength] = bytes[i];
+    keyLength++;
+    hash = Math.imul(hash ^ bytes[i], 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
+}
+
+function isKey(other: Uint8Array): boolean {
+  if (other.length !== keyLength) return false;
+  for (let i = 0; i < keyLength; i++) if (other[i] !== key[i]) return false;
+  return true;
 }
 
 function fingerprint(hello: ClientHello, bytes: Uint8Array): string {
-  const suites = hello.cipherSuites.filter(plain);
+  const suites = cipherSuites(bytes, hello).filter(plain);
   const types = hello.extensions.map((extension) => extension.type).filter(plain);
-  const offered = hello.supportedVersions.filter(plain);
+  const offered = supportedVersions(bytes, hello).filter(plain);
   const version = VERSIONS.get(offered.length > 0 ? Math.max(...offered) : hello.legacyVersion) ?? '00';
   const name = types.includes(ExtensionType.serverName) ? 'd' : 'i';
   const hashed = types

@@ -121,8 +121,14 @@ for (const word of RUNS.trim().split(/\s+/)) {
 /** RFC 8701: values that clients offer to keep servers tolerant. */
 export const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff);
 
+const ids = new Map<number, string>();
+
 /** "0xc02f" */
-export const suiteId = (suite: number): string => `0x${suite.toString(16).padStart(4, '0')}`;
+export function suiteId(suite: number): string {
+  let id = ids.get(suite);
+  if (id === undefined) ids.set(suite, (id = `0x${suite.toString(16).padStart(4, '0')}`));
+  return id;
+}
 
 /** "TLS_AES_128_GCM_SHA256"; "unknown (0x1234)". */
 export function suiteName(suite: number): string {
