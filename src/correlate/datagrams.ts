@@ -87,10 +87,7 @@ export class DatagramTracker {
   }
 
   end(): void {
-    const slots = this.table.slots();
-    const id = (slot: number) => this.table.page(slot).words[this.table.base(slot) + ID];
-    slots.sort((x, y) => id(x) - id(y));
-    for (const slot of slots) this.finish(slot);
+    for (const slot of this.table.drain(ID)) this.finish(slot);
   }
 
   private finish(slot: number): void {

@@ -79,11 +79,7 @@ export class TcpTracker {
 
   /** The capture ended: every connection is final, in the order of its first packet. */
   end(): void {
-    const slots = this.table.slots();
-    slots.sort(
-      (x, y) => this.table.page(x).words[this.table.base(x) + R.ID] - this.table.page(y).words[this.table.base(y) + R.ID],
-    );
-    for (const slot of slots) this.finish(slot);
+    for (const slot of this.table.drain(R.ID)) this.finish(slot);
   }
 
   /** One TCP row. */
