@@ -234,6 +234,8 @@ export interface QuicConnection {
   /** "1", "2", "draft-29", "0x1a2a3a4a": that of the first packet, or what client and server came to after it. */
   version: string;
   sni?: string;
+  /** The ClientHello has the extension: `sni` may be a public name in front of the real one. Not in the report. */
+  encryptedClientHello?: boolean;
   /** FoxIO's fingerprint of the ClientHello, "q13d…". */
   ja4?: string;
   alpnOffered: string[];

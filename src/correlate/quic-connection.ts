@@ -16,6 +16,9 @@ export const ID_LIMIT = 8;
 /** Initial packets of one connection that are opened, in search of its hellos or to see whose they are. */
 export const OPEN_LIMIT = 256;
 
+/** Extension type (draft-ietf-tls-esni). */
+const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
+
 const NO_IDS: readonly string[] = [];
 
 /** Bytes as a string of as many characters: an id of eight bytes takes a tenth of what an array of them does. */
@@ -274,6 +277,7 @@ export class QuicState implements ConnectionIds {
     record.clientHelloTime ??= time;
     record.alpnOffered = [...hello.alpn];
     if (hello.serverName !== undefined) record.sni = hello.serverName;
+    record.encryptedClientHello = hello.extensions.some(({ type }) => type === ENCRYPTED_CLIENT_HELLO);
     if (hello.brokenAt === undefined) record.ja4 = quicJa4(hello, bytes);
     this.agree();
   }

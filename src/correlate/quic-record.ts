@@ -50,6 +50,7 @@ export function newQuicConnection(
     fromServer: { packets: 0, payloadBytes: 0 },
     version: versionOf(h.version).name,
     sni: undefined,
+    encryptedClientHello: undefined,
     ja4: undefined,
     alpnOffered: [],
     alpn: undefined,

@@ -70,6 +70,18 @@ export const aConnection: Need<JourneySubject> = (subject) => {
   });
 };
 
+/** The journey has a connection, of TCP or QUIC. */
+export const aCarrier: Need<JourneySubject> = (subject) => (quicOf(subject) === undefined ? aConnection(subject) : undefined);
+
+/** How the journey's connection went on, of TCP or QUIC. */
+export function endOf(subject: JourneySubject): { closedIn: number | undefined; lastPacket: number; lost: boolean } {
+  const c = connectionOf(subject);
+  if (c !== undefined)
+    return { closedIn: c.close.packets[0], lastPacket: c.lastPacket, lost: c.traits?.includes('capture-loss') ?? false };
+  const quic = quicOf(subject);
+  return { closedIn: quic?.close?.packet, lastPacket: quic?.lastPacket ?? 0, lost: false };
+}
+
 /** The capture has the connection's beginning. */
 export const fromItsBeginning: Need<JourneySubject> = (subject) => {
   const connection = connectionOf(subject);
@@ -84,9 +96,10 @@ export const fromItsBeginning: Need<JourneySubject> = (subject) => {
 
 /** Both directions of the connection were captured. */
 export const bothDirections: Need<JourneySubject> = (subject) => {
-  const connection = connectionOf(subject);
+  const connection = connectionOf(subject) ?? quicOf(subject);
   if (connection === undefined) return aConnection(subject);
-  if (!connection.traits?.includes('one-direction')) return undefined;
+  if (connection.fromClient.packets > 0 && connection.fromServer.packets > 0) return undefined;
+  if ('traits' in connection && !connection.traits?.includes('one-direction')) return undefined;
   const from = connection.fromClient.packets > 0 ? connection.client : connection.server;
   return unknown(
     'one-direction',
@@ -105,6 +118,8 @@ export const bothDirections: Need<JourneySubject> = (subject) => {
 /** The HTTP request can be read: clear text, or keys were given. */
 export const readableRequest: Need<JourneySubject> = (subject) => {
   if (exchangeOf(subject) !== undefined) return undefined;
+  const quic = quicOf(subject);
+  if (quic !== undefined) return insideQuic(subject, quic);
   const connection = connectionOf(subject);
   if (connection === undefined) return aConnection(subject);
   const tls = tlsOf(subject);
@@ -125,6 +140,25 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
     keyLogAdvice,
   );
 };
+
+function insideQuic({ journey }: JourneySubject, { clientHelloPacket, firstPacket, sni, server }: QuicConnection): Finding {
+  const sent = journey.stages.find(({ kind }) => kind === 'send')?.packets[0];
+  const host = sni ?? endpointText(server);
+  if (sent === undefined)
+    return skipped('no-request', [clientHelloPacket ?? firstPacket], {
+      en: `nothing that may be a request was sent to ${host} over QUIC`,
+      ko: `${host}에 QUIC으로 요청일 수 있는 것을 보내지 않았습니다`,
+    });
+  return notVisible(
+    'no-keys',
+    [clientHelloPacket, sent],
+    {
+      en: `what was asked of ${host} from packet ${sent} on is inside QUIC, and no key log opens it`,
+      ko: `${sent}번 패킷부터 ${host}에 요청한 것은 QUIC 안에 있고 열 수 있는 키 로그가 없습니다`,
+    },
+    keyLogAdvice,
+  );
+}
 
 /** A handshake that failed, or a connection that was closed behind it: no key log would show a request. */
 function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {

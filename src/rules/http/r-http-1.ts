@@ -1,5 +1,5 @@
 import { confirmed, contradicted } from '../findings.ts';
-import { aConnection, exchangeOf } from '../needs.ts';
+import { aCarrier, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
@@ -18,7 +18,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 9112 §3', 'RFC 9113 §8.3.1'],
   vantages: ['client', 'balancer-back', 'server'],
   reasons: ['request-line', 'pseudo-header', 'other-version', 'other-method', 'absolute-form', ...REQUEST_REASONS],
-  needs: [aConnection, aRequest],
+  needs: [aCarrier, aRequest],
   check(subject) {
     const exchange = exchangeOf(subject);
     if (exchange === undefined) throw new Error('no request');

@@ -1,7 +1,7 @@
 import { RequestField } from '../../dissect/http/head-parts.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
 import { requestHeadCut } from '../http-head.ts';
-import { aConnection, exchangeOf } from '../needs.ts';
+import { aCarrier, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
@@ -29,7 +29,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 9112 §3.2', 'RFC 9112 §9.3', 'RFC 9113 §8.2.2'],
   vantages: ['client'],
   reasons: ['all-present', 'some-missing', 'no-connection-field', 'fields-unknown', 'head-cut', ...REQUEST_REASONS],
-  needs: [aConnection, aRequest],
+  needs: [aCarrier, aRequest],
   check(subject) {
     const exchange = exchangeOf(subject);
     if (exchange === undefined) throw new Error('no request');

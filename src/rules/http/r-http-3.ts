@@ -1,6 +1,6 @@
 import type { Exchange } from '../../correlate/model.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
-import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aCarrier, anAnswer, bothDirections, endOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
@@ -33,23 +33,23 @@ export const rule: JourneyRule = {
     'not-captured',
     ...REQUEST_REASONS,
   ],
-  needs: [aConnection, aRequest, bothDirections, anAnswer],
+  needs: [aCarrier, aRequest, bothDirections, anAnswer],
   check(subject) {
     const exchange = exchangeOf(subject);
-    const c = connectionOf(subject);
-    if (exchange === undefined || c === undefined) throw new Error('no request');
+    if (exchange === undefined) throw new Error('no request');
     const { status, requestPacket, responsePacket, responseEndPacket, complete } = exchange;
     const what = requestText(exchange);
     const reset = exchange.http2?.reset;
-    const end = reset?.packet ?? c.close.packets[0];
-    const broken = reset !== undefined || (c.close.packets.length > 0 && end !== undefined);
+    const { closedIn, lastPacket, lost } = endOf(subject);
+    const end = reset?.packet ?? closedIn;
+    const broken = end !== undefined;
     if (status === undefined && responsePacket !== undefined && exchange.version === '0.9')
       return contradicted('no-status', [requestPacket, responsePacket], {
         en: `${what} (packet ${requestPacket}) was answered on the same connection in packet ${responsePacket}, but an HTTP/0.9 answer has no status`,
         ko: `${what} 요청(${requestPacket}번)에 같은 연결의 ${responsePacket}번 패킷에서 응답이 왔지만 HTTP/0.9 응답에는 상태가 없습니다`,
       });
     if (status === undefined) {
-      if (c.traits?.includes('capture-loss') || !exchange.whole)
+      if (lost || !exchange.whole)
         return unknown('not-captured', [requestPacket], {
           en: `no answer to ${what} (packet ${requestPacket}) is in this capture, which lost packets`,
           ko: `${what} 요청(${requestPacket}번)에 대한 응답이 이 캡처에 없지만, 캡처가 패킷을 놓쳤습니다`,
@@ -59,7 +59,7 @@ export const rule: JourneyRule = {
           en: `no answer came to ${what} in packet ${requestPacket}: the ${reset === undefined ? 'connection' : 'stream'} was closed in packet ${end}`,
           ko: `${requestPacket}번 패킷의 ${what} 요청에 응답이 오지 않았습니다: ${end}번 패킷에서 ${reset === undefined ? '연결' : '스트림'}이 닫혔습니다`,
         });
-      return unknown('capture-ended', [requestPacket, c.lastPacket], {
+      return unknown('capture-ended', [requestPacket, lastPacket], {
         en: `no answer to ${what} in packet ${requestPacket} before the capture ends`,
         ko: `캡처가 끝날 때까지 ${requestPacket}번 패킷의 ${what} 요청에 대한 응답이 없습니다`,
       });
@@ -80,7 +80,7 @@ export const rule: JourneyRule = {
           en: `${told.en}, but the ${reset === undefined ? 'connection' : 'stream'} ended in packet ${end} before the answer was whole (${exchange.responseBodyBytes} bytes of the body came)`,
           ko: `${told.ko}. 하지만 응답이 다 오기 전에 ${end}번 패킷에서 ${reset === undefined ? '연결' : '스트림'}이 끝났습니다 (본문 ${exchange.responseBodyBytes}바이트만 왔습니다)`,
         });
-      return unknown('capture-ended', [...packets, c.lastPacket], {
+      return unknown('capture-ended', [...packets, lastPacket], {
         en: `${told.en}, but the capture ends before the answer is whole`,
         ko: `${told.ko}. 하지만 응답이 다 오기 전에 캡처가 끝납니다`,
       });

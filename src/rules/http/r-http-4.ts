@@ -1,7 +1,7 @@
 import type { Connection, Exchange } from '../../correlate/model.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
+import { aCarrier, anAnswer, bothDirections, connectionOf, endOf, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { requestsOn } from '../close/requests.ts';
 import { segmentsOf } from '../segments.ts';
@@ -34,11 +34,11 @@ export const rule: JourneyRule = {
     'not-captured',
     ...REQUEST_REASONS,
   ],
-  needs: [aConnection, aRequest, bothDirections, anAnswer],
+  needs: [aCarrier, aRequest, bothDirections, anAnswer],
   check(subject) {
     const exchange = exchangeOf(subject);
     const c = connectionOf(subject);
-    if (exchange === undefined || c === undefined) throw new Error('no request');
+    if (exchange === undefined) throw new Error('no request');
     const {
       contentLength: length,
       responseBodyBytes: body,
@@ -80,17 +80,18 @@ export const rule: JourneyRule = {
     if (length === undefined)
       return exchange.version === '2' || exchange.version === '3'
         ? contradicted('end-stream', packets, {
-            en: `the answer to ${what} in packet ${responsePacket} tells no length: its ${body} bytes end with END_STREAM`,
-            ko: `${what}에 대한 ${responsePacket}번 패킷의 응답은 길이를 알리지 않습니다: 본문 ${body}바이트가 END_STREAM으로 끝납니다`,
+            en: `the answer to ${what} in packet ${responsePacket} tells no length: its ${body} bytes end with ${exchange.version === '2' ? 'END_STREAM' : 'the stream (FIN)'}`,
+            ko: `${what}에 대한 ${responsePacket}번 패킷의 응답은 길이를 알리지 않습니다: 본문 ${body}바이트가 ${exchange.version === '2' ? 'END_STREAM' : '스트림의 끝(FIN)'}으로 끝납니다`,
           })
         : contradicted('until-close', packets, {
             en: `the answer to ${what} in packet ${responsePacket} tells no length: its ${body} bytes end with the connection`,
             ko: `${what}에 대한 ${responsePacket}번 패킷의 응답은 길이를 알리지 않습니다: 본문 ${body}바이트가 연결과 함께 끝납니다`,
           });
-    const end = exchange.http2?.reset?.packet ?? c.close.packets[0];
+    const { closedIn, lastPacket } = endOf(subject);
+    const end = exchange.http2?.reset?.packet ?? closedIn;
     if (!exchange.complete || body < length) {
       if (end === undefined)
-        return unknown('capture-ended', [...packets, c.lastPacket], {
+        return unknown('capture-ended', [...packets, lastPacket], {
           en: `Content-Length is ${length}, and ${body} bytes of the body came before the capture ends`,
           ko: `Content-Length는 ${length}이고, 캡처가 끝나기 전까지 본문 ${body}바이트가 왔습니다`,
         });
@@ -99,7 +100,7 @@ export const rule: JourneyRule = {
         ko: `${packets[0]}번 패킷의 Content-Length는 ${length}바이트를 약속했지만, ${end}번 패킷에서 ${exchange.http2?.reset === undefined ? '연결' : '스트림'}이 끝날 때까지 ${body}바이트만 왔습니다`,
       });
     }
-    const more = excess(subject.capture, c, exchange);
+    const more = c === undefined ? 0 : excess(subject.capture, c, exchange);
     if (more > 0)
       return contradicted('excess', packets, {
         en: `Content-Length in packet ${packets[0]} says ${length}, but the server sent ${more} bytes more on the connection, which belong to no answer`,

@@ -1,6 +1,6 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { requestHeadCut, responseHeadCut } from '../http-head.ts';
-import { aConnection, anAnswer, bothDirections, exchangeOf } from '../needs.ts';
+import { aCarrier, anAnswer, bothDirections, exchangeOf } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { aRequest, REQUEST_REASONS, requestText } from './needs.ts';
 
@@ -29,7 +29,7 @@ export const rule: JourneyRule = {
     'head-cut',
     ...REQUEST_REASONS,
   ],
-  needs: [aConnection, aRequest, anAnswer],
+  needs: [aCarrier, aRequest, anAnswer],
   check(subject) {
     const exchange = exchangeOf(subject);
     if (exchange === undefined) throw new Error('no request');

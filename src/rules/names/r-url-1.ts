@@ -4,7 +4,7 @@ import { nameText, questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { asksProxy, byProxy, tunnelOf } from '../http/by-proxy.ts';
 import { requestHeadCut } from '../http-head.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, tlsAround, tlsOf } from '../needs.ts';
+import { connectionOf, endpointText, exchangeOf, keyLogAdvice, openedBy, quicOf, tlsAround, tlsOf } from '../needs.ts';
 import { isAddress } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
@@ -43,7 +43,6 @@ export const rule: JourneyRule = {
     'head-cut',
     'literal',
     'no-connection',
-    'quic',
   ],
   needs: [],
   check(subject) {
@@ -55,14 +54,12 @@ export const rule: JourneyRule = {
         en: `the URL has the address ${journey.name}, no name`,
         ko: `URL에 이름 대신 ${journey.name} 주소가 있습니다`,
       });
-    if (connection === undefined)
-      return (
-        overQuic(subject) ??
-        skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
-          en: `${nameText(journey.name).en} was looked up, and no connection followed: there is nothing to compare`,
-          ko: `${nameText(journey.name).ko} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
-        })
-      );
+    const opened = openedBy(subject);
+    if (opened === undefined)
+      return skipped('no-connection', journey.stages[0]?.packets.slice(0, 4) ?? [], {
+        en: `${nameText(journey.name).en} was looked up, and no connection followed: there is nothing to compare`,
+        ko: `${nameText(journey.name).ko} 이름을 물었지만 뒤따른 연결이 없어 비교할 것이 없습니다`,
+      });
     const said = namesSaid(subject);
     const packets = said.map((s) => s.packet);
     const text = said.map((s) => `${s.where} ${s.name} (packet ${s.packet})`).join(', ');
@@ -90,11 +87,11 @@ export const rule: JourneyRule = {
         en: `the headers of the request in packet ${exchange.requestPacket} were not captured whole: the Host in them is not known`,
         ko: `${exchange.requestPacket}번 패킷의 요청 헤더가 온전히 캡처되지 않아 Host를 알 수 없습니다`,
       });
-    const encrypted = tlsOf(subject) !== undefined && exchange === undefined;
+    const encrypted = (tlsOf(subject) ?? quicOf(subject)) !== undefined && exchange === undefined;
     if (only === undefined || (only.where === 'DNS' && !encrypted))
-      return skipped('no-name', [connection.firstPacket], {
-        en: `the connection to ${endpointText(connection.server)} carries no request that names a host`,
-        ko: `${endpointText(connection.server)} 연결에는 호스트 이름이 든 요청이 없습니다`,
+      return skipped('no-name', [opened.first], {
+        en: `the connection to ${endpointText(opened.server)} carries no request that names a host`,
+        ko: `${endpointText(opened.server)} 연결에는 호스트 이름이 든 요청이 없습니다`,
       });
     if (encrypted)
       return notVisible(
@@ -107,9 +104,9 @@ export const rule: JourneyRule = {
         keyLogAdvice,
       );
     if (byProxy(subject))
-      return skipped('proxy', [...packets, connection.handshake?.syn[0]], {
-        en: `the request for ${text} goes to the proxy ${endpointText(connection.server)}: it is the proxy that looks the name up`,
-        ko: `${textKo} 요청은 프록시 ${endpointText(connection.server)}에 갔습니다: 이 이름은 프록시가 찾습니다`,
+      return skipped('proxy', [...packets, opened.first], {
+        en: `the request for ${text} goes to the proxy ${endpointText(opened.server)}: it is the proxy that looks the name up`,
+        ko: `${textKo} 요청은 프록시 ${endpointText(opened.server)}에 갔습니다: 이 이름은 프록시가 찾습니다`,
       });
     return notVisible(
       'one-name',
@@ -120,7 +117,7 @@ export const rule: JourneyRule = {
       },
       {
         text: { en: 'capture at the client, before it looks the name up', ko: '클라이언트에서, 이름을 묻기 전부터 캡처하세요' },
-        command: `tcpdump -i any -w client.pcap 'port 53 or host ${connection.server.address}'`,
+        command: `tcpdump -i any -w client.pcap 'port 53 or host ${opened.server.address}'`,
       },
     );
   },
@@ -136,7 +133,7 @@ function namesSaid(subject: JourneySubject): Said[] {
   const same = lookup !== undefined && plainName(lookup.name) === plainName(nameOf(subject) ?? '');
   const aliased = asking.how === 'earlier' && !same;
   if (lookup !== undefined && (same || (used && !aliased))) said.push({ where: 'DNS', name: lookup.name, packet: lookup.packet });
-  const tls = tlsAround(subject);
+  const tls = tlsAround(subject) ?? quicOf(subject);
   // TLS with the proxy itself names the proxy, not what is asked for through it.
   const withProxy = (tls?.clientHelloPacket ?? 0) < (tunnelOf(subject)?.requestPacket ?? 0);
   if (tls?.sni !== undefined && !withProxy) said.push({ where: 'SNI', name: tls.sni, packet: tls.clientHelloPacket });
@@ -153,13 +150,13 @@ function namesSaid(subject: JourneySubject): Said[] {
 function mayBeKept(subject: JourneySubject, said: Said[]): Finding | undefined {
   const { capture, journey } = subject;
   const [dns, ...others] = said;
-  const connection = connectionOf(subject);
+  const opened = openedBy(subject);
   const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
-  if (dns.where !== 'DNS' || connection === undefined || lookup?.end === undefined) return undefined;
+  if (dns.where !== 'DNS' || opened === undefined || lookup?.end === undefined) return undefined;
   if (asksProxy(exchangeOf(subject))) return undefined;
-  const syn = connection.handshake?.syn[0];
+  const syn = connectionOf(subject) === undefined ? opened.first : connectionOf(subject)?.handshake?.syn[0];
   const atOnce = syn !== undefined && capture.timeOf(syn) - lookup.end < AT_ONCE;
-  const asked = others.some((s) => questionsOf(capture, connection.client.address, s.name).length > 0);
+  const asked = others.some((s) => questionsOf(capture, opened.client.address, s.name).length > 0);
   if (atOnce && !asked) return undefined;
   return unknown('maybe-kept', [dns.packet, syn, ...others.map((s) => s.packet)], {
     en: `the answer for ${dns.name} (packet ${dns.packet}) has the address of ${others[0].name} too: whether it was asked for this connection, or that name was known, cannot be told`,

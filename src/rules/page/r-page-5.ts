@@ -36,7 +36,7 @@ export const rule: JourneyRule = {
   rfc: ['RFC 9113 §5', 'RFC 9114'],
   vantages: ['client', 'server'],
   reasons: ['at-once', 'one-by-one', 'one-request', 'http-1', 'no-keys', 'no-request', 'no-connection', 'quic'],
-  needs: [notHttp1, readableRequest],
+  needs: [overQuic, notHttp1, readableRequest],
   check(subject) {
     const { capture } = subject;
     const connection = connectionOf(subject);

@@ -1,4 +1,5 @@
 import type { Connection, TlsSession } from '../../correlate/model.ts';
+import { mayBeWeb } from '../../correlate/tls-services.ts';
 import { parseClientHello } from '../../dissect/tls/handshake.ts';
 import { u16 } from '../../dissect/bytes.ts';
 import type { CaptureFacts } from '../facts.ts';
@@ -88,15 +89,8 @@ export const encryptsNothing = (tls: TlsSession): boolean => /WITH_NULL|_NULL_/.
 /** The name in a text of the reader. */
 export const hostText = (c: Connection, tls: TlsSession | undefined): string => tls?.sni ?? c.server.address;
 
-/** Ports of protocols over TLS that are not HTTP (IANA): DNS, mail, directory, SIP, MQTT. */
-const OTHER_PORTS = new Set([465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 5223, 6697, 8883]);
-
 /** TLS that carries something else than HTTP, as far as port and ALPN tell. */
-export const notHttp = (c: Connection, tls: TlsSession): boolean => {
-  const chosen = tls.alpn ?? (tls.alpnOffered.length === 1 ? tls.alpnOffered[0] : undefined);
-  if (chosen !== undefined) return !/^(h2|h3|http\/)/.test(chosen);
-  return OTHER_PORTS.has(c.server.port);
-};
+export const notHttp = (c: Connection, tls: TlsSession): boolean => !mayBeWeb(tls, c.server.port);
 
 /** The connection's beginning is there, but its packets were cut short when they were captured. */
 export const isCut = (c: Connection): boolean =>

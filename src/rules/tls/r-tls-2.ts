@@ -1,9 +1,10 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, exchangeOf, tlsOf } from '../needs.ts';
+import { aConnection, connectionOf, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import { requestText } from '../http/needs.ts';
-import type { JourneyRule } from '../rule.ts';
+import type { Finding, JourneyRule } from '../rule.ts';
 import { segmentsOf } from '../segments.ts';
 import { encryptsNothing, hostText, notHttp } from './clear.ts';
+import { requestOverQuic } from './over-quic.ts';
 
 /** Client packets behind the handshake that are looked into for clear text. */
 const LOOK = 32;
@@ -20,12 +21,14 @@ export const rule: JourneyRule = {
   },
   rfc: ['RFC 8446 §5', 'RFC 9110 §4.2.2'],
   vantages: ['client'],
-  reasons: ['only-records', 'clear-text', 'null-cipher', 'no-request', 'not-http', 'capture-loss'],
-  needs: [aConnection],
+  reasons: ['only-records', 'clear-text', 'null-cipher', 'no-request', 'not-http', 'capture-loss', 'sealed-by-quic'],
+  needs: [],
   check(subject) {
     const { capture } = subject;
+    const quic = quicOf(subject);
+    if (quic !== undefined) return requestOverQuic(subject, quic);
     const c = connectionOf(subject);
-    if (c === undefined) throw new Error('no connection');
+    if (c === undefined) return aConnection(subject) as Finding;
     const tls = tlsOf(subject);
     const exchange = exchangeOf(subject);
     const host = hostText(c, tls);

@@ -1,7 +1,8 @@
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
-import type { JourneyRule } from '../rule.ts';
+import { aConnection, bothDirections, connectionOf, exchangeOf, keyLogAdvice, quicOf, tlsOf } from '../needs.ts';
+import type { Finding, JourneyRule } from '../rule.ts';
 import { hostText, isCut, notHttp, helloCut, helloWhole } from './clear.ts';
+import { versionOverQuic } from './over-quic.ts';
 
 export const rule: JourneyRule = {
   id: 'R-TLS-3',
@@ -20,6 +21,7 @@ export const rule: JourneyRule = {
     'other-version',
     'alpn-h2',
     'alpn-other',
+    'alpn-h3',
     'alpn-encrypted',
     'no-alpn',
     'hello-cut',
@@ -30,10 +32,14 @@ export const rule: JourneyRule = {
     'unfinished',
     'mid-stream',
   ],
-  needs: [aConnection, bothDirections],
+  needs: [],
   check(subject) {
+    const quic = quicOf(subject);
+    if (quic !== undefined) return versionOverQuic(subject, quic);
     const c = connectionOf(subject);
-    if (c === undefined) throw new Error('no connection');
+    if (c === undefined) return aConnection(subject) as Finding;
+    const oneWay = bothDirections(subject);
+    if (oneWay !== undefined) return oneWay;
     const exchange = exchangeOf(subject);
     const tls = tlsOf(subject);
     const host = hostText(c, tls);

@@ -1,7 +1,8 @@
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, exchangeOf, tlsOf } from '../needs.ts';
-import type { JourneyRule } from '../rule.ts';
+import { aConnection, connectionOf, exchangeOf, quicOf, tlsOf } from '../needs.ts';
+import type { Finding, JourneyRule } from '../rule.ts';
 import { clientHelloFacts, helloCut, helloWhole } from './clear.ts';
+import { nameOverQuic } from './over-quic.ts';
 
 /** Lookups that anybody on the path can read. */
 const CLEAR_LOOKUPS = new Set(['udp', 'tcp', 'mdns', 'llmnr']);
@@ -29,11 +30,15 @@ export const rule: JourneyRule = {
     'literal-address',
     'mid-stream',
   ],
-  needs: [aConnection],
+  needs: [],
   check(subject) {
     const { capture, journey } = subject;
+    const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
+    const asked = lookup !== undefined && CLEAR_LOOKUPS.has(lookup.transport) ? lookup : undefined;
+    const quic = quicOf(subject);
+    if (quic !== undefined) return nameOverQuic(quic, asked);
     const c = connectionOf(subject);
-    if (c === undefined) throw new Error('no connection');
+    if (c === undefined) return aConnection(subject) as Finding;
     const tls = tlsOf(subject);
     const exchange = exchangeOf(subject);
     const clear = exchange?.scheme === 'http' && exchange.requestPacket !== undefined ? exchange : undefined;
@@ -47,8 +52,6 @@ export const rule: JourneyRule = {
         en: `the request in packet ${exchange.requestPacket} names "${exchange.host}" in clear text (Host): there is no TLS`,
         ko: `${exchange.requestPacket}번 패킷의 요청이 "${exchange.host}"을(를) 평문으로 적고 있습니다 (Host): TLS가 없습니다`,
       });
-    const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
-    const asked = lookup !== undefined && CLEAR_LOOKUPS.has(lookup.transport) ? lookup : undefined;
     const hello = tls?.clientHelloPacket;
     const hidden = tls === undefined ? undefined : clientHelloFacts(capture, c, tls)?.encryptedClientHello;
     const question =
