@@ -1,12 +1,19 @@
-import type { Endpoint } from '../correlate/model.ts';
-import { type Literal, literal, literalAt, literalLength, POOL } from './literals.ts';
+import { type Literal, literal, literalAt, LITERAL_BITS, literalLength, POOL } from './literals.ts';
 
 const START = 1 << 18;
-/** Room that every primitive write may take without asking, and how far whole words may be written over its end. */
-const SLACK = 64;
-/** Longest time: ten digits of seconds and nine behind the point, in quotes, in words of eight bytes. */
-const TIME_WORDS = 3;
-const SENTENCES = 256;
+/** Room that a piece may need beside its text: its literal, times, quotes, and whole words over their end. */
+const PIECE_ROOM = 512;
+/** Room that a number in a list may need. */
+const LIST_ROOM = 32;
+const SENTENCES = 128;
+
+/** What a piece's value is, above the bits of its literal. */
+const TEXT = 1 << LITERAL_BITS;
+const INT = 2 << LITERAL_BITS;
+const TIME = 3 << LITERAL_BITS;
+const DURATION = 4 << LITERAL_BITS;
+const SPAN = 5 << LITERAL_BITS;
+const NUMBER_LIMIT = 1e9;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
 const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
@@ -14,101 +21,94 @@ const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufef
 /** 1 for what stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
 
-/** Three digits each as four bytes that one store writes: `DIGITS` with leading zeros, `SHORT` without. */
+/** Three digits each as bytes that one store writes, and their number above them: `DIGITS` with leading zeros, `SHORT` without. */
 const DIGITS = new Uint32Array(1000);
 const SHORT = new Uint32Array(1000);
+/** `DIGITS` without trailing zeros. */
+const FRACTION = new Uint32Array(1000);
 for (let n = 0; n < 1000; n++) {
-  const word = (text: string): number => [...text].reduce((sum, c, i) => sum + (c.charCodeAt(0) << (8 * i)), 0);
-  DIGITS[n] = word(String(n).padStart(3, '0'));
-  SHORT[n] = word(String(n));
+  const [a, b, c] = [48 + Math.trunc(n / 100), 48 + (Math.trunc(n / 10) % 10), 48 + (n % 10)];
+  const three = a | (b << 8) | (c << 16) | (3 << 24);
+  DIGITS[n] = three;
+  SHORT[n] = n < 10 ? c | (1 << 24) : n < 100 ? b | (c << 8) | (2 << 24) : three;
+  FRACTION[n] = c > 48 ? three : b > 48 ? a | (b << 8) | (2 << 24) : a > 48 ? a | (1 << 24) : 0;
 }
 
-const ADDRESS = literal('{"address":"');
-const PORT = literal('","port":');
+const COMMA = literal(',');
+const END_LIST = literal(']');
+const MINUS_ONE = literal('-1');
+const END_TEXT = literalAt(literal(',"end":'));
+const END_LENGTH = 7;
+const MS_TEXT = literalAt(literal(',"ms":'));
+const MS_LENGTH = 6;
+const sentences = new Map<string, Literal>();
 
-/** A JSON string, harmless for a terminal. */
-export function quoted(text: string): string {
-  return JSON.stringify(text).replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** JSON, harmless for a terminal. */
+export function quoted(value: string | object): string {
+  return JSON.stringify(value).replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
  * JSON written as bytes. A report of a large capture is mostly this, and strings that live for a microsecond would cost more
- * than the analysis. The caller takes `bytes.subarray(0, length)` and calls `clear`.
+ * than the analysis. Each piece is a literal and the value behind it, and one function writes them all, too large to be
+ * inlined: what calls it stays small, and is compiled in little time. A value that is undefined is left out, and its literal
+ * with it.
  */
 export class JsonBytes {
-  bytes = new Uint8Array(START);
+  private bytes = new Uint8Array(START);
   /** The same bytes for stores of more than one. */
   private view = new DataView(this.bytes.buffer);
-  length = 0;
-  /** Whole seconds since 1970 that times count from. */
-  baseSeconds = 0;
-  /** The last whole second written, as bytes with its quote and point: times come in runs. */
-  private second = Number.NaN;
-  private readonly secondText = new DataView(new ArrayBuffer(24));
+  private length = 0;
+  /** Of the piece at hand; a field, so that no number must be made an object to be handed on. */
+  private value = Number.NaN;
+  private until = Number.NaN;
+  private base = 0;
+  /** The second that was written last: where it begins, and its bytes with quote and point. Times come in runs. */
+  private secondStart = Number.NaN;
+  private readonly second = new DataView(new ArrayBuffer(32));
   private secondLength = 0;
-  /** The last time written, and where it stands: a stage begins when the one before it ends. */
-  private lastTime = Number.NaN;
-  private lastTimeAt = 0;
-  private lastTimeLength = 0;
-  private readonly sentences = new Map<string, Uint8Array>();
+
+  /** Whole seconds since 1970 that times count from. */
+  set baseSeconds(seconds: number) {
+    if (seconds === this.base) return;
+    this.base = seconds;
+    this.secondStart = Number.NaN;
+  }
+
+  /** Everything since the last `clear`; valid until something more is written. */
+  get written(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  get size(): number {
+    return this.length;
+  }
 
   clear(): void {
     this.length = 0;
-    this.lastTime = Number.NaN;
   }
 
-  /** A piece of our own. */
   put(piece: Literal): this {
-    const length = literalLength(piece);
-    this.room(length);
-    const { view } = this;
-    const from = literalAt(piece);
-    const at = this.length;
-    for (let i = 0; i < length; i += 8) view.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
-    this.length = at + length;
-    return this;
-  }
-
-  /** ASCII, as it is. */
-  raw(text: string): this {
-    const n = text.length;
-    this.room(n);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = 0; i < n; i++) bytes[at++] = text.charCodeAt(i);
-    this.length = at;
+    this.write(piece, '');
     return this;
   }
 
   /** A JSON string. */
-  str(text: string): this {
-    const n = text.length;
-    this.room(n + 2);
-    const { bytes } = this;
-    let at = this.length;
-    bytes[at++] = 0x22;
-    for (let i = 0; i < n; i++) {
-      const c = text.charCodeAt(i);
-      if (c > 0x7e || PLAIN[c] === 0) return this.utf8(quoted(text));
-      bytes[at++] = c;
-    }
-    bytes[at++] = 0x22;
-    this.length = at;
+  str(piece: Literal, text: string | undefined): this {
+    if (text !== undefined) this.write(piece | TEXT, text);
     return this;
   }
 
   /** A sentence of our own as a JSON string: there are few, and they come again and again. */
-  sentence(text: string): this {
-    let bytes = this.sentences.get(text);
-    if (bytes === undefined) {
-      bytes = Buffer.from(quoted(text), 'utf8');
-      if (this.sentences.size < SENTENCES) this.sentences.set(text, bytes);
-    }
-    return this.copy(bytes);
+  sentence(piece: Literal, text: string): this {
+    const known = sentences.get(text);
+    if (known !== undefined) return this.put(piece).put(known);
+    if (sentences.size < SENTENCES && /^[ -~]{0,200}$/.test(text)) sentences.set(text, literal(quoted(text)));
+    return this.str(piece, text);
   }
 
   /** Any text, as it is, in UTF-8. */
-  utf8(text: string): this {
+  raw(text: string): this {
     return this.copy(Buffer.from(text, 'utf8'));
   }
 
@@ -120,165 +120,191 @@ export class JsonBytes {
     return this;
   }
 
-  /** A whole number up to 2^53, or whatever `String` makes of another. */
-  int(value: number): this {
-    if (!(value >= 0 && value < 1e9) || value !== Math.trunc(value)) return this.raw(String(value));
-    this.room(0);
-    this.short(value);
+  /** A number, most quickly a whole one below 10^9. */
+  int(piece: Literal, value: number | undefined): this {
+    if (value === undefined) return this;
+    this.value = value;
+    this.write(piece | INT, '');
     return this;
   }
 
-  ints(list: readonly number[]): this {
-    this.room(0);
-    this.bytes[this.length++] = 0x5b;
+  /** What opens the list with what comes before it, its numbers, and what closes it. */
+  ints(open: Literal, list: readonly number[], close = END_LIST): this {
+    this.room(LIST_ROOM * list.length);
+    const { view } = this;
+    let at = copied(view, this.length, open);
     for (let i = 0; i < list.length; i++) {
-      if (i > 0) this.bytes[this.length++] = 0x2c;
-      this.int(list[i]);
+      const value = list[i];
+      if (i > 0) view.setUint8(at++, 0x2c);
+      at = value < NUMBER_LIMIT ? decimal(view, at, value) : this.unusual(at, value);
     }
-    this.bytes[this.length++] = 0x5d;
+    this.length = copied(view, at, close);
     return this;
   }
 
-  strs(list: readonly string[]): this {
-    this.raw('[');
-    for (let i = 0; i < list.length; i++) {
-      if (i > 0) this.bytes[this.length++] = 0x2c;
-      this.str(list[i]);
-    }
-    return this.raw(']');
+  strs(open: Literal, list: readonly string[], close = END_LIST): this {
+    if (list.length === 0) return this.put(open).put(close);
+    for (let i = 0; i < list.length; i++) this.str(i > 0 ? COMMA : open, list[i]);
+    return this.put(close);
   }
 
   /** Nanoseconds as a JSON number of milliseconds, without trailing zeros. */
-  ms(nanoseconds: number): this {
-    const ns = Math.round(nanoseconds);
-    if (!(ns >= 0 && ns < 1e15)) return this.raw(String(ns / 1e6));
-    const whole = Math.floor(ns / 1e6);
-    return this.decimal(whole, ns - whole * 1e6);
+  ms(piece: Literal, nanoseconds: number | undefined): this {
+    if (nanoseconds === undefined) return this;
+    this.value = nanoseconds;
+    this.write(piece | DURATION, '');
+    return this;
   }
 
   /** Milliseconds (a multiple of 1e-6) as a JSON number. */
-  milliseconds(value: number): this {
-    return value < 0 ? this.raw(String(value)) : this.ms(value * 1e6);
+  milliseconds(piece: Literal, value: number): this {
+    if (value === -1) return this.put(piece).put(MINUS_ONE);
+    return value < 0 ? this.int(piece, value) : this.ms(piece, value * 1e6);
   }
 
   /** A session time as a decimal string of seconds since 1970 with nine digits. */
-  time(nanoseconds: number): this {
-    if (nanoseconds === this.lastTime) return this.again(this.lastTimeAt, this.lastTimeLength);
-    const at = this.length;
-    const seconds = Math.floor(nanoseconds / 1e9);
-    this.exact(this.baseSeconds + seconds, Math.round(nanoseconds - seconds * 1e9));
-    this.lastTime = nanoseconds;
-    this.lastTimeAt = at;
-    this.lastTimeLength = this.length - at;
+  time(piece: Literal, nanoseconds: number): this {
+    this.value = nanoseconds;
+    this.write(piece | TIME, '');
     return this;
   }
 
-  exact(seconds: number, nanoseconds: number): this {
-    this.room(0);
-    const { view, secondText } = this;
-    if (seconds === this.second) {
-      view.setFloat64(this.length, secondText.getFloat64(0, true), true);
-      view.setFloat64(this.length + 8, secondText.getFloat64(8, true), true);
-      this.length += this.secondLength;
-    } else {
-      const start = this.length;
-      this.bytes[this.length++] = 0x22;
-      this.big(seconds);
-      this.bytes[this.length++] = 0x2e;
-      this.secondLength = this.length - start;
-      if (this.secondLength <= 16) {
-        for (let i = 0; i < this.secondLength; i++) secondText.setUint8(i, this.bytes[start + i]);
-        this.second = seconds;
-      }
-    }
-    const micro = (nanoseconds / 1000) | 0;
-    const milli = (micro / 1000) | 0;
-    const at = this.length;
-    view.setUint32(at, DIGITS[milli], true);
-    view.setUint32(at + 3, DIGITS[micro - milli * 1000], true);
-    view.setUint32(at + 6, DIGITS[nanoseconds - micro * 1000], true);
-    this.bytes[at + 9] = 0x22;
-    this.length = at + 10;
+  /** Two session times, and the milliseconds between them. */
+  span(piece: Literal, start: number, end: number): this {
+    this.value = start;
+    this.until = end;
+    this.write(piece | SPAN, '');
     return this;
   }
 
-  endpoint(e: Endpoint): this {
-    this.put(ADDRESS).raw(e.address).put(PORT).int(e.port);
-    this.bytes[this.length++] = 0x7d;
-    return this;
-  }
-
-  /** Writes the time once more that stands at `at`. */
-  private again(at: number, length: number): this {
-    if (length > 8 * TIME_WORDS) return this.utf8(Buffer.from(this.bytes.subarray(at, at + length)).toString('latin1'));
-    this.room(0);
+  /** The piece's literal, and its value. */
+  private write(piece: number, string: string): void {
+    this.room(string.length);
     const { view } = this;
-    for (let i = 0; i < 8 * TIME_WORDS; i += 8) view.setFloat64(this.length + i, view.getFloat64(at + i, true), true);
-    this.length += length;
-    return this;
+    let at = copied(view, this.length, piece as Literal);
+    const kind = piece & (-1 << LITERAL_BITS);
+    if (kind === TEXT) {
+      const n = string.length;
+      const { bytes } = this;
+      bytes[at++] = 0x22;
+      for (let i = 0; i < n; i++) {
+        const c = string.charCodeAt(i);
+        if (c > 0x7e || PLAIN[c] === 0) {
+          this.length += literalLength(piece as Literal);
+          this.raw(quoted(string));
+          return;
+        }
+        bytes[at++] = c;
+      }
+      bytes[at++] = 0x22;
+    } else if (kind === INT) {
+      const { value } = this;
+      if (value >= 0 && value < NUMBER_LIMIT && value === (value | 0)) at = decimal(view, at, value | 0);
+      else at = this.unusual(at, value);
+    } else if (kind === TIME) at = this.instant(at, this.value);
+    else if (kind === DURATION) at = this.duration(at, this.value);
+    else if (kind === SPAN) {
+      at = this.instant(at, this.value);
+      view.setFloat64(at, POOL.getFloat64(END_TEXT, true), true);
+      at = this.instant((at + END_LENGTH) | 0, this.until);
+      view.setFloat64(at, POOL.getFloat64(MS_TEXT, true), true);
+      at = this.duration((at + MS_LENGTH) | 0, this.until - this.value);
+    }
+    this.length = at;
   }
 
-  /** Makes room for `n` bytes more and what a primitive may need behind them. */
+  private instant(at: number, nanoseconds: number): number {
+    let rest = nanoseconds - this.secondStart;
+    if (!(rest >= 0 && rest < 999999999.5)) rest = this.newSecond(nanoseconds);
+    const { view, second, secondLength } = this;
+    for (let j = 0; j < secondLength; j += 8) view.setFloat64(at + j, second.getFloat64(j, true), true);
+    const digits = (at + secondLength) | 0;
+    const nano = (rest + 0.5) | 0;
+    const micro = (nano / 1000) | 0;
+    const milli = (micro / 1000) | 0;
+    view.setUint32(digits, DIGITS[milli], true);
+    view.setUint32(digits + 3, DIGITS[micro - milli * 1000], true);
+    view.setUint32(digits + 6, DIGITS[nano - micro * 1000], true);
+    view.setUint8(digits + 9, 0x22);
+    return (digits + 10) | 0;
+  }
+
+  private duration(at: number, nanoseconds: number): number {
+    const { view } = this;
+    const nano = Math.round(nanoseconds);
+    if (!(nano >= 0 && nano < 1e15)) return this.unusual(at, nano / 1e6);
+    const whole = Math.floor(nano / 1e6) | 0;
+    const rest = (nano - whole * 1e6) | 0;
+    const point = decimal(view, at, whole);
+    if (rest === 0) return point;
+    view.setUint8(point, 0x2e);
+    const high = (rest / 1000) | 0;
+    const low = rest - high * 1000;
+    const first = low > 0 ? DIGITS[high] : FRACTION[high];
+    view.setUint32(point + 1, first, true);
+    const second = (point + 1 + (first >>> 24)) | 0;
+    const last = FRACTION[low];
+    view.setUint32(second, last, true);
+    return (second + (last >>> 24)) | 0;
+  }
+
+  /** Whatever `String` makes of a number. */
+  private unusual(at: number, value: number): number {
+    const text = String(value);
+    for (let i = 0; i < text.length; i++) this.view.setUint8(at + i, text.charCodeAt(i));
+    return (at + text.length) | 0;
+  }
+
+  /** Goes on to the second that a time lies in; gives what is left of it. */
+  private newSecond(nanoseconds: number): number {
+    const seconds = Math.floor(nanoseconds / 1e9);
+    const text = `"${this.base + seconds}.`;
+    for (let i = 0; i < text.length; i++) this.second.setUint8(i, text.charCodeAt(i));
+    this.secondLength = text.length;
+    this.secondStart = seconds * 1e9;
+    return Math.min(Math.max(nanoseconds - this.secondStart, 0), 999999999);
+  }
+
+  /** Makes room for `n` bytes more, and a piece. */
   private room(n: number): void {
-    if (this.length + n + SLACK <= this.bytes.length) return;
-    const wider = new Uint8Array(Math.max(this.bytes.length * 2, this.length + n + SLACK));
+    const needed = this.length + n + PIECE_ROOM;
+    if (needed <= this.bytes.length) return;
+    const wider = new Uint8Array(Math.max(this.bytes.length * 2, needed));
     wider.set(this.bytes.subarray(0, this.length));
     this.bytes = wider;
     this.view = new DataView(wider.buffer);
   }
+}
 
-  private decimal(whole: number, millionths: number): this {
-    this.big(whole);
-    if (millionths === 0) return this;
-    this.room(0);
-    const { view, bytes } = this;
-    bytes[this.length] = 0x2e;
-    const high = (millionths / 1000) | 0;
-    const low = millionths - high * 1000;
-    view.setUint32(this.length + 1, DIGITS[high], true);
-    this.length += 4;
-    if (low > 0) {
-      view.setUint32(this.length, DIGITS[low], true);
-      this.length += 3;
-    }
-    while (bytes[this.length - 1] === 0x30) this.length--;
-    return this;
-  }
+/** Writes a literal; gives where it ends. */
+function copied(view: DataView, at: number, piece: Literal): number {
+  const length = literalLength(piece);
+  const from = literalAt(piece);
+  for (let i = 0; i < length; i += 8) view.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
+  return (at + length) | 0;
+}
 
-  private big(value: number): this {
-    if (!(value >= 1e9 && value < 1e10) || value !== Math.trunc(value)) return this.int(value);
-    this.room(0);
-    const high = Math.floor(value / 1e6);
-    this.short(high);
-    this.six(value - high * 1e6);
-    return this;
+/** Writes a whole number below 10^9; gives where it ends. */
+function decimal(view: DataView, at: number, value: number): number {
+  if (value < 1000) {
+    const few = SHORT[value];
+    view.setUint32(at, few, true);
+    return (at + (few >>> 24)) | 0;
   }
-
-  /** A whole number below 10^9 without leading zeros. */
-  private short(value: number): void {
-    if (value >= 1e6) {
-      const high = (value / 1e6) | 0;
-      this.first(high);
-      this.six(value - high * 1e6);
-    } else if (value >= 1000) {
-      const high = (value / 1000) | 0;
-      this.first(high);
-      this.view.setUint32(this.length, DIGITS[value - high * 1000], true);
-      this.length += 3;
-    } else this.first(value);
+  const thousands = (value / 1000) | 0;
+  let end = at;
+  if (thousands < 1000) {
+    const first = SHORT[thousands];
+    view.setUint32(end, first, true);
+    end = (end + (first >>> 24)) | 0;
+  } else {
+    const millions = (thousands / 1000) | 0;
+    const first = SHORT[millions];
+    view.setUint32(end, first, true);
+    end = (end + (first >>> 24)) | 0;
+    view.setUint32(end, DIGITS[thousands - millions * 1000], true);
+    end = (end + 3) | 0;
   }
-
-  /** Up to three digits. */
-  private first(value: number): void {
-    this.view.setUint32(this.length, SHORT[value], true);
-    this.length += value < 10 ? 1 : value < 100 ? 2 : 3;
-  }
-
-  /** Six digits. */
-  private six(value: number): void {
-    const high = (value / 1000) | 0;
-    this.view.setUint32(this.length, DIGITS[high], true);
-    this.view.setUint32(this.length + 3, DIGITS[value - high * 1000], true);
-    this.length += 6;
-  }
+  view.setUint32(end, DIGITS[value - thousands * 1000], true);
+  return (end + 3) | 0;
 }

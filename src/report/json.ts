@@ -1,8 +1,8 @@
 import type { Analysis } from '../session/analysis.ts';
 import type { Listener } from '../correlate/model.ts';
-import { captureMembers, protocolsObject } from './capture-json.ts';
+import { captureJson, protocolsJson } from './capture-json.ts';
 import type { Judgement } from '../rules/rule.ts';
-import { JsonBytes } from './json-bytes.ts';
+import { JsonBytes, quoted } from './json-bytes.ts';
 import type { Out } from './out.ts';
 import * as records from './records.ts';
 import { Section } from './section.ts';
@@ -51,7 +51,7 @@ export class JsonReport implements Listener {
     w.baseSeconds = (this.analysis as Analysis).correlator.baseSeconds || 0;
     w.clear();
     write(w, value);
-    (this.sections.get(name) as Section).add(order, w.bytes.subarray(0, w.length));
+    (this.sections.get(name) as Section).add(order, w.written);
   }
 
   /** A document is whole or nothing: nothing goes out before its end. */
@@ -74,14 +74,10 @@ export class JsonReport implements Listener {
   }
 
   write(program: string): void {
-    const { out, w } = this;
+    const { out } = this;
     const analysis = this.analysis as Analysis;
-    w.clear();
-    w.raw('{"schema":1,"program":').str(program).raw(',\n"capture":{');
-    captureMembers(w, analysis.summary());
-    w.raw('},\n"protocols":');
-    protocolsObject(w, analysis.protocols());
-    out.bytes(w.bytes.subarray(0, w.length));
+    out.write(`${quoted({ schema: 1, program }).slice(0, -1)},\n"capture":${captureJson(analysis.summary())}`);
+    out.write(`,\n"protocols":${protocolsJson(analysis.protocols())}`);
     for (const [name, section] of this.sections) {
       out.write(`,\n"${name}":[`);
       section.drain((record, n) => {

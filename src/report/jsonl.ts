@@ -1,12 +1,18 @@
 import type { Analysis } from '../session/analysis.ts';
 import type { Listener } from '../correlate/model.ts';
-import { captureMembers, protocolsObject } from './capture-json.ts';
-import { JsonBytes } from './json-bytes.ts';
+import { captureJson, protocolsJson } from './capture-json.ts';
+import { JsonBytes, quoted } from './json-bytes.ts';
+import { literal, literals } from './literals.ts';
 import type { Out } from './out.ts';
 import * as records from './records.ts';
 
 /** Fewer and larger writes: each costs microseconds beside its bytes. */
 const FLUSH = 3 << 16;
+
+const NAMES = ['connection', 'datagram', 'dns', 'arp', 'ndp', 'icmp', 'configuration', 'tls', 'quic', 'http', 'journey'] as const;
+type RecordName = (typeof NAMES)[number];
+const HEADS = literals(NAMES, (name) => `{"record":"${name}",`);
+const END = literal('}\n');
 
 /** One record a line, as each becomes final; the capture itself last. */
 export class JsonLinesReport implements Listener {
@@ -23,17 +29,17 @@ export class JsonLinesReport implements Listener {
     this.analysis = analysis;
   }
 
-  private line<T>(record: string, value: T, write: (w: JsonBytes, value: T) => void): void {
+  private line<T>(record: RecordName, value: T, write: (w: JsonBytes, value: T) => void): void {
     const { w } = this;
     w.baseSeconds = (this.analysis as Analysis).correlator.baseSeconds || 0;
-    w.raw('{"record":"').raw(record).raw('",');
+    w.put(HEADS[record]);
     write(w, value);
-    w.raw('}\n');
-    if (w.length > FLUSH) this.pass();
+    w.put(END);
+    if (w.size > FLUSH) this.pass();
   }
 
   private pass(): void {
-    this.out.bytes(this.w.bytes.subarray(0, this.w.length));
+    this.out.bytes(this.w.written);
     this.w.clear();
   }
 
@@ -55,12 +61,10 @@ export class JsonLinesReport implements Listener {
   journey: Listener['journey'] = (j) => this.line('journey', j, records.journey);
 
   write(program: string): void {
-    this.line('capture', this.analysis as Analysis, (w, analysis) => {
-      w.raw('"schema":1,"program":').str(program).raw(',');
-      captureMembers(w, analysis.summary());
-      w.raw(',"protocols":');
-      protocolsObject(w, analysis.protocols());
-    });
+    const analysis = this.analysis as Analysis;
+    const head = quoted({ record: 'capture', schema: 1, program }).slice(0, -1);
+    const capture = captureJson(analysis.summary()).slice(1, -1);
+    this.w.raw(`${head},${capture},"protocols":${protocolsJson(analysis.protocols())}}\n`);
     this.flush();
   }
 }

@@ -3,6 +3,8 @@ export type Literal = number & { readonly brand: unique symbol };
 
 const POOL_BYTES = 1 << 16;
 const LENGTH_BITS = 8;
+/** Bits of a literal; what is above them is free for others. */
+export const LITERAL_BITS = 24;
 
 /** The bytes of all literals; what lies behind one may be copied with it. */
 export const POOL = new DataView(new ArrayBuffer(POOL_BYTES));
@@ -25,9 +27,12 @@ export function literal(text: string): Literal {
 /** `,"name":` */
 export const member = (name: string): Literal => literal(`,"${name}":`);
 
+/** `,"name":[` */
+export const list = (name: string): Literal => literal(`,"${name}":[`);
+
 /** A literal for each of a few words. */
 export const literals = <T extends string>(words: readonly T[], text: (word: T) => string): Record<T, Literal> =>
   Object.fromEntries(words.map((word) => [word, literal(text(word))])) as Record<T, Literal>;
 
 export const literalLength = (made: Literal): number => made & ((1 << LENGTH_BITS) - 1);
-export const literalAt = (made: Literal): number => made >>> LENGTH_BITS;
+export const literalAt = (made: Literal): number => (made >>> LENGTH_BITS) & (POOL_BYTES - 1);

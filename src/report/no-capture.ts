@@ -1,7 +1,7 @@
 import type { CaptureError } from '../capture/batch.ts';
 import type { Format } from '../text/formats.ts';
 import { SECTIONS } from './json.ts';
-import { JsonBytes, quoted } from './json-bytes.ts';
+import { quoted } from './json-bytes.ts';
 import { Out } from './out.ts';
 
 /** What a program that asked for JSON gets where nothing could be read: the same document, empty, with the reason. */
@@ -11,17 +11,21 @@ export function writeNoCapture(file: string, error: CaptureError, format: Format
 }
 
 function noDocument(file: string, error: CaptureError, format: 'json' | 'jsonl', program: string): void {
-  const w = new JsonBytes();
-  w.raw(format === 'jsonl' ? '{"record":"capture","schema":1,"program":' : '{"schema":1,"program":').str(program);
-  w.raw(format === 'jsonl' ? ',"file":' : ',"capture":{"file":').str(file);
-  w.raw(',"packets":0,"capturedBytes":0,"wireBytes":0,"cutPackets":0,"linkTypes":[],"problems":[{"code":').str(error.code);
-  w.raw(',"message":').str(error.message).raw('}]');
-  if (format === 'json') w.raw('}');
-  w.raw(',"protocols":{}');
-  if (format === 'json') for (const name of SECTIONS) w.raw(`,"${name}":[]`);
-  w.raw('}\n');
+  const { code, message } = error;
+  const head = format === 'jsonl' ? { record: 'capture', schema: 1, program } : { schema: 1, program };
+  const capture = {
+    file,
+    packets: 0,
+    capturedBytes: 0,
+    wireBytes: 0,
+    cutPackets: 0,
+    linkTypes: [],
+    problems: [{ code, message }],
+  };
+  const sections = Object.fromEntries(SECTIONS.map((name) => [name, []]));
+  const rest = format === 'jsonl' ? { ...capture, protocols: {} } : { capture, protocols: {}, ...sections };
   const out = new Out(1);
-  out.bytes(w.bytes.subarray(0, w.length));
+  out.write(`${quoted({ ...head, ...rest })}\n`);
   out.flush();
 }
 

@@ -6,6 +6,7 @@ import type {
   Connection,
   DatagramFlow,
   Direction,
+  Endpoint,
   Exchange,
   IcmpMessage,
   Journey,
@@ -25,142 +26,131 @@ import * as K from './keys.ts';
 import { literal, literals } from './literals.ts';
 
 /** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
-function direction(w: JsonBytes, d: Direction): void {
-  w.put(K.OPEN_PACKETS).int(d.packets).put(K.PAYLOAD_BYTES).int(d.payloadBytes).put(K.STREAM_BYTES).int(d.streamBytes);
-  if (d.streamSha256 !== undefined) w.put(K.STREAM_SHA256_TEXT).raw(d.streamSha256).put(K.QUOTE);
-  w.put(K.MISSING_BYTES).int(d.missingBytes).put(K.END);
+function endpoint(w: JsonBytes, piece: Literal, e: Endpoint): void {
+  w.str(piece, e.address).int(K.PORT, e.port).put(K.END);
+}
+
+function direction(w: JsonBytes, piece: Literal, d: Direction): void {
+  w.int(piece, d.packets).int(K.PAYLOAD_BYTES, d.payloadBytes).int(K.STREAM_BYTES, d.streamBytes);
+  w.str(K.STREAM_SHA256, d.streamSha256).int(K.MISSING_BYTES, d.missingBytes).put(K.END);
 }
 
 function flow(w: JsonBytes, f: Connection | DatagramFlow | QuicConnection): void {
-  w.put(K.FIRST_ID).int(f.id).put(K.CLIENT).endpoint(f.client).put(K.SERVER).endpoint(f.server);
-  w.put(K.FIRST_PACKET).int(f.firstPacket).put(K.LAST_PACKET).int(f.lastPacket);
-  w.put(K.FIRST_TIME).time(f.firstTime).put(K.LAST_TIME).time(f.lastTime);
+  w.int(K.FIRST_ID, f.id);
+  endpoint(w, K.CLIENT_ADDRESS, f.client);
+  endpoint(w, K.SERVER_ADDRESS, f.server);
+  w.int(K.FIRST_PACKET, f.firstPacket).int(K.LAST_PACKET, f.lastPacket);
+  w.time(K.FIRST_TIME, f.firstTime).time(K.LAST_TIME, f.lastTime);
 }
 
 export function connection(w: JsonBytes, c: Connection): void {
   flow(w, c);
-  w.put(K.FROM_CLIENT);
-  direction(w, c.fromClient);
-  w.put(K.FROM_SERVER);
-  direction(w, c.fromServer);
+  direction(w, K.FROM_CLIENT_PACKETS, c.fromClient);
+  direction(w, K.FROM_SERVER_PACKETS, c.fromServer);
   const h = c.handshake;
-  if (h !== undefined) {
-    w.put(K.HANDSHAKE_SYN).ints(h.syn).put(K.SYN_ACK).ints(h.synAck);
-    if (h.ack !== undefined) w.put(K.ACK).int(h.ack);
-    if (h.rtt !== undefined) w.put(K.RTT_MS).ms(h.rtt);
-    w.put(K.END);
+  if (h !== undefined)
+    w.ints(K.HANDSHAKE_SYN_LIST, h.syn).ints(K.SYN_ACK_LIST, h.synAck).int(K.ACK, h.ack).ms(K.RTT_MS, h.rtt).put(K.END);
+  const listed = c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length > 0;
+  w.str(K.HISTORY, c.history).str(K.CLOSE_HOW, c.close.how).str(K.FIRST, c.close.first);
+  w.ints(K.PACKETS_LIST, c.close.packets, listed ? K.END_LIST_END : K.END_LIST_END_NO_LISTS);
+  if (listed) {
+    w.ints(K.RETRANSMISSIONS_LIST, c.retransmissions).ints(K.OUT_OF_ORDER_LIST, c.outOfOrder);
+    w.ints(K.DUPLICATE_ACKS_LIST, c.duplicateAcks);
   }
-  w.put(K.HISTORY_TEXT).raw(c.history).put(K.QUOTE_CLOSE_HOW_TEXT).raw(c.close.how).put(K.QUOTE);
-  if (c.close.first !== undefined) w.put(K.FIRST_TEXT).raw(c.close.first).put(K.QUOTE);
-  w.put(K.PACKETS).ints(c.close.packets);
-  if (c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length === 0) w.put(K.END_NO_LISTS);
-  else {
-    w.put(K.END_RETRANSMISSIONS).ints(c.retransmissions).put(K.OUT_OF_ORDER).ints(c.outOfOrder);
-    w.put(K.DUPLICATE_ACKS).ints(c.duplicateAcks);
-  }
-  if (c.segments !== undefined) {
-    let lead = ',"segments":{"';
-    for (const kind of SEGMENT_KINDS) {
-      const list = c.segments[kind];
-      if (list === undefined) continue;
-      w.raw(lead).raw(kind).put(K.QUOTE_COLON).ints(list);
-      lead = ',"';
-    }
-    w.put(K.END);
-  }
+  if (c.segments !== undefined) segments(w, c.segments);
   if (c.counts !== undefined) w.put(K.COUNTS).raw(JSON.stringify(c.counts));
   if (c.windowScale !== undefined)
-    w.put(K.WINDOW_SCALE_CLIENT).int(c.windowScale.client).put(K.SERVER).int(c.windowScale.server).put(K.END);
-  if (c.traits !== undefined && c.traits.length > 0) w.put(K.TRAITS_TEXT).raw(c.traits.join('","')).put(K.QUOTE_END_LIST);
-  if (c.application !== undefined) w.put(K.APPLICATION_TEXT).raw(c.application).put(K.QUOTE);
-  if (c.http2 !== undefined) multiplexed(w, ',"http2":', c.http2);
+    w.int(K.WINDOW_SCALE_CLIENT, c.windowScale.client).int(K.SERVER, c.windowScale.server).put(K.END);
+  if (c.traits !== undefined && c.traits.length > 0) w.strs(K.TRAITS_LIST, c.traits);
+  w.str(K.APPLICATION, c.application);
+  if (c.http2 !== undefined) multiplexed(w, K.HTTP2, c.http2);
   if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
   if (c.process === 'unknown') w.put(K.PROCESS_UNKNOWN);
-  else if (c.process !== undefined) w.put(K.PROCESS_PID).int(c.process.pid).put(K.NAME).str(c.process.name).put(K.END);
+  else if (c.process !== undefined) w.int(K.PROCESS_PID, c.process.pid).str(K.NAME, c.process.name).put(K.END);
 }
 
-function multiplexed(w: JsonBytes, member: string, h: Http2Connection): void {
+const SEGMENTS = literals(SEGMENT_KINDS, (kind) => `,"${kind}":[`);
+const FIRST_SEGMENTS = literals(SEGMENT_KINDS, (kind) => `,"segments":{"${kind}":[`);
+
+function segments(w: JsonBytes, lists: NonNullable<Connection['segments']>): void {
+  let literals = FIRST_SEGMENTS;
+  for (const kind of SEGMENT_KINDS) {
+    const list = lists[kind];
+    if (list === undefined) continue;
+    w.ints(literals[kind], list);
+    literals = SEGMENTS;
+  }
+  w.put(K.END);
+}
+
+function multiplexed(w: JsonBytes, piece: Literal, h: Http2Connection): void {
   const { goAways, ...counts } = h;
   // The braces' inside, so that times can follow in the report's own form.
-  w.raw(member).raw(JSON.stringify(counts).slice(0, -1)).raw(',"goAways":[');
+  w.put(piece).raw(JSON.stringify(counts).slice(0, -1)).put(K.GO_AWAYS_LIST);
   goAways.forEach((g, i) => {
-    w.raw(i > 0 ? ',' : '').raw(
-      JSON.stringify({ from: g.from, code: g.code, lastStream: g.lastStream, packet: g.packet }).slice(0, -1),
-    );
-    w.raw(',"time":').time(g.time).put(K.END);
+    if (i > 0) w.put(K.COMMA);
+    w.raw(JSON.stringify({ from: g.from, code: g.code, lastStream: g.lastStream, packet: g.packet }).slice(0, -1));
+    w.time(K.TIME, g.time).put(K.END);
   });
-  w.raw(']}');
+  w.put(K.END_LIST).put(K.END);
 }
 
 export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
   flow(w, d);
-  w.put(K.FROM_CLIENT_PACKETS).int(d.fromClient.packets).put(K.PAYLOAD_BYTES).int(d.fromClient.payloadBytes);
-  w.put(K.END_FROM_SERVER_PACKETS).int(d.fromServer.packets).put(K.PAYLOAD_BYTES).int(d.fromServer.payloadBytes).put(K.END);
+  w.int(K.FROM_CLIENT_PACKETS, d.fromClient.packets).int(K.PAYLOAD_BYTES, d.fromClient.payloadBytes);
+  w.int(K.END_FROM_SERVER_PACKETS, d.fromServer.packets).int(K.PAYLOAD_BYTES, d.fromServer.payloadBytes).put(K.END);
 }
 
 export function lookup(w: JsonBytes, l: Lookup): void {
-  w.put(K.FIRST_PACKET_NUMBER).int(l.packet).put(K.ID).int(l.id).put(K.TRANSPORT_TEXT).raw(l.transport);
-  w.put(K.QUOTE_CLIENT).endpoint(l.client).put(K.SERVER).endpoint(l.server).put(K.NAME).str(l.name).put(K.TYPE).str(l.type);
-  if (l.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(l.answerPacket);
-  if (l.rcode !== undefined) w.put(K.RCODE).str(l.rcode);
-  w.put(K.ADDRESSES).strs(l.addresses).put(K.ALIASES).strs(l.aliases);
-  if (l.took !== undefined) w.put(K.TIME_MS).ms(l.took);
-  w.put(K.REPEATS).ints(l.repeats);
+  w.int(K.FIRST_PACKET_NUMBER, l.packet).int(K.ID, l.id).str(K.TRANSPORT, l.transport);
+  endpoint(w, K.CLIENT_ADDRESS, l.client);
+  endpoint(w, K.SERVER_ADDRESS, l.server);
+  w.str(K.NAME, l.name).str(K.TYPE, l.type).int(K.ANSWER_PACKET, l.answerPacket).str(K.RCODE, l.rcode);
+  w.strs(K.ADDRESSES_LIST, l.addresses).strs(K.ALIASES_LIST, l.aliases).ms(K.TIME_MS, l.took).ints(K.REPEATS_LIST, l.repeats);
   if (l.truncated) w.put(K.TRUNCATED_TRUE);
-  if (l.retryOf !== undefined) w.put(K.RETRY_OF).int(l.retryOf);
-  if (l.retriedBy !== undefined) w.put(K.RETRIED_BY).int(l.retriedBy);
+  w.int(K.RETRY_OF, l.retryOf).int(K.RETRIED_BY, l.retriedBy);
   if (l.records === undefined) return;
   w.put(K.RECORDS_LIST);
   l.records.forEach((r, i) => {
-    w.put(i > 0 ? K.NEXT_NAME : K.OPEN_NAME)
-      .str(r.name)
-      .put(K.TYPE)
-      .str(r.type)
-      .put(K.TTL)
-      .int(r.ttl);
-    w.put(K.DATA).str(r.data).put(K.SECTION_TEXT).raw(r.section).put(K.QUOTE_END);
+    w.str(i > 0 ? K.NEXT_NAME : K.OPEN_NAME, r.name)
+      .str(K.TYPE, r.type)
+      .int(K.TTL, r.ttl);
+    w.str(K.DATA, r.data).str(K.SECTION, r.section).put(K.END);
   });
   w.put(K.END_LIST);
 }
 
 export function resolution(w: JsonBytes, r: Resolution): void {
-  w.put(K.FIRST_PACKET_NUMBER).int(r.packet).put(K.OPERATION).int(r.operation);
-  if (r.kind === 'ndp' || r.senderMac !== '') w.put(K.SENDER_MAC_TEXT).raw(r.senderMac).put(K.QUOTE);
-  if (r.senderAddress !== '') w.put(K.SENDER_ADDRESS_TEXT).raw(r.senderAddress).put(K.QUOTE);
-  if (r.kind === 'ndp' || r.targetMac !== '') w.put(K.TARGET_MAC_TEXT).raw(r.targetMac).put(K.QUOTE);
-  if (r.targetAddress !== '') w.put(K.TARGET_ADDRESS_TEXT).raw(r.targetAddress).put(K.QUOTE);
-  if (r.answerPacket !== undefined) w.put(K.ANSWER_PACKET).int(r.answerPacket);
-  if (r.took !== undefined) w.put(K.TIME_MS).ms(r.took);
+  w.int(K.FIRST_PACKET_NUMBER, r.packet).int(K.OPERATION, r.operation);
+  if (r.kind === 'ndp' || r.senderMac !== '') w.str(K.SENDER_MAC, r.senderMac);
+  if (r.senderAddress !== '') w.str(K.SENDER_ADDRESS, r.senderAddress);
+  if (r.kind === 'ndp' || r.targetMac !== '') w.str(K.TARGET_MAC, r.targetMac);
+  if (r.targetAddress !== '') w.str(K.TARGET_ADDRESS, r.targetAddress);
+  w.int(K.ANSWER_PACKET, r.answerPacket).ms(K.TIME_MS, r.took);
 }
 
 export function icmp(w: JsonBytes, m: IcmpMessage): void {
-  w.put(K.FIRST_PACKET_NUMBER).int(m.packet).put(K.VERSION).int(m.version).put(K.TYPE).int(m.type).put(K.CODE).int(m.code);
-  w.put(K.SOURCE_TEXT).raw(m.source).put(K.DESTINATION_TEXT).raw(m.destination).put(K.QUOTE);
+  w.int(K.FIRST_PACKET_NUMBER, m.packet).int(K.VERSION, m.version).int(K.TYPE, m.type).int(K.CODE, m.code);
+  w.str(K.SOURCE, m.source).str(K.DESTINATION, m.destination);
   if (m.about !== undefined) w.put(K.ABOUT).raw(JSON.stringify(m.about));
 }
 
 export function configuration(w: JsonBytes, c: Configuration): void {
-  w.put(K.FIRST_PACKET_NUMBER).int(c.packet).put(K.KIND_TEXT).raw(c.kind).put(K.QUOTE_CLIENT_OPEN);
-  const { mac, address, duid } = c.client;
-  if (mac !== undefined) w.put(K.FIRST_MAC).str(mac);
-  if (address !== undefined)
-    w.raw(mac === undefined ? '' : ',')
-      .put(K.FIRST_ADDRESS)
-      .str(address);
-  if (duid !== undefined)
-    w.raw(mac === undefined && address === undefined ? '' : ',')
-      .put(K.FIRST_DUID)
-      .str(duid);
-  w.put(K.END_SERVER_TEXT).raw(c.server).put(K.QUOTE_ADDRESSES).strs(c.addresses);
-  w.put(K.RESOLVERS).strs(c.resolvers).put(K.GATEWAYS).strs(c.gateways);
-  if (c.prefixes.length > 0) w.put(K.PREFIXES).strs(c.prefixes);
-  if (c.delegated.length > 0) w.put(K.DELEGATED).strs(c.delegated);
-  if (c.domains.length > 0) w.put(K.DOMAINS).strs(c.domains);
-  if (c.leaseSeconds !== undefined) w.put(K.LEASE_SECONDS).int(c.leaseSeconds);
-  if (c.routerSeconds !== undefined) w.put(K.ROUTER_SECONDS).int(c.routerSeconds);
-  w.put(K.REPEATS).ints(c.repeats);
-  if (c.packetCount > c.repeats.length + 1) w.put(K.PACKET_COUNT).int(c.packetCount);
+  w.int(K.FIRST_PACKET_NUMBER, c.packet)
+    .str(K.KIND, c.kind)
+    .put(K.CLIENT)
+    .raw(asciiJson(told(c.client)));
+  w.str(K.SERVER, c.server).strs(K.ADDRESSES_LIST, c.addresses);
+  w.strs(K.RESOLVERS_LIST, c.resolvers).strs(K.GATEWAYS_LIST, c.gateways);
+  if (c.prefixes.length > 0) w.strs(K.PREFIXES_LIST, c.prefixes);
+  if (c.delegated.length > 0) w.strs(K.DELEGATED_LIST, c.delegated);
+  if (c.domains.length > 0) w.strs(K.DOMAINS_LIST, c.domains);
+  w.int(K.LEASE_SECONDS, c.leaseSeconds).int(K.ROUTER_SECONDS, c.routerSeconds).ints(K.REPEATS_LIST, c.repeats);
+  if (c.packetCount > c.repeats.length + 1) w.int(K.PACKET_COUNT, c.packetCount);
 }
+
+/** Hexadecimal and addresses: nothing that must be hidden. */
+const told = ({ mac, address, duid }: Configuration['client']) => ({ mac, address, duid });
 
 /** ASCII alone. */
 const asciiJson = (value: unknown): string =>
@@ -175,8 +165,8 @@ function certificate(facts: CertificateFacts): Uint8Array {
   return encoded;
 }
 
-function chain(w: JsonBytes, begin: Literal, certificates: readonly CertificateFacts[]): void {
-  w.put(begin);
+function chain(w: JsonBytes, piece: Literal, certificates: readonly CertificateFacts[]): void {
+  w.put(piece);
   certificates.forEach((each, i) => {
     if (i > 0) w.put(K.COMMA);
     w.copy(certificate(each));
@@ -185,37 +175,25 @@ function chain(w: JsonBytes, begin: Literal, certificates: readonly CertificateF
 }
 
 export function tls(w: JsonBytes, t: TlsSession): void {
-  w.put(K.FIRST_CONNECTION).int(t.connection);
-  if (t.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(t.clientHelloPacket);
-  if (t.serverHelloPacket !== undefined) w.put(K.SERVER_HELLO_PACKET).int(t.serverHelloPacket);
-  if (t.helloRetryPacket !== undefined) w.put(K.HELLO_RETRY_PACKET).int(t.helloRetryPacket);
-  if (t.finishedPacket !== undefined) w.put(K.FINISHED_PACKET).int(t.finishedPacket);
-  if (t.sni !== undefined) w.put(K.SNI).str(t.sni);
-  if (t.version !== undefined) w.put(K.VERSION).str(t.version);
-  if (t.cipher !== undefined) w.put(K.CIPHER).str(t.cipher);
-  if (t.cipherId !== undefined) w.put(K.CIPHER_ID).str(t.cipherId);
+  w.int(K.FIRST_CONNECTION, t.connection).int(K.CLIENT_HELLO_PACKET, t.clientHelloPacket);
+  w.int(K.SERVER_HELLO_PACKET, t.serverHelloPacket).int(K.HELLO_RETRY_PACKET, t.helloRetryPacket);
+  w.int(K.FINISHED_PACKET, t.finishedPacket).str(K.SNI, t.sni).str(K.VERSION, t.version);
+  w.str(K.CIPHER, t.cipher).str(K.CIPHER_ID, t.cipherId);
   if (t.clientHelloCut) w.put(K.CLIENT_HELLO_CUT_TRUE);
-  w.put(K.ALPN_OFFERED).strs(t.alpnOffered);
-  if (t.alpn !== undefined) w.put(K.ALPN).str(t.alpn);
+  w.strs(K.ALPN_OFFERED_LIST, t.alpnOffered).str(K.ALPN, t.alpn);
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
   if (t.resumed !== undefined) w.put(t.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
   if (t.externalPsk) w.put(K.EXTERNAL_PSK_TRUE);
-  if (t.earlyData !== undefined) w.put(K.EARLY_DATA).str(t.earlyData);
-  if (t.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(t.certificateNames);
+  w.str(K.EARLY_DATA, t.earlyData);
+  if (t.certificateNames !== undefined) w.strs(K.CERTIFICATE_NAMES_LIST, t.certificateNames);
   if (t.certificates !== undefined && t.certificates.length > 0) chain(w, K.CERTIFICATES_LIST, t.certificates);
   if (t.clientCertificates !== undefined) chain(w, K.CLIENT_CERTIFICATES_LIST, t.clientCertificates);
-  if (t.renegotiations !== undefined) w.put(K.RENEGOTIATIONS).int(t.renegotiations);
-  if (t.encryptedDns !== undefined) w.put(K.ENCRYPTED_DNS).str(t.encryptedDns);
-  if (t.ja4 !== undefined) w.put(K.JA4).str(t.ja4);
-  w.put(K.ALERTS_LIST);
+  w.int(K.RENEGOTIATIONS, t.renegotiations).str(K.ENCRYPTED_DNS, t.encryptedDns).str(K.JA4, t.ja4).put(K.ALERTS_LIST);
   t.alerts.forEach((a, i) => {
-    w.put(i > 0 ? K.NEXT_PACKET : K.OPEN_PACKET)
-      .int(a.packet)
-      .put(K.FROM_TEXT)
-      .raw(a.from)
-      .put(K.QUOTE_LEVEL)
-      .str(a.level);
-    w.put(K.DESCRIPTION).str(a.description).put(K.END);
+    w.int(i > 0 ? K.NEXT_PACKET : K.OPEN_PACKET, a.packet)
+      .str(K.FROM, a.from)
+      .str(K.LEVEL, a.level);
+    w.str(K.DESCRIPTION, a.description).put(K.END);
   });
   w.put(K.END_LIST);
   if (t.decryption !== undefined) w.put(K.DECRYPTION).raw(JSON.stringify(t.decryption));
@@ -223,75 +201,51 @@ export function tls(w: JsonBytes, t: TlsSession): void {
 
 export function quic(w: JsonBytes, q: QuicConnection): void {
   datagram(w, q);
-  w.put(K.VERSION).str(q.version);
-  if (q.sni !== undefined) w.put(K.SNI).str(q.sni);
-  if (q.ja4 !== undefined) w.put(K.JA4).str(q.ja4);
-  w.put(K.ALPN_OFFERED).strs(q.alpnOffered);
-  if (q.alpn !== undefined) w.put(K.ALPN).str(q.alpn);
-  if (q.tlsVersion !== undefined) w.put(K.TLS_VERSION).str(q.tlsVersion);
-  if (q.cipher !== undefined) w.put(K.CIPHER).str(q.cipher);
-  if (q.cipherId !== undefined) w.put(K.CIPHER_ID).str(q.cipherId);
+  w.str(K.VERSION, q.version).str(K.SNI, q.sni).str(K.JA4, q.ja4);
+  w.strs(K.ALPN_OFFERED_LIST, q.alpnOffered).str(K.ALPN, q.alpn);
+  w.str(K.TLS_VERSION, q.tlsVersion).str(K.CIPHER, q.cipher).str(K.CIPHER_ID, q.cipherId);
   if (q.resumed !== undefined) w.put(q.resumed ? K.RESUMED_TRUE : K.RESUMED_FALSE);
-  if (q.negotiationPacket !== undefined) w.put(K.NEGOTIATION_PACKET).int(q.negotiationPacket);
-  if (q.retryPacket !== undefined) w.put(K.RETRY_PACKET).int(q.retryPacket);
-  if (q.clientHelloPacket !== undefined) w.put(K.CLIENT_HELLO_PACKET).int(q.clientHelloPacket);
-  if (q.helloRetryPacket !== undefined) w.put(K.HELLO_RETRY_PACKET).int(q.helloRetryPacket);
-  if (q.serverHelloPacket !== undefined) w.put(K.SERVER_HELLO_PACKET).int(q.serverHelloPacket);
-  if (q.earlyDataPacket !== undefined) w.put(K.EARLY_DATA_PACKET).int(q.earlyDataPacket);
-  if (q.finishedPacket !== undefined) w.put(K.FINISHED_PACKET).int(q.finishedPacket);
-  if (q.certificateNames !== undefined) w.put(K.CERTIFICATE_NAMES).strs(q.certificateNames);
+  w.int(K.NEGOTIATION_PACKET, q.negotiationPacket).int(K.RETRY_PACKET, q.retryPacket);
+  w.int(K.CLIENT_HELLO_PACKET, q.clientHelloPacket).int(K.HELLO_RETRY_PACKET, q.helloRetryPacket);
+  w.int(K.SERVER_HELLO_PACKET, q.serverHelloPacket).int(K.EARLY_DATA_PACKET, q.earlyDataPacket);
+  w.int(K.FINISHED_PACKET, q.finishedPacket);
+  if (q.certificateNames !== undefined) w.strs(K.CERTIFICATE_NAMES_LIST, q.certificateNames);
   if (q.certificates !== undefined) chain(w, K.CERTIFICATES_LIST, q.certificates);
-  if (q.keyUpdates !== undefined) w.raw(',"keyUpdates":').int(q.keyUpdates);
+  w.int(K.KEY_UPDATES, q.keyUpdates);
   if (q.close !== undefined) {
     const { time, ...close } = q.close;
-    w.raw(`,"close":${asciiJson(close).slice(0, -1)}`)
-      .raw(',"time":')
-      .time(time)
-      .put(K.END);
+    w.put(K.CLOSE).raw(asciiJson(close).slice(0, -1)).time(K.TIME, time).put(K.END);
   }
-  if (q.http3 !== undefined) multiplexed(w, ',"http3":', q.http3);
+  if (q.http3 !== undefined) multiplexed(w, K.HTTP3, q.http3);
   if (q.decryption !== undefined) w.put(K.DECRYPTION).raw(JSON.stringify(q.decryption));
   if (!q.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
 }
 
 /** For people a mark stands where it was cut; for machines it would be a part of it. */
 function target(w: JsonBytes, text: string): void {
-  if (text.endsWith(CUT_MARK)) w.put(K.TARGET).str(text.slice(0, -CUT_MARK.length)).put(K.TARGET_CUT_TRUE);
-  else w.put(K.TARGET).str(text);
+  if (text.endsWith(CUT_MARK)) w.str(K.TARGET, text.slice(0, -CUT_MARK.length)).put(K.TARGET_CUT_TRUE);
+  else w.str(K.TARGET, text);
 }
 
 export function exchange(w: JsonBytes, x: Exchange): void {
-  w.put(K.FIRST_ID).int(x.id);
-  if (x.quic === undefined) w.put(K.CONNECTION).int(x.connection);
-  else w.put(K.QUIC).int(x.quic);
-  w.put(K.STREAM).int(x.stream);
-  w.put(K.VERSION_TEXT).raw(x.version).put(K.QUOTE);
-  if (x.method !== undefined) w.put(K.METHOD).str(x.method);
-  w.put(K.SCHEME_TEXT).raw(x.scheme).put(K.QUOTE);
-  if (x.host !== undefined) w.put(K.HOST).str(x.host);
+  w.int(K.FIRST_ID, x.id);
+  if (x.quic === undefined) w.int(K.CONNECTION, x.connection);
+  else w.int(K.QUIC, x.quic);
+  w.int(K.STREAM, x.stream).str(K.VERSION, x.version).str(K.METHOD, x.method).str(K.SCHEME, x.scheme).str(K.HOST, x.host);
   if (x.target !== undefined) target(w, x.target);
-  if (x.requestPacket !== undefined) w.put(K.REQUEST_PACKET).int(x.requestPacket);
-  if (x.requestHeadPacket !== undefined && x.requestHeadPacket !== x.requestPacket)
-    w.put(K.REQUEST_HEAD_PACKET).int(x.requestHeadPacket);
-  if (x.requestEndPacket !== undefined) w.put(K.REQUEST_END_PACKET).int(x.requestEndPacket);
-  if (x.status !== undefined) w.put(K.STATUS).int(x.status);
-  if (x.reason !== undefined) w.put(K.REASON).str(x.reason);
-  if (x.contentType !== undefined) w.put(K.CONTENT_TYPE).str(x.contentType);
-  if (x.location !== undefined) w.put(K.LOCATION).str(x.location);
-  if (x.responsePacket !== undefined) w.put(K.RESPONSE_PACKET).int(x.responsePacket);
-  if (x.responseHeadPacket !== undefined && x.responseHeadPacket !== x.responsePacket)
-    w.put(K.RESPONSE_HEAD_PACKET).int(x.responseHeadPacket);
-  if (x.responseEndPacket !== undefined) w.put(K.RESPONSE_END_PACKET).int(x.responseEndPacket);
-  if (x.requestHeaderBytes !== undefined) w.put(K.REQUEST_HEADER_BYTES).int(x.requestHeaderBytes);
-  if (x.responseHeaderBytes !== undefined) w.put(K.RESPONSE_HEADER_BYTES).int(x.responseHeaderBytes);
-  w.put(K.REQUEST_BODY_BYTES).int(x.requestBodyBytes).put(K.RESPONSE_BODY_BYTES).int(x.responseBodyBytes);
-  if (x.requestTransferBytes !== undefined) w.put(K.REQUEST_TRANSFER_BYTES).int(x.requestTransferBytes);
-  if (x.responseTransferBytes !== undefined) w.put(K.RESPONSE_TRANSFER_BYTES).int(x.responseTransferBytes);
-  if (x.responseFraming !== undefined) w.put(K.RESPONSE_FRAMING_TEXT).raw(x.responseFraming).put(K.QUOTE);
+  w.int(K.REQUEST_PACKET, x.requestPacket);
+  if (x.requestHeadPacket !== x.requestPacket) w.int(K.REQUEST_HEAD_PACKET, x.requestHeadPacket);
+  w.int(K.REQUEST_END_PACKET, x.requestEndPacket).int(K.STATUS, x.status).str(K.REASON, x.reason);
+  w.str(K.CONTENT_TYPE, x.contentType).str(K.LOCATION, x.location).int(K.RESPONSE_PACKET, x.responsePacket);
+  if (x.responseHeadPacket !== x.responsePacket) w.int(K.RESPONSE_HEAD_PACKET, x.responseHeadPacket);
+  w.int(K.RESPONSE_END_PACKET, x.responseEndPacket).int(K.REQUEST_HEADER_BYTES, x.requestHeaderBytes);
+  w.int(K.RESPONSE_HEADER_BYTES, x.responseHeaderBytes).int(K.REQUEST_BODY_BYTES, x.requestBodyBytes);
+  w.int(K.RESPONSE_BODY_BYTES, x.responseBodyBytes).int(K.REQUEST_TRANSFER_BYTES, x.requestTransferBytes);
+  w.int(K.RESPONSE_TRANSFER_BYTES, x.responseTransferBytes).str(K.RESPONSE_FRAMING, x.responseFraming);
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
-  if (x.sealed !== undefined) w.put(x.sealed === 'request' ? K.SEALED_REQUEST : K.SEALED_RESPONSE);
+  w.str(K.SEALED, x.sealed);
   if (!x.whole) w.put(K.WHOLE_FALSE);
-  if (x.upgraded !== undefined) w.put(K.UPGRADED).str(x.upgraded);
+  w.str(K.UPGRADED, x.upgraded);
   if (x.http2 !== undefined) http2Exchange(w, x.http2);
 }
 
@@ -300,7 +254,7 @@ const waited = (wait: Http2Exchange['requestWait']) => wait && { count: wait.cou
 /** Numbers and names of ours alone, so that JSON's own writing does; times go out as durations do. */
 function http2Exchange(w: JsonBytes, h: Http2Exchange): void {
   const { reset, requestWait, responseWait, ...plain } = h;
-  w.raw(',"http2":').raw(
+  w.put(K.HTTP2).raw(
     JSON.stringify({
       ...plain,
       reset: reset && { from: reset.from, frame: reset.frame, code: reset.code, packet: reset.packet },
@@ -310,59 +264,54 @@ function http2Exchange(w: JsonBytes, h: Http2Exchange): void {
   );
 }
 
-const STAGE_HEADS = literals(STAGE_KINDS, (kind) => `{"kind":"${kind}","start":`);
-const REUSED = [false, true].map((reused) => literal(`,"reused":${reused}`));
-const REUSED_END = [false, true].map((reused) => literal(`,"reused":${reused}}`));
+const FIRST_STAGE = literals(STAGE_KINDS, (kind) => `{"kind":"${kind}","start":`);
+const NEXT_STAGE = literals(STAGE_KINDS, (kind) => `,{"kind":"${kind}","start":`);
+const END_LIST_REUSED = [false, true].map((reused) => literal(`],"reused":${reused}`));
+const END_LIST_REUSED_END = [false, true].map((reused) => literal(`],"reused":${reused}}`));
 
-function stage(w: JsonBytes, s: Stage): void {
-  w.put(STAGE_HEADS[s.kind]).time(s.start).put(K.END_TIME).time(s.end).put(K.MS);
-  w.ms(s.end - s.start);
-  w.put(K.PACKETS).ints(s.packets);
+function stage(w: JsonBytes, piece: Literal, s: Stage): void {
   const plain = s.packetCount <= s.packets.length && s.note === undefined;
-  w.put((plain ? REUSED_END : REUSED)[s.reused ? 1 : 0]);
+  w.span(piece, s.start, s.end).ints(
+    K.PACKETS_LIST,
+    s.packets,
+    (plain ? END_LIST_REUSED_END : END_LIST_REUSED)[s.reused ? 1 : 0],
+  );
   if (plain) return;
-  if (s.packetCount > s.packets.length) w.put(K.PACKET_COUNT).int(s.packetCount);
-  if (s.note !== undefined) w.put(K.NOTE).sentence(s.note.en);
+  if (s.packetCount > s.packets.length) w.int(K.PACKET_COUNT, s.packetCount);
+  if (s.note !== undefined) w.sentence(K.NOTE, s.note.en);
   w.put(K.END);
 }
 
 function attempts(w: JsonBytes, list: Attempt[]): void {
   w.put(K.ATTEMPTS_LIST);
   for (let i = 0; i < list.length; i++) {
-    w.put(i > 0 ? K.NEXT_CONNECTION : K.OPEN_CONNECTION).int(list[i].connection);
-    w.put(K.OUTCOME_TEXT).raw(list[i].outcome).put(K.QUOTE_PACKETS).ints(list[i].packets).put(K.END);
+    w.int(i > 0 ? K.NEXT_CONNECTION : K.OPEN_CONNECTION, list[i].connection);
+    w.str(K.OUTCOME, list[i].outcome).ints(K.PACKETS_LIST, list[i].packets).put(K.END);
   }
   w.put(K.END_LIST);
 }
 
 export function journey(w: JsonBytes, j: Journey): void {
-  w.put(K.FIRST_ID).int(j.id).put(K.NAME).str(j.name);
-  if (j.url !== undefined) w.put(K.URL).str(j.url);
-  w.put(K.PAGE).int(j.page).put(K.PARENT);
-  if (j.parent === null) w.put(K.NULL);
-  else w.int(j.parent);
-  w.put(K.CLIENT_TEXT).raw(j.client).put(K.QUOTE);
-  if (j.connection !== undefined) w.put(K.CONNECTION).int(j.connection);
-  if (j.quic !== undefined) w.put(K.QUIC).int(j.quic);
-  if (j.exchange !== undefined) w.put(K.EXCHANGE).int(j.exchange);
-  if (j.lookup !== undefined) w.put(K.LOOKUP).int(j.lookup);
+  w.int(K.FIRST_ID, j.id).str(K.NAME, j.name).str(K.URL, j.url).int(K.PAGE, j.page);
+  if (j.parent === null) w.put(K.PARENT_NULL);
+  else w.int(K.PARENT, j.parent);
+  w.str(K.CLIENT, j.client)
+    .int(K.CONNECTION, j.connection)
+    .int(K.QUIC, j.quic)
+    .int(K.EXCHANGE, j.exchange)
+    .int(K.LOOKUP, j.lookup);
   if (j.attempts !== undefined) attempts(w, j.attempts);
   if (j.partial) w.put(K.PARTIAL_TRUE);
-  w.put(K.START).time(j.start).put(K.END_TIME).time(j.end).put(K.OUTCOME_TEXT).raw(j.outcome).put(K.QUOTE_STAGES_LIST);
-  for (let i = 0; i < j.stages.length; i++) {
-    if (i > 0) w.put(K.COMMA);
-    stage(w, j.stages[i]);
-  }
+  w.time(K.START, j.start).time(K.END_TIME, j.end).str(K.OUTCOME, j.outcome).put(K.STAGES_LIST);
+  for (let i = 0; i < j.stages.length; i++) stage(w, (i > 0 ? NEXT_STAGE : FIRST_STAGE)[j.stages[i].kind], j.stages[i]);
   const h = j.har;
-  w.put(K.END_LIST_HAR_BLOCKED).milliseconds(h.blocked).put(K.DNS).milliseconds(h.dns).put(K.CONNECT).milliseconds(h.connect);
-  w.put(K.SSL).milliseconds(h.ssl).put(K.SEND).milliseconds(h.send).put(K.WAIT).milliseconds(h.wait);
-  w.put(K.RECEIVE).milliseconds(h.receive).put(K.TOTAL).milliseconds(h.total).put(K.END_EVIDENCE_LIST);
+  w.milliseconds(K.END_LIST_HAR_BLOCKED, h.blocked).milliseconds(K.DNS, h.dns).milliseconds(K.CONNECT, h.connect);
+  w.milliseconds(K.SSL, h.ssl).milliseconds(K.SEND, h.send).milliseconds(K.WAIT, h.wait);
+  w.milliseconds(K.RECEIVE, h.receive).milliseconds(K.TOTAL, h.total).put(K.END_EVIDENCE_LIST);
   for (let i = 0; i < j.evidence.length; i++) {
     const e = j.evidence[i];
-    w.put(i > 0 ? K.NEXT_JOIN_TEXT : K.OPEN_JOIN_TEXT)
-      .raw(e.join)
-      .put(K.QUOTE_PACKETS)
-      .ints(e.packets)
+    w.str(i > 0 ? K.NEXT_JOIN : K.OPEN_JOIN, e.join)
+      .ints(K.PACKETS_LIST, e.packets)
       .put(K.END);
   }
   w.put(K.END_LIST);

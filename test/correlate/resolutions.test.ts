@@ -53,7 +53,7 @@ describe('ARP of anything', () => {
     const [r] = told(fromHex('000f 0800 02 04 0008 1861 0a000002 0000 0a000001'));
     const w = new JsonBytes();
     records.resolution(w, r);
-    const text = new TextDecoder().decode(w.bytes.subarray(0, w.length));
+    const text = new TextDecoder().decode(w.written);
     expect(text).toContain('"senderAddress":"10.0.0.2","targetAddress":"10.0.0.1"');
     expect(text).not.toMatch(/Mac/);
   });

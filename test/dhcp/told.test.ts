@@ -220,7 +220,7 @@ test('as JSON', () => {
     w.raw('{');
     records.configuration(w, configuration);
     w.raw('}');
-    return JSON.parse(Buffer.from(w.bytes.subarray(0, w.length)).toString());
+    return JSON.parse(Buffer.from(w.written).toString());
   };
   const [reply, advertised] = told(samples.reply, samples.resolvers).map(json);
   expect(reply).toEqual({

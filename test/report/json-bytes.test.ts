@@ -2,18 +2,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HttpParser } from '../../src/correlate/http.ts';
 import { JsonBytes } from '../../src/report/json-bytes.ts';
+import { literal } from '../../src/report/literals.ts';
 import { exchange } from '../../src/report/records.ts';
+
+const NOTHING = literal('');
+const OPEN = literal('[');
 
 const written = (write: (w: JsonBytes) => void): string => {
   const w = new JsonBytes();
   write(w);
-  return Buffer.from(w.bytes.subarray(0, w.length)).toString('utf8');
+  return Buffer.from(w.written).toString('utf8');
 };
 
 test('any string comes back from JSON.parse, and nothing in it can move a cursor', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
-      const json = written((w) => w.str(text));
+      const json = written((w) => w.str(NOTHING, text));
       expect(JSON.parse(json)).toBe(text);
       expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/);
     }),
@@ -22,16 +26,14 @@ test('any string comes back from JSON.parse, and nothing in it can move a cursor
 
 test('strings longer than the buffer, and very many', () => {
   const long = 'ab"\\한'.repeat(200_000);
-  expect(JSON.parse(written((w) => w.raw('[').str(long).raw(',').str('x'.repeat(700_000)).raw(']')))).toEqual([
-    long,
-    'x'.repeat(700_000),
-  ]);
+  const longest = 'x'.repeat(700_000);
+  expect(JSON.parse(written((w) => w.strs(OPEN, [long, longest, 'last'])))).toEqual([long, longest, 'last']);
 });
 
 test('whole numbers', () => {
   fc.assert(
     fc.property(fc.oneof(fc.maxSafeNat(), fc.nat(), fc.integer()), (n) => {
-      expect(written((w) => w.int(n))).toBe(String(n));
+      expect(written((w) => w.int(NOTHING, n))).toBe(String(n));
     }),
   );
 });
@@ -40,19 +42,19 @@ test('durations: nanoseconds as milliseconds, the value that JavaScript would pr
   fc.assert(
     fc.property(fc.oneof(fc.nat(), fc.maxSafeNat()), (n) => {
       fc.pre(n < 1e15);
-      expect(Number(written((w) => w.ms(n)))).toBeCloseTo(n / 1e6, 9);
+      expect(Number(written((w) => w.ms(NOTHING, n)))).toBeCloseTo(n / 1e6, 9);
     }),
   );
-  expect(written((w) => w.ms(32_850_000))).toBe('32.85');
-  expect(written((w) => w.ms(0))).toBe('0');
-  expect(written((w) => w.milliseconds(-1))).toBe('-1');
+  expect(written((w) => w.ms(NOTHING, 32_850_000))).toBe('32.85');
+  expect(written((w) => w.ms(NOTHING, 0))).toBe('0');
+  expect(written((w) => w.milliseconds(NOTHING, -1))).toBe('-1');
 });
 
 test('times: seconds since 1970 with nine digits, exactly', () => {
   const time = (base: number, ns: number) =>
     written((w) => {
       w.baseSeconds = base;
-      w.time(ns);
+      w.time(NOTHING, ns);
     });
   expect(time(1_675_839_256, 829_816_001)).toBe('"1675839256.829816001"');
   expect(time(1_675_839_256, 86_400e9 + 1)).toBe('"1675925656.000000001"');
@@ -61,10 +63,39 @@ test('times: seconds since 1970 with nine digits, exactly', () => {
   expect(time(99_999_999_999, 0)).toBe('"99999999999.000000000"');
 });
 
+test('times that come again, far ahead, and back', () => {
+  const list = [5, 2e9, 2e9 + 1, 90_000e9, 5, -3e9, 5].map((ns) => written((w) => w.time(NOTHING, ns)));
+  const together = written((w) => {
+    for (const ns of [5, 2e9, 2e9 + 1, 90_000e9, 5, -3e9, 5]) w.time(NOTHING, ns);
+  });
+  expect(together).toBe(list.join(''));
+  expect(written((w) => w.span(NOTHING, 1e9, 2_500_000_001))).toBe('"1.000000000","end":"2.500000001","ms":1500.000001');
+});
+
+test('a time of no sense is text of the usual length, not bytes of nothing', () => {
+  for (const ns of [1e17 + 64, -1e17, 2 ** 63, 1e22, Number.NaN])
+    expect(written((w) => w.time(NOTHING, ns))).toMatch(/^"[\w.+-]+\.\d{9}"$/);
+});
+
+test('what is undefined is left out with its key', () => {
+  const key = literal('"key":');
+  expect(written((w) => w.int(key, undefined).str(key, undefined).ms(key, undefined).int(key, 0))).toBe('"key":0');
+});
+
+test('a sentence, the first time and again', () => {
+  const sentences = ['said "once"', 'said "once"', '한 번', '한 번', 'x'.repeat(300), 'x'.repeat(300)];
+  for (const text of sentences) expect(JSON.parse(written((w) => w.sentence(NOTHING, text)))).toBe(text);
+});
+
 test('lists', () => {
-  expect(written((w) => w.ints([]).raw(' ').ints([1, 22, 333]).strs(['a', 'b"']))).toBe('[] [1,22,333]["a","b\\""]');
+  const close = literal('],"next":');
+  expect(written((w) => w.ints(OPEN, []).ints(OPEN, [1, 22, 333], close).strs(OPEN, ['a', 'b"']))).toBe(
+    '[][1,22,333],"next":["a","b\\""]',
+  );
+  const numbers = [0, 9, 10, 99, 100, 999, 1000, 999_999, 1_000_000, 999_999_999, 1_000_000_000, 2 ** 40];
+  expect(written((w) => w.ints(OPEN, numbers))).toBe(JSON.stringify(numbers));
   const many = Array.from({ length: 100_000 }, (_, i) => i);
-  expect(JSON.parse(written((w) => w.ints(many)))).toEqual(many);
+  expect(JSON.parse(written((w) => w.ints(OPEN, many)))).toEqual(many);
 });
 
 test('a target that was cut is told beside it, not in it', () => {
