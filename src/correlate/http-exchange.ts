@@ -1,6 +1,6 @@
 import type { Head } from '../dissect/http/head.ts';
 import { knownMethod } from '../dissect/http/start-line.ts';
-import { CUT_MARK, valueText } from '../dissect/http/value.ts';
+import { CUT_MARK, usualText, valueText } from '../dissect/http/value.ts';
 import type { Exchange } from './model.ts';
 
 /** Every key is there from the start, so that all exchanges have one shape. */
@@ -58,9 +58,9 @@ const versionText = (version: number): Exchange['version'] => (version === 11 ? 
 /** What the request's head says. Cookies and credentials are never read. */
 export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): void {
   exchange.version = versionText(head.version);
-  exchange.method = knownMethod(bytes, head.at, head.methodEnd) ?? valueText(bytes, head.at, head.methodEnd, head.ascii);
+  exchange.method = knownMethod(bytes, head.at, head.methodEnd) ?? valueText(bytes, head.at, head.methodEnd, head.plain);
   if (head.targetEnd > head.targetAt) {
-    exchange.target = valueText(bytes, head.targetAt, head.targetEnd, head.ascii);
+    exchange.target = valueText(bytes, head.targetAt, head.targetEnd, head.plain);
     if (head.targetCut) exchange.target += CUT_MARK;
     // Absolute-form or authority-form (RFC 9112 §3.2).
     if (bytes[head.targetAt] !== 0x2f) {
@@ -68,19 +68,10 @@ export function fillRequest(exchange: Exchange, head: Head, bytes: Uint8Array): 
       absolute(exchange, exchange.target);
     }
   }
-  if (head.hostEnd > 0) exchange.host = withoutUser(valueText(bytes, head.hostAt, head.hostEnd, head.ascii));
+  if (head.hostEnd > 0) exchange.host = withoutUser(usualText(bytes, head.hostAt, head.hostEnd, head.plain));
   exchange.requestFields = head.fields;
-  if (head.acceptEnd > 0) exchange.accept = acceptText(head, bytes);
-  if (head.refererEnd > 0) exchange.referer = withoutUser(valueText(bytes, head.refererAt, head.refererEnd, head.ascii));
-}
-
-/** Of most requests of programs that are no browsers. */
-const ANYTHING = '*/*';
-
-function acceptText(head: Head, bytes: Uint8Array): string {
-  const { acceptAt: at, acceptEnd: end } = head;
-  if (end - at === 3 && bytes[at] === 0x2a && bytes[at + 1] === 0x2f && bytes[at + 2] === 0x2a) return ANYTHING;
-  return valueText(bytes, at, end, head.ascii);
+  if (head.acceptEnd > 0) exchange.accept = usualText(bytes, head.acceptAt, head.acceptEnd, head.plain);
+  if (head.refererEnd > 0) exchange.referer = withoutUser(valueText(bytes, head.refererAt, head.refererEnd, head.plain));
 }
 
 /** Name and password before a host (RFC 3986 §3.2.1) are credentials: nobody gets to see them. */
@@ -99,32 +90,11 @@ function absolute(exchange: Exchange, target: string): void {
   if (parts[1].length === 5) exchange.scheme = 'https';
 }
 
-const REASONS: Record<number, string> = {
-  200: 'OK',
-  204: 'No Content',
-  206: 'Partial Content',
-  301: 'Moved Permanently',
-  302: 'Found',
-  304: 'Not Modified',
-  404: 'Not Found',
-};
-
 export function fillResponse(exchange: Exchange, head: Head, bytes: Uint8Array): void {
   if (exchange.method === undefined) exchange.version = versionText(head.version);
   exchange.status = head.status;
-  if (head.reasonEnd > head.reasonAt) exchange.reason = reason(head, bytes);
-  if (head.locationEnd > 0) exchange.location = withoutUser(valueText(bytes, head.locationAt, head.locationEnd, head.ascii));
+  if (head.reasonEnd > head.reasonAt) exchange.reason = usualText(bytes, head.reasonAt, head.reasonEnd, head.plain);
+  if (head.locationEnd > 0) exchange.location = withoutUser(valueText(bytes, head.locationAt, head.locationEnd, head.plain));
   if (head.contentLength >= 0) exchange.contentLength = head.contentLength;
-  if (head.contentTypeEnd > 0) exchange.contentType = valueText(bytes, head.contentTypeAt, head.contentTypeEnd, head.ascii);
-}
-
-/** The usual phrases without a new string each. */
-function reason(head: Head, bytes: Uint8Array): string {
-  const usual = REASONS[head.status];
-  if (usual !== undefined && usual.length === head.reasonEnd - head.reasonAt) {
-    let i = 0;
-    while (i < usual.length && usual.charCodeAt(i) === bytes[head.reasonAt + i]) i++;
-    if (i === usual.length) return usual;
-  }
-  return valueText(bytes, head.reasonAt, head.reasonEnd, head.ascii);
+  if (head.contentTypeEnd > 0) exchange.contentType = usualText(bytes, head.contentTypeAt, head.contentTypeEnd, head.plain);
 }

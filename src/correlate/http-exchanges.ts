@@ -134,7 +134,7 @@ export class HttpExchanges {
     if (this.hooks.dns === undefined) return;
     const asking = side === this.client;
     const { contentTypeAt, contentTypeEnd } = head;
-    const asked = asking && contentTypeEnd > 0 ? valueText(bytes, contentTypeAt, contentTypeEnd, head.ascii) : undefined;
+    const asked = asking && contentTypeEnd > 0 ? valueText(bytes, contentTypeAt, contentTypeEnd, head.plain) : undefined;
     const carries = isDnsMessage(asking ? asked : x.contentType);
     if (carries && head.contentEncodingEnd === 0) side.kept = new Carry(this.hooks.budget);
     // A client that does not say what it accepts has asked for DNS where it gets it.

@@ -357,7 +357,7 @@ export class HttpParser extends HttpExchanges implements StreamParser {
 }
 
 function upgradeName(bytes: Uint8Array): string {
-  return valueText(bytes, head.upgradeAt, head.upgradeEnd, head.ascii).split(',')[0].trim().toLowerCase();
+  return valueText(bytes, head.upgradeAt, head.upgradeEnd, head.plain).split(',')[0].trim().toLowerCase();
 }
 
 const LAST_CHUNK = '\r\n0\r\n\r\n';

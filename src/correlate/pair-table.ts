@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 const VALUE = 2;
 const DELETED = 0xffff_ffff;
 const MOST_VALUES = 3;
+const NONE = new Uint32Array(0);
 
 /**
  * Numbers by two texts (a client, and a URL, address or name), without the texts: 64 bits of a seeded hash stand for each
@@ -17,8 +18,8 @@ export class PairTable {
   private count = 0;
   private readonly limit: number;
   private readonly mask: number;
-  private young: Uint32Array | undefined;
-  private old: Uint32Array | undefined;
+  private young = NONE;
+  private old = NONE;
   private readonly seed: Buffer;
   private readonly first: number;
   private readonly second: number;
@@ -37,8 +38,7 @@ export class PairTable {
 
   find(a: string, b: string): boolean {
     this.hash(a, b);
-    if (this.young === undefined) return false;
-    return this.read(this.young) || (this.old !== undefined && this.read(this.old));
+    return this.young !== NONE && (this.read(this.young) || this.read(this.old));
   }
 
   set(a: string, b: string, x: number, y = 0, z = 0): void {
@@ -48,7 +48,7 @@ export class PairTable {
 
   /** Sets the value of the pair that `find` was asked for last. */
   put(x: number, y = 0, z = 0): void {
-    if (this.young === undefined) this.young = new Uint32Array((this.mask + 1) * this.words);
+    if (this.young === NONE) this.begin();
     const { young } = this;
     const at = this.place(young);
     if (young[at] === 0) this.count++;
@@ -58,10 +58,15 @@ export class PairTable {
     if (this.words > VALUE + 1) young[at + VALUE + 1] = y;
     if (this.words > VALUE + 2) young[at + VALUE + 2] = z;
     if (this.count < this.limit) return;
-    const gone = this.old?.fill(0) ?? new Uint32Array(young.length);
+    this.young = this.old.fill(0);
     this.old = young;
-    this.young = gone;
     this.count = 0;
+  }
+
+  /** Both at once: what is not written costs no memory, and the code that reads them sees two arrays from the start. */
+  private begin(): void {
+    this.young = new Uint32Array((this.mask + 1) * this.words);
+    this.old = new Uint32Array(this.young.length);
   }
 
   /** Sets the value of the pair that `other`, which has the same hashes, was asked for last. */
@@ -74,7 +79,7 @@ export class PairTable {
   delete(a: string, b: string): void {
     this.hash(a, b);
     for (const table of [this.young, this.old]) {
-      if (table === undefined) continue;
+      if (table === NONE) continue;
       const at = this.place(table);
       if (table[at] !== 0) table[at + VALUE] = DELETED;
     }

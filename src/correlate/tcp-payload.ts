@@ -8,6 +8,9 @@ import type { Recent } from './tcp-recent.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
+/** A bit beside `Seen`: bytes of the same place were there before. */
+const OVERLAPS = 16;
+
 /** What the payloads need of the tracker. */
 interface Owner {
   readonly streams: Streams;
@@ -46,33 +49,16 @@ export class Payloads {
     const time = p.time[row];
     const at = p.payloadAt[row];
     const end = at + p.payloadCaptured[row];
-    const next = words[base + R.NEXT + d];
-    const ahead = (sequence - next) | 0;
     const segmentEnd = (sequence + length) >>> 0;
     let seen: number = Seen.never;
-    let overlaps = ahead < 0;
-    if (ahead === 0) {
-      overlaps = stream.held !== undefined && ((segmentEnd - stream.held[stream.heldFrom].sequence) | 0) > 0;
+    if (sequence === words[base + R.NEXT + d] && stream.held === undefined) {
       words[base + R.NEXT + d] = segmentEnd;
       streams.deliver(c, d, p.bytes, at, end, length, packet, time);
-    } else if (ahead < 0) {
-      const fresh = length + ahead;
-      const early = ((segmentEnd - words[base + R.ISN + d] - 1) | 0) <= 0;
-      seen = early || stream.missingBytes > 0 ? Seen.unknown : Seen.before;
-      if (fresh > 0) {
-        words[base + R.NEXT + d] = segmentEnd;
-        streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, fresh, packet, time);
-      }
-    } else {
-      const news = streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
-      if (news === 0) seen = Seen.before;
-      overlaps = news < length;
-      if (streams.full(stream)) words[base + R.NEXT + d] = streams.makeRoom(c, d, next);
-    }
+    } else seen = this.place(p, row, c, words, base, d, sequence, length);
     if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
-    if (overlaps && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))
+    if ((seen & OVERLAPS) !== 0 && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))
       c.note('inconsistentOverlaps', packet);
-    if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen);
+    if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen & ~OVERLAPS);
     else if (last !== R.LAST_PROBE) this.edge(p, row, c, words, base, d, segmentEnd, length);
     const behind = p.flags[row] & Flag.fin ? (segmentEnd + 1) >>> 0 : segmentEnd;
     if (((behind - words[base + R.HIGHEST + d]) | 0) > 0 && last !== R.LAST_PROBE) {
@@ -88,6 +74,46 @@ export class Payloads {
         this.owner.tryClose(slot, page, base, d, packet, time);
       }
     }
+  }
+
+  /**
+   * Payload that does not begin where the stream ends, or for which a hole is open: what is new of it goes into the stream or
+   * waits. Whether its bytes were seen before (`Seen`), with `OVERLAPS` where others of the same place were.
+   */
+  private place(
+    p: Packets,
+    row: number,
+    c: Conversation,
+    words: Uint32Array,
+    base: number,
+    d: 0 | 1,
+    sequence: number,
+    length: number,
+  ): number {
+    const { streams } = this.owner;
+    const stream = c.half(d);
+    const packet = p.firstNumber + row;
+    const time = p.time[row];
+    const at = p.payloadAt[row];
+    const end = at + p.payloadCaptured[row];
+    const next = words[base + R.NEXT + d];
+    const ahead = (sequence - next) | 0;
+    const segmentEnd = (sequence + length) >>> 0;
+    if (ahead > 0) {
+      const news = streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
+      if (streams.full(stream)) words[base + R.NEXT + d] = streams.makeRoom(c, d, next);
+      return (news === 0 ? Seen.before : Seen.never) | (news < length ? OVERLAPS : 0);
+    }
+    const { held, heldFrom } = stream;
+    let seen = ahead < 0 || (held !== undefined && ((segmentEnd - held[heldFrom].sequence) | 0) > 0) ? OVERLAPS : 0;
+    const early = ((segmentEnd - words[base + R.ISN + d] - 1) | 0) <= 0;
+    if (ahead === 0) seen |= Seen.never;
+    else seen |= early || stream.missingBytes > 0 ? Seen.unknown : Seen.before;
+    if (ahead + length > 0) {
+      words[base + R.NEXT + d] = segmentEnd;
+      streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, ahead + length, packet, time);
+    }
+    return seen;
   }
 
   /** Payload that begins below the highest byte seen. */

@@ -25,7 +25,7 @@ test('every part lies where it says', () => {
   expect(at(head.contentTypeAt, head.contentTypeEnd)).toBe('t');
   expect(at(head.contentEncodingAt, head.contentEncodingEnd)).toBe('br');
   expect(head).toMatchObject({ version: 11, contentLength: 12, connectionUpgrade: true, keepAlive: true, close: false });
-  expect(head).toMatchObject({ expectContinue: true, lines: 8, ascii: true, transferEncoding: false });
+  expect(head).toMatchObject({ expectContinue: true, lines: 8, plain: true, transferEncoding: false });
 });
 
 test('a status line and its reason', () => {

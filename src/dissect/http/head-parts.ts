@@ -59,8 +59,8 @@ export class Head {
   /** "Connection: upgrade" */
   connectionUpgrade = false;
   expectContinue = false;
-  /** No byte of the head is above 0x7f. */
-  ascii = true;
+  /** No byte of the head is above 0x7f, and no line is folded: values are text as they stand. */
+  plain = true;
 
   clear(): void {
     this.end = this.lineEnd = this.version = this.methodEnd = this.targetAt = this.targetEnd = 0;
@@ -78,6 +78,6 @@ export class Head {
     this.contentLength = -1;
     this.badLength = this.transferEncoding = this.chunked = false;
     this.close = this.keepAlive = this.connectionUpgrade = this.expectContinue = this.targetCut = false;
-    this.ascii = true;
+    this.plain = true;
   }
 }

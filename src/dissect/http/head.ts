@@ -40,7 +40,7 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
   const lineEnd = i > head.at && bytes[i - 1] === CR ? i - 1 : i;
   head.lineEnd = lineEnd;
   const known = response ? statusLine(head, bytes, head.at, lineEnd) : requestLine(head, bytes, head.at, lineEnd, i >= end);
-  head.ascii = (bits & HIGH_BITS) === 0;
+  head.plain = (bits & HIGH_BITS) === 0;
   if (!known) return NONE;
   i++;
   while (i < end) {
@@ -56,17 +56,18 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
       if (i + 1 >= end) break;
       c = bytes[i + 1];
       if (c !== SPACE && c !== TAB) break;
+      bits = HIGH_BITS;
       i++;
     }
     if (i >= end) break;
     if (head.lines++ < HEADER_LINES_LIMIT) header(head, bytes, lineAt, i, first | 0x20);
-    head.ascii = (bits & HIGH_BITS) === 0;
+    head.plain = (bits & HIGH_BITS) === 0;
     i++;
   }
   return partial ? finish(head, end) : MORE;
 }
 
-// A view on the array that was scanned last, and the bits of all bytes of the head at hand: one after the other, no two heads are read at once.
+// A view on the array that was scanned last, and the bits of all bytes of the head at hand, with high ones where a line is folded: one after the other, no two heads are read at once.
 let viewed = new Uint8Array(0);
 let view: DataView = new DataView(viewed.buffer);
 let bits = 0;
