@@ -54,6 +54,7 @@ function once(main) {
     const child = spawn('script', ['-qfec', command, '/dev/null'], { env });
     let pid;
     let first;
+    let journeys;
     let paints = 0;
     let painted = 0;
     /** As it stood with the last byte painted. */
@@ -65,7 +66,7 @@ function once(main) {
     };
     const over = () => {
       child.stdin.write('q');
-      done({ ...last, first, paints, painted });
+      done({ ...last, first, journeys, paints, painted });
     };
     child.on('close', () => {
       if (last !== undefined) return;
@@ -77,6 +78,7 @@ function once(main) {
       if (pid === undefined) return;
       const at = performance.now();
       first ??= at - started;
+      if (journeys === undefined && /https?:\/\//.test(chunk.toString('latin1'))) journeys = at - started;
       paints++;
       painted += chunk.length;
       last = { cpu: cpuOf(pid), peak: peakOf(pid), wall: (at - started) / 1000 };
@@ -94,7 +96,7 @@ for (let round = 0; round < Number(values.rounds); round++)
     results[i].push(await once(main));
     await new Promise((next) => setTimeout(next, 300));
   }
-console.log('CPU s   least  ratio  peak MiB  wall s  first byte ms  writes   bytes');
+console.log('CPU s   least  ratio  peak MiB  wall s  first byte ms  first journey ms  writes   bytes');
 for (const [i, list] of results.entries()) {
   const of = (name) => list.map((each) => each[name]);
   const ratio = median(list.map(({ cpu }, round) => cpu / results[0][round].cpu));
@@ -109,6 +111,7 @@ for (const [i, list] of results.entries()) {
       .padStart(9),
     median(of('wall')).toFixed(2).padStart(7),
     median(of('first')).toFixed(0).padStart(14),
+    (median(of('journeys')) ?? Number.NaN).toFixed(0).padStart(17),
     String(median(of('paints'))).padStart(7),
     String(median(of('painted'))).padStart(7),
   ];

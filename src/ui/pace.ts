@@ -1,6 +1,7 @@
-/** Milliseconds between paints: on average, and while only the file's progress is new. */
+/** Milliseconds between paints: on average, while only packets that came are new, and while a file is read. */
 const FRAME = 1000 / 30;
-const READING_FRAME = 100;
+const PROGRESS_FRAME = 100;
+const READING_FRAME = 250;
 /** So many paints may follow each other at once, so that a key never waits for a paint of something else. */
 const BURST = 3;
 
@@ -8,16 +9,21 @@ const BURST = 3;
 export class Pace {
   private saved = BURST;
   private last = Number.NEGATIVE_INFINITY;
+  private first = Number.NaN;
 
   /** The earliest time for a paint that is wanted now. Times in milliseconds. */
-  due(now: number, why: 'key' | 'progress'): number {
+  due(now: number, why: 'key' | 'progress' | 'reading'): number {
     const saved = this.savedAt(now);
     const allowed = saved >= 1 ? now : now + (1 - saved) * FRAME;
-    return why === 'key' ? allowed : Math.max(allowed, this.last + READING_FRAME);
+    if (why === 'key') return allowed;
+    // Of a file the first rows are wanted soon; later each paint is work that the reading waits for.
+    const read = Math.min(READING_FRAME, Math.max(FRAME, (this.last - this.first) / 2));
+    return Math.max(allowed, this.last + (why === 'reading' ? read : PROGRESS_FRAME));
   }
 
   painted(now: number): void {
     this.saved = Math.max(0, this.savedAt(now) - 1);
+    if (Number.isNaN(this.first)) this.first = now;
     this.last = now;
   }
 

@@ -135,7 +135,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
       );
     };
     /** Has the screen painted, as soon as the pace allows. What comes until then is painted with it. */
-    const wake = (why: 'key' | 'progress'): void => {
+    const wake = (why: Parameters<Pace['due']>[1]): void => {
       if (ended) return;
       const now = performance.now();
       const due = pace.due(now, why);
@@ -167,7 +167,7 @@ export async function runUi(session: SessionView, options: UiOptions): Promise<n
     const read = async (): Promise<void> => {
       while (!ended && options.step !== undefined) {
         const more = await options.step();
-        if (session.version !== version) wake(more ? 'progress' : 'key');
+        if (session.version !== version) wake(!more ? 'key' : session.live === undefined ? 'reading' : 'progress');
         if (!more) return prepareSoon();
         // Keys first.
         await new Promise(setImmediate);

@@ -131,4 +131,16 @@ describe('the pace of painting', () => {
     expect(paints).toBeLessThanOrEqual(304);
     expect(paints).toBeGreaterThan(280);
   });
+  test('while a file is read the first rows come soon, four paints a second later on, and a key at any time', () => {
+    const pace = new Pace();
+    let now = 0;
+    const paints: number[] = [];
+    for (; paints.length < 40; now = pace.due(now, 'reading')) {
+      pace.painted(now);
+      paints.push(now);
+    }
+    expect(paints[1]).toBeLessThan(40);
+    expect(paints.filter((at) => at > 2000 && at <= 4000)).toHaveLength(8);
+    expect(pace.due(now - 200, 'key')).toBe(now - 200);
+  });
 });
