@@ -30,7 +30,7 @@ export const ATTEMPT_SAYS: Record<AttemptOutcome, Text> = {
 class JoinEvidence implements Evidence {
   readonly join: Evidence['join'];
   readonly packets: number[];
-  private readonly values: Values;
+  readonly values: Values;
 
   constructor(join: Evidence['join'], packets: number[], values: Values) {
     this.join = join;
@@ -47,10 +47,8 @@ class JoinEvidence implements Evidence {
 export const evidence = (join: Evidence['join'], packets: number[], values: Values): Evidence =>
   new JoinEvidence(join, packets, values);
 
-/** Evidence that was kept as plain values: its sentence can be read again. */
-export function reviveEvidence(plain: Evidence): Evidence {
-  return new JoinEvidence(plain.join, plain.packets, (plain as unknown as { values: Values }).values);
-}
+/** What its sentence is made of: with these, join and packets `evidence` makes it again. */
+export const valuesOf = (made: Evidence): Values => (made as JoinEvidence).values;
 
 const macSentence = (v: Values): Text => ({
   en: `the next packet was sent to ${v.mac}, the MAC that answered for ${v.address}`,

@@ -4,7 +4,6 @@ import { quicOfFlow } from '../correlate/quic-record.ts';
 import { Decrypted } from './decrypted.ts';
 import { follow, type Turn } from './follow.ts';
 import type { Configuration } from '../correlate/configuration.ts';
-import { reviveEvidence } from '../correlate/evidence.ts';
 import type {
   Connection,
   DatagramFlow,
@@ -23,6 +22,7 @@ import { SegmentMarks } from '../correlate/segment-marks.ts';
 import type { ListName } from '../correlate/tcp-lists.ts';
 import type { Layer } from '../dissect/protocol.ts';
 import type { PlainRecord } from '../dissect/tls/plaintext.ts';
+import { JOURNEYS } from './journey-form.ts';
 import { PacketIndex } from './packet-index.ts';
 import { RecordTable } from './record-table.ts';
 import type { CaptureFacts } from '../rules/facts.ts';
@@ -54,7 +54,7 @@ export interface RecordOptions {
 export class CaptureRecords implements CaptureFacts {
   readonly file: string;
   readonly index: number;
-  readonly journeys = new RecordTable<Journey>((j) => ({ ...j, evidence: j.evidence.map(reviveEvidence) }));
+  readonly journeys = new RecordTable<Journey>(JOURNEYS);
   readonly connections = new RecordTable<Connection>();
   readonly exchanges = new RecordTable<Exchange>();
   readonly lookups = new RecordTable<Lookup>();

@@ -95,7 +95,7 @@ export class JourneyList {
   textsOf(nth: number): Texts {
     const place = this.pieceOf(nth).texts[nth & (ROWS - 1)];
     const bytes = this.texts[Math.floor(place / TEXTS)] ?? this.packing.bytes;
-    return this.packing.take(bytes, place % TEXTS) as Texts;
+    return this.packing.take(bytes, place % TEXTS).value() as Texts;
   }
 
   private put({ name, url, method }: JourneyHead): number {

@@ -19,6 +19,8 @@ const MOST_SMALL = 0xff - SMALL;
 /** Some keys are a sender's choice (settings of HTTP/2): so many places in the tree of shapes, so many keys on the way to each. */
 const MOST_PLACES = 1 << 13;
 const MOST_KEYS = 128;
+/** Words are few and come again and again: so many are known by number, each of one byte. */
+const MOST_WORDS = 200;
 /** What a number, a tag or a shape's number takes at most. */
 const ROOM = 16;
 const TWO_32 = 2 ** 32;
@@ -41,9 +43,22 @@ class Shape {
 /** Where keys lead that make no shape. */
 const NO_SHAPE = new Shape([]);
 
+/** How records of one kind are packed: what `put` writes `take` reads, in that order. */
+export interface Form<T> {
+  put(to: Packing, record: T): void;
+  take(from: Taking): T;
+}
+
+/** By their keys. */
+export const plain = <T>(): Form<T> => ({
+  put: (to, record) => to.put(record),
+  take: (from) => from.value() as T,
+});
+
 /**
  * Plain records as bytes, one behind the other, and back: the values of JSON, half of its time and of its size, since keys
- * are written once a shape. As in JSON, keys without a value are left out, and an object comes back as a plain one.
+ * are written once a shape. As in JSON, keys without a value are left out, and an object comes back as a plain one. A record
+ * whose form is known (`Form`) goes without keys.
  */
 export class Packing {
   bytes: Buffer;
@@ -54,27 +69,34 @@ export class Packing {
   private readonly shapes: Shape[] = [];
   /** In the tree of shapes, the root with them. */
   private places = 1;
+  private readonly words = new Map<string, number>();
+  /** By number; 0 is none. */
+  private readonly spelt: string[] = [''];
 
   constructor(bytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(bytes);
   }
 
   put(value: unknown): void {
+    if (typeof value === 'number') {
+      this.number(value);
+      return;
+    }
     if (this.at + ROOM > this.bytes.length) this.widen(ROOM);
-    if (typeof value === 'number') this.number(value);
-    else if (typeof value === 'string') this.text(value);
+    if (typeof value === 'string') this.text(value);
     else if (typeof value === 'boolean') this.bytes[this.at++] = value ? Tag.true : Tag.false;
     else if (value === null || value === undefined) this.bytes[this.at++] = Tag.null;
     else if (Array.isArray(value)) this.list(value);
     else this.object(value as Record<string, unknown>);
   }
 
-  /** The record that begins at this place of these bytes, which `put` has written. */
-  take(bytes: Buffer, at: number): unknown {
-    return new Taking(bytes, at, this.shapes).value();
+  /** What begins at this place of these bytes, in the order in which it was written. */
+  take(bytes: Buffer, at: number): Taking {
+    return new Taking(bytes, at, this.shapes, this.spelt);
   }
 
-  private number(value: number): void {
+  number(value: number): void {
+    if (this.at + ROOM > this.bytes.length) this.widen(ROOM);
     const { bytes } = this;
     if (!(value >= 0 && value < 2 ** 48 && Math.floor(value) === value)) {
       bytes[this.at] = Tag.double;
@@ -91,6 +113,16 @@ export class Packing {
       bytes[this.at] = Tag.u48;
       this.at = put16(bytes, put32(bytes, this.at + 1, value >>> 0), value / TWO_32);
     }
+  }
+
+  word(text: string): void {
+    let known = this.words.get(text);
+    if (known === undefined && this.spelt.length < MOST_WORDS) {
+      known = this.spelt.push(text) - 1;
+      this.words.set(text, known);
+    }
+    this.number(known ?? 0);
+    if (known === undefined) this.put(text);
   }
 
   private text(text: string): void {
@@ -190,15 +222,32 @@ function put16(bytes: Uint8Array, at: number, value: number): number {
 
 const put32 = (bytes: Uint8Array, at: number, value: number): number => put16(bytes, put16(bytes, at, value), value >>> 16);
 
-class Taking {
+/** Packed values, one behind the other. */
+export class Taking {
   private readonly bytes: Buffer;
   private at: number;
   private readonly shapes: readonly Shape[];
+  private readonly words: readonly string[];
 
-  constructor(bytes: Buffer, at: number, shapes: readonly Shape[]) {
+  constructor(bytes: Buffer, at: number, shapes: readonly Shape[], words: readonly string[]) {
     this.bytes = bytes;
     this.at = at;
     this.shapes = shapes;
+    this.words = words;
+  }
+
+  number(): number {
+    return this.value() as number;
+  }
+
+  /** Undefined where null was written, as for what has no value. */
+  some<T>(): T | undefined {
+    return (this.value() ?? undefined) as T | undefined;
+  }
+
+  word(): string {
+    const known = this.number();
+    return known === 0 ? (this.value() as string) : this.words[known];
   }
 
   value(): unknown {

@@ -1,5 +1,5 @@
 import { readAt, Spool } from '../capture/spool.ts';
-import { Packing } from './packing.ts';
+import { type Form, Packing, plain } from './packing.ts';
 
 const FIRST_BUFFER = 1 << 14;
 const BUFFER = 1 << 20;
@@ -18,18 +18,17 @@ export class RecordStore<T> {
   private offsets = new Float64Array(1024);
   private lengths = new Uint32Array(1024);
   private readonly cache = new Map<number, T>();
-  private readonly revive: (plain: T) => T;
+  private readonly form: Form<T>;
 
-  /** `revive` gives a record back what plain values cannot hold. */
-  constructor(revive: (plain: T) => T = (plain) => plain) {
-    this.revive = revive;
+  constructor(form: Form<T> = plain()) {
+    this.form = form;
   }
 
   set(key: number, record: T): void {
     while (key >= this.offsets.length) this.grow();
     const { packing } = this;
     const begin = packing.at;
-    packing.put(record);
+    this.form.put(packing, record);
     this.offsets[key] = (this.spool?.size ?? 0) + begin;
     this.lengths[key] = packing.at - begin;
     if (this.cache.size > 0) this.cache.delete(key);
@@ -47,9 +46,9 @@ export class RecordStore<T> {
     if (length === 0 || length === undefined) return undefined;
     const at = this.offsets[key] - (this.spool?.size ?? 0);
     const { packing } = this;
-    const plain =
+    const from =
       at >= 0 ? packing.take(packing.bytes, at) : packing.take(Buffer.from(readAt(this.opened.fd, this.offsets[key], length)), 0);
-    const record = this.revive(plain as T);
+    const record = this.form.take(from);
     if (this.cache.size >= CACHE) this.cache.delete(this.cache.keys().next().value as number);
     this.cache.set(key, record);
     return record;
