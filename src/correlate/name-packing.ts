@@ -20,22 +20,34 @@ const SAME_NAME = 1 << 27;
 const SAME_SERVER = 1 << 28;
 const REPEATED = 1 << 29;
 
-const TEXTS = 8192;
+/** So many texts of a group are kept as they are: as a rule many groups share them. */
+const KEPT = 4;
+const CACHE = 1024;
 
-/** Groups of names as words: what waits for a connection that may never come, or come again, is no object and no string. */
+/** Groups of names as words: what waits for a connection that may never come, or come again, is no object. */
 export class NamePacking {
+  private readonly limit: number;
   private readonly blocks = new Blocks();
+  /** The first texts of each group: client, name, server, address as a rule. */
+  private kept: string[] | undefined;
   private readonly codes = new Map<string, number>([['', 0]]);
   private readonly coded = [''];
-  /** The same names and addresses come back again and again. */
-  private readonly texts: string[] = new Array(TEXTS).fill('');
-  /** The word at hand; and whether everything so far has fitted. */
+  /** The others come back again and again as well. */
+  private readonly texts: string[] = new Array(CACHE).fill('');
+  /** The word and the kept text at hand; and whether everything so far has fitted. */
   private at = 0;
+  private next = 0;
+  private lastKept = 0;
   private fits = true;
+
+  /** `limit`: groups that are packed at once, those with the highest numbers. */
+  constructor(limit: number) {
+    this.limit = limit;
+  }
 
   /** Returns what `read` and `drop` know it by; 0 where it stays as it is. */
   write(group: NameGroup): number {
-    this.at = 0;
+    this.begin(group.number, 0);
     this.fits = true;
     this.word((group.told ? 1 : 0) | (group.owned ? 2 : 0));
     this.word(group.journeyId + 1);
@@ -57,7 +69,7 @@ export class NamePacking {
   /** The group again, but for what is known without reading it: its number, weight, and times. */
   read(first: number, groups: Groups, number: number): NameGroup {
     this.blocks.read(first, WORDS);
-    this.at = 3;
+    this.begin(number, 3);
     const client = this.readText();
     const name = this.readText();
     const lookups: JourneyLookup[] = [];
@@ -73,6 +85,13 @@ export class NamePacking {
     group.owned = (WORDS[0] & 2) !== 0;
     group.journeyId = WORDS[1] - 1;
     return group;
+  }
+
+  private begin(number: number, at: number): void {
+    this.kept ??= new Array(KEPT * this.limit).fill('');
+    this.at = at;
+    this.next = KEPT * (number % this.limit);
+    this.lastKept = this.next + KEPT;
   }
 
   private lookup(l: JourneyLookup, name: string, server: string): void {
@@ -166,6 +185,10 @@ export class NamePacking {
   }
 
   private text(text: string): void {
+    if (this.next < this.lastKept) {
+      (this.kept as string[])[this.next++] = text;
+      return;
+    }
     const { length } = text;
     WORDS[this.at++] = length;
     const from = 4 * this.at;
@@ -184,12 +207,13 @@ export class NamePacking {
   }
 
   private readText(): string {
+    if (this.next < this.lastKept) return (this.kept as string[])[this.next++];
     const length = WORDS[this.at++];
     const from = 4 * this.at;
     this.at += (length + 3) >> 2;
     let hash = length;
     for (let i = from; i < from + length; i++) hash = Math.imul(hash ^ BYTES[i], 0x01000193);
-    const slot = (hash ^ (hash >>> 15)) & (TEXTS - 1);
+    const slot = (hash ^ (hash >>> 15)) & (CACHE - 1);
     const known = this.texts[slot];
     if (known.length === length) {
       let i = 0;

@@ -14,7 +14,7 @@ export class NameStore implements Groups {
   /** Unanswered lookups may still be answered: the capture is live. */
   live = false;
   private readonly ring: (NameGroup | undefined)[] = [];
-  private readonly packing = new NamePacking();
+  private readonly packing = new NamePacking(GROUP_LIMIT);
   private recent: NameGroup[] = [];
   // Of groups that are packed: what is asked for without reading them.
   private readonly packed = new Uint32Array(GROUP_LIMIT);
