@@ -150,9 +150,10 @@ export class NameGroup {
   addresses: string[] = EMPTY;
   /** When the first connection went to one of the answers; infinite while none did. A later question is a new action. */
   usedAt = Number.POSITIVE_INFINITY;
-  last = 0;
+  /** When its last question was asked. */
+  last: number;
   /** About how many bytes its lookups hold. */
-  weight = 0;
+  weight: number;
   /** The journey under which it was shown while nothing had come of it yet; -1 none. */
   journeyId = -1;
   /** Connections that went to one of the answers and whose journeys are not out, in order of their opening. */
@@ -166,13 +167,23 @@ export class NameGroup {
   resolution: Resolution | undefined = undefined;
   private readonly groups: Groups;
 
-  constructor(groups: Groups, number: number, client: string, name: string, lookups: JourneyLookup[]) {
+  constructor(
+    groups: Groups,
+    number: number,
+    client: string,
+    name: string,
+    lookups: JourneyLookup[],
+    last: number,
+    weight: number,
+  ) {
     this.groups = groups;
     this.number = number;
     this.client = client;
     this.name = name;
     this.key = name.toLowerCase();
     this.lookups = lookups;
+    this.last = last;
+    this.weight = weight;
   }
 
   /** What the same client asked for before under this name. */

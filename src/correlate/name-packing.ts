@@ -66,8 +66,8 @@ export class NamePacking {
     this.blocks.drop(first);
   }
 
-  /** The group again, but for what is known without reading it: its number, weight, and times. */
-  read(first: number, groups: Groups, number: number): NameGroup {
+  /** The group again, as far as it was packed: when it was used first is not. */
+  read(first: number, groups: Groups, number: number, last: number, weight: number): NameGroup {
     this.blocks.read(first, WORDS);
     this.begin(number, 3);
     const client = this.readText();
@@ -79,7 +79,7 @@ export class NamePacking {
       server = lookup.server.address;
       lookups.push(lookup);
     }
-    const group = new NameGroup(groups, number, client, name, lookups);
+    const group = new NameGroup(groups, number, client, name, lookups, last, weight);
     group.addresses = lookups.length === 1 ? lookups[0].addresses : lookups.flatMap(({ addresses }) => addresses);
     group.told = (WORDS[0] & 1) !== 0;
     group.owned = (WORDS[0] & 2) !== 0;

@@ -4,7 +4,7 @@ import { NamePacking } from './name-packing.ts';
 /** Groups remembered, over all clients. */
 export const GROUP_LIMIT = 16384;
 /** Groups that were made or looked at most recently stay objects: connections follow their lookups within moments. */
-const RECENT = 128;
+const RECENT = 32;
 
 /** The newest `GROUP_LIMIT` groups in the order they were made. All but a few are packed, until somebody asks for them. */
 export class NameStore implements Groups {
@@ -20,7 +20,7 @@ export class NameStore implements Groups {
   private readonly packed = new Uint32Array(GROUP_LIMIT);
   private readonly lasts = new Float64Array(GROUP_LIMIT);
   private readonly usedAts = new Float64Array(GROUP_LIMIT);
-  private readonly weights = new Float64Array(GROUP_LIMIT);
+  private readonly weights = new Int32Array(GROUP_LIMIT);
   /** Of all: what the same client asked for before under this name, and after; numbers from 1, 0 none. */
   private readonly olders = new Uint32Array(GROUP_LIMIT);
   private readonly newers = new Uint32Array(GROUP_LIMIT);
@@ -123,10 +123,8 @@ export class NameStore implements Groups {
 
   private read(number: number): NameGroup {
     const at = number % GROUP_LIMIT;
-    const group = this.packing.read(this.packed[at], this, number);
-    group.last = this.lasts[at];
+    const group = this.packing.read(this.packed[at], this, number, this.lasts[at], this.weights[at]);
     group.usedAt = this.usedAts[at];
-    group.weight = this.weights[at];
     return group;
   }
 }

@@ -155,9 +155,7 @@ export class NameBook {
       this.makeRoom();
       return known;
     }
-    const group = new NameGroup(store, store.made, client, lookup.name, [lookup]);
-    group.last = lookup.start;
-    group.weight = weight;
+    const group = new NameGroup(store, store.made, client, lookup.name, [lookup], lookup.start, weight);
     byName.put(group.number);
     if (store.made - store.first === GROUP_LIMIT) this.evict();
     store.add(group, older);

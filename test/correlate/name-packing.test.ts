@@ -27,7 +27,7 @@ const lookup = (changes: Partial<JourneyLookup> = {}): JourneyLookup => ({
 });
 
 function group(...lookups: JourneyLookup[]): NameGroup {
-  const made = new NameGroup(NOBODY, 5, CLIENT, lookups[0].name, lookups);
+  const made = new NameGroup(NOBODY, 5, CLIENT, lookups[0].name, lookups, 7.5, 600);
   made.addresses = lookups.flatMap(({ addresses }) => addresses);
   return made;
 }
@@ -68,7 +68,7 @@ test.each(Object.entries(CASES))('packed and read again: %s', (_, before) => {
   const packing = new NamePacking(64);
   const first = packing.write(before);
   expect(first).toBeGreaterThan(0);
-  expect(packing.read(first, NOBODY, 5)).toEqual(before);
+  expect(packing.read(first, NOBODY, 5, 7.5, 600)).toEqual(before);
 });
 
 test('what is too large, or is no Latin-1, stays as it is', () => {
