@@ -5,9 +5,10 @@ import { Flag, MessageWalker } from '../dissect/dns/walk.ts';
 import type { Packets } from '../dissect/packets.ts';
 import { packetAddress } from './addresses.ts';
 import { AnswerReader } from './lookup-answer.ts';
+import { newLookup } from './lookup-record.ts';
 import { MULTICAST_LIMIT, MulticastQuestions } from './lookup-multicast.ts';
 import { KEY_CLIENT, KEY_ID, KEY_PORTS, KEY_SERVER, NAME_HASH, PendingTable, TYPE } from './lookup-table.ts';
-import { added, EMPTY } from './packet-list.ts';
+import { added } from './packet-list.ts';
 import { TruncatedAnswers } from './lookup-retries.ts';
 import { type Endpoint, LIST_LIMIT, type Lookup } from './model.ts';
 
@@ -344,32 +345,19 @@ export class LookupTracker {
   }
 
   private create(): Lookup {
-    return {
-      index: this.count++,
-      packet: this.packet,
-      id: this.walker.id,
-      transport: TRANSPORT_NAMES[this.transport],
-      client: this.client ?? { address: packetAddress(this.bytes, this.clientAt, this.version), port: this.clientPort },
-      server: this.server ?? this.serverEndpoint(),
-      name: this.name.text(),
-      type: typeName(this.pending.key[TYPE]),
-      start: this.time,
-      end: undefined,
-      took: undefined,
-      lastAsked: this.time,
-      answerPacket: undefined,
-      rcode: undefined,
-      addresses: EMPTY,
-      aliases: EMPTY,
-      pointers: undefined,
-      flags: this.walker.flags,
-      answerFlags: undefined,
-      records: undefined,
-      repeats: EMPTY,
-      truncated: undefined,
-      retryOf: undefined,
-      retriedBy: undefined,
-    };
+    const lookup = newLookup(
+      this.count++,
+      this.packet,
+      TRANSPORT_NAMES[this.transport],
+      this.client ?? { address: packetAddress(this.bytes, this.clientAt, this.version), port: this.clientPort },
+      this.server ?? this.serverEndpoint(),
+      this.name.text(),
+      typeName(this.pending.key[TYPE]),
+      this.time,
+    );
+    lookup.id = this.walker.id;
+    lookup.flags = this.walker.flags;
+    return lookup;
   }
 
   private serverEndpoint(): Endpoint {

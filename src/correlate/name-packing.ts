@@ -1,5 +1,6 @@
 import { Blocks } from './blocks.ts';
 import { type Groups, type JourneyLookup, NameGroup } from './conversation.ts';
+import { newLookup } from './lookup-record.ts';
 import { EMPTY } from './packet-list.ts';
 
 /** Groups that take more, or whose texts have characters beyond Latin-1, stay as they are. */
@@ -110,8 +111,8 @@ export class NamePacking {
     this.time(l.start);
     this.time(l.end ?? Number.NaN);
     this.time(l.lastAsked);
-    if (!sameName) this.text(l.name);
     if (!sameServer) this.text(l.server.address);
+    if (!sameName) this.text(l.name);
     for (const address of addresses) this.text(address);
     for (const alias of aliases) this.text(alias);
     for (const pointer of pointers ?? EMPTY) this.text(pointer);
@@ -128,25 +129,27 @@ export class NamePacking {
     this.at = at + 6;
     const start = this.readTime();
     const end = this.readTime();
-    const pointed = (lengths >>> (2 * LENGTH_BITS)) & MOST_LENGTH;
-    return {
-      index: WORDS[at + 1],
-      packet: WORDS[at + 2],
-      transport: this.coded[(codes >>> CODE_BITS) & (MOST_CODES - 1)] as JourneyLookup['transport'],
-      client: { address: client, port: ports >>> 16 },
+    const lastAsked = this.readTime();
+    const lookup: JourneyLookup = newLookup(
+      WORDS[at + 1],
+      WORDS[at + 2],
+      this.coded[(codes >>> CODE_BITS) & (MOST_CODES - 1)] as JourneyLookup['transport'],
+      { address: client, port: ports >>> 16 },
+      { address: (lengths & SAME_SERVER) !== 0 ? server : this.readText(), port: ports & 0xffff },
+      (lengths & SAME_NAME) !== 0 ? name : this.readText(),
+      this.coded[codes & (MOST_CODES - 1)],
       start,
-      end: Number.isNaN(end) ? undefined : end,
-      lastAsked: this.readTime(),
-      name: (lengths & SAME_NAME) !== 0 ? name : this.readText(),
-      server: { address: (lengths & SAME_SERVER) !== 0 ? server : this.readText(), port: ports & 0xffff },
-      type: this.coded[codes & (MOST_CODES - 1)],
-      answerPacket: WORDS[at + 3] === 0 ? undefined : WORDS[at + 3],
-      rcode: codes >>> (2 * CODE_BITS) === 0 ? undefined : this.coded[codes >>> (2 * CODE_BITS)],
-      addresses: this.readTexts(lengths & MOST_LENGTH),
-      aliases: this.readTexts((lengths >>> LENGTH_BITS) & MOST_LENGTH),
-      pointers: pointed === 0 ? undefined : this.readTexts(pointed - 1),
-      repeats: (lengths & REPEATED) === 0 ? EMPTY : this.readWords(),
-    };
+    );
+    lookup.lastAsked = lastAsked;
+    if (!Number.isNaN(end)) lookup.end = end;
+    if (WORDS[at + 3] !== 0) lookup.answerPacket = WORDS[at + 3];
+    if (codes >>> (2 * CODE_BITS) !== 0) lookup.rcode = this.coded[codes >>> (2 * CODE_BITS)];
+    lookup.addresses = this.readTexts(lengths & MOST_LENGTH);
+    lookup.aliases = this.readTexts((lengths >>> LENGTH_BITS) & MOST_LENGTH);
+    const pointed = (lengths >>> (2 * LENGTH_BITS)) & MOST_LENGTH;
+    if (pointed !== 0) lookup.pointers = this.readTexts(pointed - 1);
+    if ((lengths & REPEATED) !== 0) lookup.repeats = this.readWords();
+    return lookup;
   }
 
   private word(value: number): void {

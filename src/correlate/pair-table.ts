@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 /** An entry: two words of the hash (the first is 0 where there is no entry), then the value. */
 const VALUE = 2;
-const DELETED = 0xffff_ffff;
+const DELETED = -1;
 const MOST_VALUES = 3;
-const NONE = new Uint32Array(0);
+const NONE = new Int32Array(0);
 
 /**
  * Numbers by two texts (a client, and a URL, address or name), without the texts: 64 bits of a seeded hash stand for each
@@ -65,8 +65,8 @@ export class PairTable {
 
   /** Both at once: what is not written costs no memory, and the code that reads them sees two arrays from the start. */
   private begin(): void {
-    this.young = new Uint32Array((this.mask + 1) * this.words);
-    this.old = new Uint32Array(this.young.length);
+    this.young = new Int32Array((this.mask + 1) * this.words);
+    this.old = new Int32Array(this.young.length);
   }
 
   /** Sets the value of the pair that `other`, which has the same hashes, was asked for last. */
@@ -85,7 +85,7 @@ export class PairTable {
     }
   }
 
-  private read(table: Uint32Array): boolean {
+  private read(table: Int32Array): boolean {
     const at = this.place(table);
     if (table[at] === 0 || table[at + VALUE] === DELETED) return false;
     for (let i = VALUE; i < this.words; i++) this.value[i - VALUE] = table[at + i];
@@ -93,7 +93,7 @@ export class PairTable {
   }
 
   /** Where the hash at hand is, or would be. A table is never more than half full. */
-  private place(table: Uint32Array): number {
+  private place(table: Int32Array): number {
     const { high, low, mask, words } = this;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
       const at = slot * words;
@@ -108,8 +108,8 @@ export class PairTable {
     // No character: what ends one text does not begin the other.
     this.high ^= 0x10000;
     this.mix(b);
-    this.low = (this.low ^ (this.low >>> 16)) >>> 0;
-    this.high = ((this.high ^ (this.low >>> 11)) | 1) >>> 0;
+    this.low ^= this.low >>> 16;
+    this.high = (this.high ^ (this.low >>> 11)) | 1;
   }
 
   private mix(text: string): void {

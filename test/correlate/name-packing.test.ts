@@ -68,7 +68,7 @@ test.each(Object.entries(CASES))('packed and read again: %s', (_, before) => {
   const packing = new NamePacking(64);
   const first = packing.write(before);
   expect(first).toBeGreaterThan(0);
-  expect(packing.read(first, NOBODY, 5, 7.5, 600)).toEqual(before);
+  expect(packing.read(first, NOBODY, 5, 7.5, 600)).toMatchObject(before);
 });
 
 test('what is too large, or is no Latin-1, stays as it is', () => {
