@@ -23,10 +23,10 @@ export class ClockSteps {
   private last = Number.NEGATIVE_INFINITY;
 
   /** `interfaces` tells each row's. */
-  rows(p: Packets, count: number, interfaces: ArrayLike<number>): void {
+  rows(p: Packets, from: number, to: number, interfaces: ArrayLike<number>): void {
     const { time } = p;
     let { last } = this;
-    for (let row = 0; row < count; row++) {
+    for (let row = from; row < to; row++) {
       const now = time[row];
       if (interfaces[row] !== this.current) last = this.turn(interfaces[row], last);
       if (now < last - STEP_NANOSECONDS && this.packets.length < STEP_LIMIT) this.packets.push(p.firstNumber + row);

@@ -34,6 +34,9 @@ const DNS = idOf('dns');
 const HTTP = idOf('http');
 const TLS = idOf('tls');
 
+/** Rows that go from bytes to trackers together. */
+const SPAN_ROWS = 256;
+
 export interface CorrelatorOptions {
   /** SHA-256 of every stream. */
   hashes?: boolean;
@@ -130,16 +133,27 @@ export class Correlator implements TcpEvents {
     if (Number.isNaN(this.baseSeconds) && batch.count > 0) this.baseSeconds = batch.seconds[0];
     if (this.keys?.growing) this.newKeys();
     const p = this.packets;
-    scanRows(p, batch, 0, batch.count, this.baseSeconds, this.stacks);
-    this.steps.rows(p, batch.count, batch.interface);
-    for (let from = 0; from < batch.count; ) {
-      const to = this.fragments.rows(p, batch, from, batch.count);
-      this.datagrams.rows(p, from, to);
-      this.transport(p, from, to);
-      from = to;
-    }
+    this.fragments.annex(batch);
+    for (let from = 0; from < batch.count; from += SPAN_ROWS) this.span(p, batch, from, Math.min(from + SPAN_ROWS, batch.count));
+    this.tcp.recent.done(p, batch.count);
     if (this.keys?.growing) this.newKeys();
     this.owners?.look();
+  }
+
+  /** Some rows from their bytes to the trackers, while their headers are still in the processor's cache. */
+  private span(p: Packets, batch: Batch, first: number, end: number): void {
+    scanRows(p, batch, first, end, this.baseSeconds, this.stacks);
+    this.steps.rows(p, first, end, batch.interface);
+    for (let from = first; from < end; ) {
+      const to = this.fragments.rows(p, from, end);
+      this.datagrams.rows(p, from, to);
+      this.transport(p, from, to);
+      if (to < end) {
+        this.tcp.recent.done(p, to);
+        this.fragments.annex(batch);
+      }
+      from = to;
+    }
   }
 
   /** Asked once a batch: keys that have come since open what waits for them. */
@@ -207,7 +221,6 @@ export class Correlator implements TcpEvents {
         this.configurations.icmpv6(p, row);
       }
     }
-    this.tcp.recent.done(p, to);
   }
 
   private udp(p: Packets, row: number): void {

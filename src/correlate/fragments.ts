@@ -63,6 +63,9 @@ export class FragmentTracker {
   private newest: Waiting | undefined;
   private count = 0;
   private held = 0;
+  /** Where the next datagram is laid in the annex, and the annex's end. */
+  private free = 0;
+  private full = 0;
   private readonly key = new Uint32Array(10);
   private readonly seed = randomBytes(4).readInt32LE(0);
   private readonly stacks: Stacks;
@@ -76,16 +79,21 @@ export class FragmentTracker {
     return this.count;
   }
 
+  /** The batch's annex is free: nobody reads datagrams any more that were laid there. */
+  annex(batch: Batch): void {
+    this.free = batch.annexAt;
+    this.full = batch.annexAt + ANNEX_BYTES;
+  }
+
   /** Handles fragments in from … to-1; returns the row before which the annex was full, else `to`. */
-  rows(p: Packets, batch: Batch, from: number, to: number): number {
-    let annex = batch.annexAt;
+  rows(p: Packets, from: number, to: number): number {
     for (let row = from; row < to; row++) {
       if (p.kind[row] !== Kind.fragment) continue;
-      if (annex + MAX_NESTING * MAX_DATAGRAM_BYTES > batch.annexAt + ANNEX_BYTES) return row;
+      if (this.free + MAX_NESTING * MAX_DATAGRAM_BYTES > this.full) return row;
       for (let nesting = 0; nesting < MAX_NESTING && p.kind[row] === Kind.fragment; nesting++) {
-        const length = this.fragment(p, row, annex);
+        const length = this.fragment(p, row, this.free);
         if (length === 0) break;
-        annex += length;
+        this.free += length;
       }
     }
     return to;

@@ -22,7 +22,7 @@ test('packets of two interfaces, each in order, are no clock that runs backwards
   const p = packetsOf([10, 250, 20, 260, 5].map((ms) => ({ bytes: tcpFrame({}), time: at(ms) })));
   p.firstNumber = 1;
   const steps = new ClockSteps();
-  steps.rows(p, 5, Uint32Array.of(0, 1, 0, 1, 0));
+  steps.rows(p, 0, 5, Uint32Array.of(0, 1, 0, 1, 0));
   expect([steps.between(0, 4), steps.between(4, 5)]).toEqual([0, 5]);
 });
 
@@ -53,7 +53,7 @@ test('steps are kept up to a limit', () => {
   const steps = new ClockSteps();
   const p = packetsOf(frames);
   p.firstNumber = 1;
-  steps.rows(p, frames.length, new Uint32Array(frames.length));
+  steps.rows(p, 0, frames.length, new Uint32Array(frames.length));
   expect(steps.between(0, 1)).toBe(0);
   expect(steps.between(1, 2)).toBe(2);
   expect(steps.between(2, 3)).toBe(0);
