@@ -3,6 +3,7 @@ import { evidence, valuesOf } from '../correlate/evidence.ts';
 import type { Join } from '../correlate/join.ts';
 import { type Evidence, type HarTimings, type Journey, type Outcome, STAGE_KINDS, type Stage } from '../correlate/model.ts';
 import type { Text } from '../text/text.ts';
+import { putPackets, takePackets, type Whole } from './form-parts.ts';
 import type { Form, Packing, Taking } from './packing.ts';
 
 /** A stage's first number is its kind, and these: it does not begin where the one before it ended, and has more packets than it lists. */
@@ -15,9 +16,6 @@ const KIND = 15;
 const MILLISECOND = 1e6;
 /** Beyond this a number and the next one are the same double. */
 const MOST_EXACT = 2 ** 52;
-
-/** Every key, so that one more in the model does not compile until it is packed. */
-type Whole<T> = { [K in keyof Required<T>]: T[K] };
 
 /** Journeys are most of what is kept of a capture, and stages most of a journey: both go without keys, in this order. */
 export const JOURNEYS: Form<Journey> = {
@@ -114,25 +112,6 @@ function takeStages(from: Taking, start: number): Stage[] {
     before = end;
   }
   return stages;
-}
-
-/** Mostly they follow each other closely. */
-function putPackets(to: Packing, packets: readonly number[]): void {
-  to.number(packets.length);
-  for (let i = 0, before = 0; i < packets.length; i++) {
-    to.number(packets[i] - before);
-    before = packets[i];
-  }
-}
-
-function takePackets(from: Taking): number[] {
-  const packets: number[] = [];
-  const count = from.number();
-  for (let i = 0, before = 0; i < count; i++) {
-    before += from.number();
-    packets.push(before);
-  }
-  return packets;
 }
 
 function putText(to: Packing, text: Text): void {
