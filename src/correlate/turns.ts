@@ -74,8 +74,7 @@ function further(turn: Turn, rest: Rest, fromClient: boolean, time: number): voi
 
 /** The turns in the order of their packets: behind a hole bytes are heard of late. Those of packets up to `after` are left out. */
 export function inPacketOrder(turns: Turn[], after: number): Turn[] {
-  let at = after;
-  if (turns.every((turn) => turn.firstPacket > at && risen(turn, (at = turn.lastPacket)))) return turns;
+  if (inOrder(turns, after)) return turns;
   const all: { fromClient: boolean; packet: number; time: number }[] = [];
   for (const { fromClient, packets, times, rest } of turns)
     if (rest === undefined)
@@ -101,6 +100,16 @@ function since(turn: Turn, after: number): Turn {
   const packets = turn.packets.slice(first);
   const times = turn.times.slice(first);
   return { ...turn, start: times[0], firstPacket: packets[0], packets, times, packetCount: turn.packetCount - first };
+}
+
+/** Their packets rise, from one behind `after` on, to the last of the last. */
+function inOrder(turns: Turn[], after: number): boolean {
+  let before = after;
+  for (const turn of turns) {
+    if (turn.firstPacket <= before || !risen(turn, turn.lastPacket)) return false;
+    before = turn.lastPacket;
+  }
+  return true;
 }
 
 /** Its packets rise, and its last is `last`. */

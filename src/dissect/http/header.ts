@@ -8,104 +8,118 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 
-/** Sorts out the few fields that matter by first letter; `first` is lower case. `end` is the line's LF. */
+/** Fields that matter. */
+const NAMES = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'forwarded',
+  'host',
+  'location',
+  'referer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'via',
+  'x-forwarded-for',
+  'x-real-ip',
+] as const;
+type Name = (typeof NAMES)[number];
+
+const BY_LETTER: Name[][] = Array.from({ length: 256 }, () => []);
+for (const name of NAMES) BY_LETTER[name.charCodeAt(0)].push(name);
+
+/** Sorts out the few fields that matter; `first` is the line's first letter in lower case. `end` is the line's LF. */
 export function header(head: Head, bytes: Uint8Array, at: number, end: number, first: number): void {
   if (end - at < 5) return;
-  switch (first) {
-    case 0x68: // h
-      if (named(bytes, at, end, 'host') && head.hostEnd === 0 && value(bytes, valueAt, end)) {
-        head.hostAt = valueAt;
-        head.hostEnd = valueEnd;
-        head.fields |= RequestField.host;
-      }
+  const name = known(BY_LETTER[first], bytes, at, end);
+  if (name === undefined) return;
+  const from = valueAt;
+  switch (name) {
+    case 'host':
+      if (head.hostEnd !== 0 || !value(bytes, from, end)) return;
+      head.hostAt = valueAt;
+      head.hostEnd = valueEnd;
+      head.fields |= RequestField.host;
       return;
-    case 0x63: // c
-      if ((bytes[at + 2] | 0x20) === 0x6e) content(head, bytes, at, end);
+    case 'user-agent':
+      head.fields |= RequestField.userAgent;
       return;
-    case 0x74: // t
-      if (named(bytes, at, end, 'transfer-encoding')) codings(head, bytes, valueAt, end);
+    case 'accept':
+      head.fields |= RequestField.accept;
+      if (!value(bytes, from, end)) return;
+      head.acceptAt = valueAt;
+      head.acceptEnd = valueEnd;
       return;
-    case 0x61: // a
-      if ((bytes[at + 2] | 0x20) === 0x63) accept(head, bytes, at, end);
+    case 'accept-encoding':
+      head.fields |= RequestField.acceptEncoding;
       return;
-    case 0x75: // u
-      if ((bytes[at + 1] | 0x20) === 0x73) {
-        if (named(bytes, at, end, 'user-agent')) head.fields |= RequestField.userAgent;
-      } else if (named(bytes, at, end, 'upgrade') && value(bytes, valueAt, end)) {
-        head.upgradeAt = valueAt;
-        head.upgradeEnd = valueEnd;
-      }
+    case 'accept-language':
+      head.fields |= RequestField.acceptLanguage;
       return;
-    case 0x72: // r
-      if (named(bytes, at, end, 'referer') && value(bytes, valueAt, end)) {
-        head.refererAt = valueAt;
-        head.refererEnd = valueEnd;
-      }
+    case 'connection':
+      options(head, bytes, from, end);
       return;
-    case 0x6c: // l
-      if (named(bytes, at, end, 'location') && value(bytes, valueAt, end)) {
-        head.locationAt = valueAt;
-        head.locationEnd = valueEnd;
-      }
+    case 'content-length':
+      lengths(head, bytes, from, end);
       return;
-    case 0x66: // f
-      if (named(bytes, at, end, 'forwarded')) head.fields |= RequestField.sentOn;
-      return;
-    case 0x76: // v
-      if (named(bytes, at, end, 'via')) head.fields |= RequestField.sentOn;
-      return;
-    case 0x78: // x
-      if (named(bytes, at, end, 'x-forwarded-for') || named(bytes, at, end, 'x-real-ip')) head.fields |= RequestField.sentOn;
-      return;
-    case 0x65: // e
-      if (named(bytes, at, end, 'expect') && value(bytes, valueAt, end) && same(bytes, valueAt, valueEnd, '100-continue')) {
-        head.expectContinue = true;
-      }
-      return;
-  }
-}
-
-/** Accept and Accept-*. */
-function accept(head: Head, bytes: Uint8Array, at: number, end: number): void {
-  if (named(bytes, at, end, 'accept')) {
-    head.fields |= RequestField.accept;
-    if (!value(bytes, valueAt, end)) return;
-    head.acceptAt = valueAt;
-    head.acceptEnd = valueEnd;
-  } else if (named(bytes, at, end, 'accept-encoding')) head.fields |= RequestField.acceptEncoding;
-  else if (named(bytes, at, end, 'accept-language')) head.fields |= RequestField.acceptLanguage;
-}
-
-/** Content-* and Connection. */
-function content(head: Head, bytes: Uint8Array, at: number, end: number): void {
-  if (end - at < 10) return;
-  const at8 = bytes[at + 8] | 0x20;
-  if (bytes[at + 7] !== 0x2d) {
-    if (named(bytes, at, end, 'connection')) options(head, bytes, valueAt, end);
-  } else if (at8 === 0x6c) {
-    if (named(bytes, at, end, 'content-length')) lengths(head, bytes, valueAt, end);
-  } else if (at8 === 0x74) {
-    if (named(bytes, at, end, 'content-type') && value(bytes, valueAt, end)) {
+    case 'content-type':
+      if (!value(bytes, from, end)) return;
       head.contentTypeAt = valueAt;
       head.contentTypeEnd = valueEnd;
-    }
-  } else if (at8 === 0x65 && named(bytes, at, end, 'content-encoding') && value(bytes, valueAt, end)) {
-    head.contentEncodingAt = valueAt;
-    head.contentEncodingEnd = valueEnd;
+      return;
+    case 'content-encoding':
+      if (!value(bytes, from, end)) return;
+      head.contentEncodingAt = valueAt;
+      head.contentEncodingEnd = valueEnd;
+      return;
+    case 'transfer-encoding':
+      codings(head, bytes, from, end);
+      return;
+    case 'upgrade':
+      if (!value(bytes, from, end)) return;
+      head.upgradeAt = valueAt;
+      head.upgradeEnd = valueEnd;
+      return;
+    case 'referer':
+      if (!value(bytes, from, end)) return;
+      head.refererAt = valueAt;
+      head.refererEnd = valueEnd;
+      return;
+    case 'location':
+      if (!value(bytes, from, end)) return;
+      head.locationAt = valueAt;
+      head.locationEnd = valueEnd;
+      return;
+    case 'expect':
+      if (value(bytes, from, end) && same(bytes, valueAt, valueEnd, '100-continue')) head.expectContinue = true;
+      return;
+    default:
+      // Forwarded, Via, X-Forwarded-For, X-Real-IP.
+      head.fields |= RequestField.sentOn;
   }
 }
 
-// Where `named` and `value` leave what they found: two results without an object. Meaningful only until the next call.
+// Where `known` and `value` leave what they found: two results without an object. Meaningful only until the next call.
 let valueAt = 0;
 let valueEnd = 0;
 
-/** Is `name` (lower case) the field's name? White space before the colon is borne (RFC 9112 §5.1). */
-function named(bytes: Uint8Array, at: number, end: number, name: string): boolean {
-  let i = at + name.length;
-  if (i >= end || !same(bytes, at, i, name)) return false;
-  while (i < end && (bytes[i] === SPACE || bytes[i] === TAB)) i++;
-  valueAt = i + 1;
-  return i < end && bytes[i] === COLON;
+/** Which of these is the field's name? White space before the colon is borne (RFC 9112 §5.1). */
+function known(names: readonly Name[], bytes: Uint8Array, at: number, end: number): Name | undefined {
+  for (let n = 0; n < names.length; n++) {
+    const name = names[n];
+    let i = at + name.length;
+    if (i >= end || (bytes[i] !== COLON && bytes[i] !== SPACE && bytes[i] !== TAB) || !same(bytes, at, i, name)) continue;
+    while (i < end && (bytes[i] === SPACE || bytes[i] === TAB)) i++;
+    valueAt = i + 1;
+    return i < end && bytes[i] === COLON ? name : undefined;
+  }
+  return undefined;
 }
 
 /** Bytes equal `text` (lower case), whatever their case. */
