@@ -16,6 +16,8 @@ export class PairTable {
   readonly value = new Uint32Array(MOST_VALUES);
   private readonly words: number;
   private count = 0;
+  /** Entries that the young generation takes; none before the first. */
+  private room = 0;
   private readonly limit: number;
   private readonly mask: number;
   private young = NONE;
@@ -48,7 +50,7 @@ export class PairTable {
 
   /** Sets the value of the pair that `find` was asked for last. */
   put(x: number, y = 0, z = 0): void {
-    if (this.young === NONE) this.begin();
+    if (this.count >= this.room) this.turn();
     const { young } = this;
     const at = this.place(young);
     if (young[at] === 0) this.count++;
@@ -57,16 +59,16 @@ export class PairTable {
     young[at + VALUE] = x;
     if (this.words > VALUE + 1) young[at + VALUE + 1] = y;
     if (this.words > VALUE + 2) young[at + VALUE + 2] = z;
-    if (this.count < this.limit) return;
-    this.young = this.old.fill(0);
-    this.old = young;
-    this.count = 0;
   }
 
-  /** Both at once: what is not written costs no memory, and the code that reads them sees two arrays from the start. */
-  private begin(): void {
-    this.young = new Int32Array((this.mask + 1) * this.words);
-    this.old = new Int32Array(this.young.length);
+  /** The next generation; the first one, too, so that what calls this is known to V8 before it is compiled. */
+  private turn(): void {
+    const { young, old } = this;
+    const length = (this.mask + 1) * this.words;
+    this.young = old === NONE ? new Int32Array(length) : old.fill(0);
+    this.old = young === NONE ? new Int32Array(length) : young;
+    this.count = 0;
+    this.room = this.limit;
   }
 
   /** Sets the value of the pair that `other`, which has the same hashes, was asked for last. */

@@ -8,9 +8,6 @@ import type { Recent } from './tcp-recent.ts';
 import * as R from './tcp-record.ts';
 import { Flag } from './tcp-record.ts';
 
-/** A bit beside `Seen`: bytes of the same place were there before. */
-const OVERLAPS = 16;
-
 /** What the payloads need of the tracker. */
 interface Owner {
   readonly streams: Streams;
@@ -54,11 +51,9 @@ export class Payloads {
     if (sequence === words[base + R.NEXT + d] && stream.held === undefined) {
       words[base + R.NEXT + d] = segmentEnd;
       streams.deliver(c, d, p.bytes, at, end, length, packet, time);
-    } else seen = this.place(p, row, c, words, base, d, sequence, length);
+    } else seen = this.place(p, row, c, words, base, d, sequence, length, gap);
     if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
-    if ((seen & OVERLAPS) !== 0 && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))
-      c.note('inconsistentOverlaps', packet);
-    if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen & ~OVERLAPS);
+    if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen);
     else if (last !== R.LAST_PROBE) this.edge(p, row, c, words, base, d, segmentEnd, length);
     const behind = p.flags[row] & Flag.fin ? (segmentEnd + 1) >>> 0 : segmentEnd;
     if (((behind - words[base + R.HIGHEST + d]) | 0) > 0 && last !== R.LAST_PROBE) {
@@ -78,7 +73,7 @@ export class Payloads {
 
   /**
    * Payload that does not begin where the stream ends, or for which a hole is open: what is new of it goes into the stream or
-   * waits. Whether its bytes were seen before (`Seen`), with `OVERLAPS` where others of the same place were.
+   * waits. Whether its bytes were seen before.
    */
   private place(
     p: Packets,
@@ -89,6 +84,7 @@ export class Payloads {
     d: 0 | 1,
     sequence: number,
     length: number,
+    gap: number,
   ): number {
     const { streams } = this.owner;
     const stream = c.half(d);
@@ -99,20 +95,27 @@ export class Payloads {
     const next = words[base + R.NEXT + d];
     const ahead = (sequence - next) | 0;
     const segmentEnd = (sequence + length) >>> 0;
+    let seen: number = Seen.never;
+    let overlaps = ahead < 0;
     if (ahead > 0) {
       const news = streams.hold(stream, sequence, p.bytes, at, end, length, packet, time);
+      if (news === 0) seen = Seen.before;
+      overlaps = news < length;
       if (streams.full(stream)) words[base + R.NEXT + d] = streams.makeRoom(c, d, next);
-      return (news === 0 ? Seen.before : Seen.never) | (news < length ? OVERLAPS : 0);
+    } else {
+      const { held, heldFrom } = stream;
+      if (ahead === 0) overlaps = held !== undefined && ((segmentEnd - held[heldFrom].sequence) | 0) > 0;
+      else {
+        const early = ((segmentEnd - words[base + R.ISN + d] - 1) | 0) <= 0;
+        seen = early || stream.missingBytes > 0 ? Seen.unknown : Seen.before;
+      }
+      if (ahead + length > 0) {
+        words[base + R.NEXT + d] = segmentEnd;
+        streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, ahead + length, packet, time);
+      }
     }
-    const { held, heldFrom } = stream;
-    let seen = ahead < 0 || (held !== undefined && ((segmentEnd - held[heldFrom].sequence) | 0) > 0) ? OVERLAPS : 0;
-    const early = ((segmentEnd - words[base + R.ISN + d] - 1) | 0) <= 0;
-    if (ahead === 0) seen |= Seen.never;
-    else seen |= early || stream.missingBytes > 0 ? Seen.unknown : Seen.before;
-    if (ahead + length > 0) {
-      words[base + R.NEXT + d] = segmentEnd;
-      streams.deliver(c, d, p.bytes, Math.min(at - ahead, end), end, ahead + length, packet, time);
-    }
+    if (overlaps && !(gap === -1 && length === 1) && this.owner.recent.differs(p, row, sequence))
+      c.note('inconsistentOverlaps', packet);
     return seen;
   }
 
