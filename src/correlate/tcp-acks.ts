@@ -43,7 +43,7 @@ export class Acknowledgments {
     const o: 0 | 1 = d === 0 ? 1 : 0;
     const { words, doubles } = page;
     const half = base >> 1;
-    const acknowledged = p.acknowledgment[row];
+    const acknowledged = p.acknowledgment[row] | 0;
     const time = p.time[row];
     const state = words[base + R.STATE];
     const known = (state & (R.ACK_SET << d)) !== 0;

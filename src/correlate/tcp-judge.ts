@@ -129,7 +129,7 @@ export function readSack(p: Packets, row: number, words: Uint32Array, base: numb
 
 /** Another SYN-ACK with a sequence number of its own, as stateless answers have, counts while nobody has acknowledged the first. */
 export function answersAnew(words: Uint32Array, base: number, d: 0 | 1, flags: number, sequence: number): boolean {
-  if ((flags & Flag.ack) === 0 || words[base + R.ISN + d] === sequence) return false;
+  if ((flags & Flag.ack) === 0 || (words[base + R.ISN + d] | 0) === sequence) return false;
   const acked = (words[base + R.STATE] & (R.ACK_SET << (1 - d))) !== 0;
   return !acked || words[base + R.ACKED + 1 - d] !== (words[base + R.ISN + d] + 1) >>> 0;
 }

@@ -86,7 +86,8 @@ export class TcpTracker {
   segment(p: Packets, row: number): void {
     const { table } = this;
     const flags = p.flags[row];
-    const sequence = p.sequence[row];
+    // Signed, as all differences of sequence numbers are: it fits in one of V8's small integers.
+    const sequence = p.sequence[row] | 0;
     const time = p.time[row];
     let slot = table.find(p, row);
     if (slot < 0) slot = this.open(p, row, flags, 0);
@@ -107,7 +108,7 @@ export class TcpTracker {
 
     const state = words[base + R.STATE];
     const length = p.payloadLength[row];
-    const dataAt = flags & Flag.syn ? (sequence + 1) >>> 0 : sequence;
+    const dataAt = flags & Flag.syn ? (sequence + 1) | 0 : sequence;
     const known = (state & (R.SEQUENCE_SET << d)) !== 0 && !this.begins(slot, words, base, d, flags, sequence);
     if (!known) {
       words[base + R.STATE] |= R.SEQUENCE_SET << d;
@@ -217,7 +218,7 @@ export class TcpTracker {
     const { words } = this.table.page(slot);
     const base = this.table.base(slot);
     const d = this.table.reversed ? 1 : 0;
-    return (words[base + R.STATE] & (R.SEQUENCE_SET << d)) !== 0 && words[base + R.ISN + d] !== sequence;
+    return (words[base + R.STATE] & (R.SEQUENCE_SET << d)) !== 0 && (words[base + R.ISN + d] | 0) !== sequence;
   }
 
   private open(p: Packets, row: number, flags: number, state: number): number {
@@ -294,10 +295,10 @@ export class TcpTracker {
       if ((words[base + R.STATE] & (R.FIN_SEEN << d)) === 0) {
         words[base + R.STATE] |= R.FIN_SEEN << d;
         words[base + R.FIN_PACKET + d] = packet;
-        words[base + R.FIN_END + d] = (dataAt + length + 1) >>> 0;
+        words[base + R.FIN_END + d] = dataAt + length + 1;
         this.closing(page, base, d, closing, time);
         if (closing) this.resets.fin(slot, d, time);
-        if (length === 0 && gap >= 0) words[base + R.HIGHEST + d] = (dataAt + 1) >>> 0;
+        if (length === 0 && gap >= 0) words[base + R.HIGHEST + d] = dataAt + 1;
         else if (length === 0) this.conversation(slot, page, base).note('outOfOrder', packet);
       } else if (length === 0 && gap < 0) {
         this.conversation(slot, page, base).note('retransmissions', packet);

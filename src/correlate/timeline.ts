@@ -10,8 +10,10 @@ const MILLISECOND = 1e6;
  */
 export class Timeline {
   stages: Stage[] = EMPTY;
-  declare readonly start: number;
-  declare cursor: number;
+  // Doubles from the start, here and in stages: V8 takes the first times of a capture for small integers, and compiles again what
+  // reads them when one is none.
+  readonly start: number = Number.NaN;
+  cursor = Number.NaN;
 
   constructor(start: number) {
     this.start = start;
@@ -94,7 +96,9 @@ export class Timeline {
     note: Text | undefined,
     reused: boolean,
   ): Stage {
-    const stage: Stage = { kind, start, end, packets, packetCount, reused, note };
+    const stage: Stage = { kind, start: Number.NaN, end: Number.NaN, packets, packetCount, reused, note };
+    stage.start = start;
+    stage.end = end;
     this.stages = added(this.stages, stage);
     return stage;
   }
