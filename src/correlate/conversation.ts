@@ -172,6 +172,7 @@ export class NameGroup {
     number: number,
     client: string,
     name: string,
+    key: string,
     lookups: JourneyLookup[],
     last: number,
     weight: number,
@@ -180,7 +181,7 @@ export class NameGroup {
     this.number = number;
     this.client = client;
     this.name = name;
-    this.key = name.toLowerCase();
+    this.key = key;
     this.lookups = lookups;
     this.last = last;
     this.weight = weight;

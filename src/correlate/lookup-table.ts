@@ -88,7 +88,8 @@ export class PendingTable {
     if (this.freeSlot === NONE) this.grow();
     const slot = this.freeSlot;
     this.freeSlot = this.next[slot];
-    this.words.set(this.key, slot * WORDS);
+    const { words, key } = this;
+    for (let i = 0; i < WORDS; i++) words[slot * WORDS + i] = key[i];
     const hash = this.hash();
     this.hashes[slot] = hash;
     const bucket = hash & (this.heads.length - 1);

@@ -155,7 +155,7 @@ export class NameBook {
       this.makeRoom();
       return known;
     }
-    const group = new NameGroup(store, store.made, client, lookup.name, [lookup], lookup.start, weight);
+    const group = new NameGroup(store, store.made, client, lookup.name, key, [lookup], lookup.start, weight);
     byName.put(group.number);
     if (store.made - store.first === GROUP_LIMIT) this.evict();
     store.add(group, older);
@@ -211,6 +211,6 @@ function weightOf(lookup: Lookup): number {
   let weight = 512 + lookup.name.length + 48 * lookup.addresses.length;
   for (const alias of lookup.aliases) weight += 32 + alias.length;
   for (const data of lookup.pointers ?? EMPTY) weight += 32 + data.length;
-  for (const record of lookup.records ?? []) weight += 128 + record.name.length + record.data.length;
+  for (const record of lookup.records ?? EMPTY) weight += 128 + record.name.length + record.data.length;
   return weight;
 }

@@ -27,7 +27,7 @@ const lookup = (changes: Partial<JourneyLookup> = {}): JourneyLookup => ({
 });
 
 function group(...lookups: JourneyLookup[]): NameGroup {
-  const made = new NameGroup(NOBODY, 5, CLIENT, lookups[0].name, lookups, 7.5, 600);
+  const made = new NameGroup(NOBODY, 5, CLIENT, lookups[0].name, lookups[0].name.toLowerCase(), lookups, 7.5, 600);
   made.addresses = lookups.flatMap(({ addresses }) => addresses);
   return made;
 }
