@@ -69,9 +69,9 @@ export class CaptureRecords implements CaptureFacts {
   readonly configurations = new RecordTable<Configuration>();
 
   private readonly byName = this.lookups.indexBy((l) => [nameKey(l.name)]);
-  private readonly byClient = this.lookups.indexBy((l) => [`${l.client.address} ${nameKey(l.name)}`]);
+  private readonly byClient = this.lookups.indexBy((l) => [[l.client.address, nameKey(l.name)]]);
   private readonly tlsOfDns = this.tlsSessions.indexBy((t) => (t.encryptedDns === undefined ? [] : ['dns']));
-  private readonly journeysByClient = this.journeys.indexBy((j) => [`${j.client} ${nameKey(j.name)}`]);
+  private readonly journeysByClient = this.journeys.indexBy((j) => [[j.client, nameKey(j.name)]]);
   private readonly askers = new Set<string>();
   readonly lookupsTelling: (address: string) => Lookup[] = this.lookups.indexBy((l) => l.addresses);
   readonly resolutionsOf: (address: string) => Resolution[] = this.resolutions.indexBy((r) => [r.targetAddress, r.senderAddress]);
@@ -339,7 +339,7 @@ export class CaptureRecords implements CaptureFacts {
   }
 
   lookupsBy(client: string, name: string): Lookup[] {
-    return this.byClient(`${client} ${nameKey(name)}`);
+    return this.byClient([client, nameKey(name)]);
   }
 
   asksNames(client: string): boolean {
@@ -351,7 +351,7 @@ export class CaptureRecords implements CaptureFacts {
   }
 
   journeysTo(client: string, name: string): Journey[] {
-    return this.journeysByClient(`${client} ${nameKey(name)}`);
+    return this.journeysByClient([client, nameKey(name)]);
   }
 
   close(): void {

@@ -113,8 +113,7 @@ export class FileSession implements SessionView {
     }
     const { batch, correlator } = this.analysis;
     if (first && batch.count > 0) this.firstTime = correlator.packets.time[0];
-    const { stack, time } = correlator.packets;
-    for (let row = 0; row < batch.count; row++) this.counts.packet(stack[row], batch.wirelen[row], time[row]);
+    this.counts.packets(batch, correlator.packets);
     return true;
   }
 

@@ -22,6 +22,8 @@ interface Piece {
 /** So many packets at a time are sorted by connection, as they come. */
 const RUN_SHIFT = 14;
 const RUN = 1 << RUN_SHIFT;
+/** Bits that are sorted by at once. */
+const DIGIT = 11;
 
 /** What is kept of every packet for browsing: 24 bytes, a few more where lengths pass 65,535, offsets span 4 GiB or link types differ. The rest is read again from the file. Packets count from 1. */
 export class PacketIndex {
@@ -32,7 +34,7 @@ export class PacketIndex {
   private readonly runs: Uint16Array[] = [];
   private readonly places = new Uint16Array(RUN);
   private readonly spare = new Uint16Array(RUN);
-  private readonly ends = new Uint32Array(256);
+  private readonly ends = new Uint32Array(1 << DIGIT);
 
   add(batch: Batch, p: Packets): void {
     for (let row = 0; row < batch.count; ) {
@@ -141,22 +143,26 @@ export class PacketIndex {
     return low;
   }
 
-  /** The packets behind `begin` that belong to connections, by connection: a byte of its number at a time, the lowest first. */
+  /** The packets behind `begin` that belong to connections, by connection: some bits of how far its number is from the lowest at a time, the lowest bits first. */
   private sortedRun(begin: number): Uint16Array {
     const flows = this.pieces[begin >> SHIFT].flow.subarray(begin & (ROWS - 1), (begin & (ROWS - 1)) + RUN);
     let [from, to] = [this.places, this.spare];
     let length = 0;
+    let least = 0x7fffffff;
     let most = 0;
     for (let i = 0; i < RUN; i++) {
-      if (flows[i] < 0) continue;
+      const flow = flows[i];
+      if (flow < 0) continue;
       from[length++] = i;
-      if (flows[i] > most) most = flows[i];
+      if (flow > most) most = flow;
+      if (flow < least) least = flow;
     }
-    for (let shift = 0; most >> shift > 0 && shift < 32; shift += 8) {
+    const mask = (1 << DIGIT) - 1;
+    for (let shift = 0; shift < 32 && (most - least) >> shift > 0; shift += DIGIT) {
       const ends = this.ends.fill(0);
-      for (let i = 0; i < length; i++) ends[(flows[from[i]] >> shift) & 0xff]++;
-      for (let byte = 1; byte < 256; byte++) ends[byte] += ends[byte - 1];
-      for (let i = length - 1; i >= 0; i--) to[--ends[(flows[from[i]] >> shift) & 0xff]] = from[i];
+      for (let i = 0; i < length; i++) ends[((flows[from[i]] - least) >> shift) & mask]++;
+      for (let digit = 1; digit <= mask; digit++) ends[digit] += ends[digit - 1];
+      for (let i = length - 1; i >= 0; i--) to[--ends[((flows[from[i]] - least) >> shift) & mask]] = from[i];
       [from, to] = [to, from];
     }
     return from.slice(0, length);

@@ -1,8 +1,15 @@
-import { RecordIndex } from './record-index.ts';
+import { type Key, RecordIndex, sameKey } from './record-index.ts';
 import { RecordStore } from './record-store.ts';
 import type { Table } from '../rules/facts.ts';
 
-type KeysOf<T> = (record: T) => readonly (string | number)[];
+type KeysOf<T> = (record: T) => readonly Key[];
+
+const NONE: readonly Key[] = [];
+
+function has(keys: readonly Key[], key: Key): boolean {
+  for (let i = 0; i < keys.length; i++) if (sameKey(keys[i], key)) return true;
+  return false;
+}
 
 /** Records of one kind by id, in order of id where they are walked through. */
 export class RecordTable<T> extends RecordStore<T> implements Table<T> {
@@ -18,8 +25,8 @@ export class RecordTable<T> extends RecordStore<T> implements Table<T> {
     if (!this.has(key)) this.count++;
     if (key > this.highest) this.highest = key;
     for (const { keysOf, index } of this.indexes) {
-      const known = before === undefined ? [] : keysOf(before);
-      for (const each of keysOf(record)) if (!known.includes(each)) index.add(each, key);
+      const known = before === undefined ? NONE : keysOf(before);
+      for (const each of keysOf(record)) if (!has(known, each)) index.add(each, key);
     }
     super.set(key, record);
   }
@@ -28,13 +35,13 @@ export class RecordTable<T> extends RecordStore<T> implements Table<T> {
    * Made before the first record comes and kept as they come: nobody who asks waits for a walk through all of them. Gives what
    * finds the records of a key, in order of id.
    */
-  indexBy(keysOf: KeysOf<T>): (key: string | number) => T[] {
+  indexBy(keysOf: KeysOf<T>): (key: Key) => T[] {
     const index = new RecordIndex();
     this.indexes.push({ keysOf, index });
     return (key) =>
       index.candidates(key).flatMap((id) => {
         const record = super.get(id);
-        return record !== undefined && keysOf(record).includes(key) ? [record] : [];
+        return record !== undefined && has(keysOf(record), key) ? [record] : [];
       });
   }
 

@@ -1,5 +1,7 @@
 // What the summary shows of a whole capture, kept as packets and journeys come: bounded, whatever the capture's length.
+import type { Batch } from '../capture/batch.ts';
 import { type Journey, STAGE_KINDS, type StageKind } from '../correlate/model.ts';
+import type { Packets } from '../dissect/packets.ts';
 import type { Stacks } from '../dissect/stacks.ts';
 
 /** Layer stacks that are told apart at most. */
@@ -13,8 +15,17 @@ export class RateBins {
   private readonly counts = new Float64Array(BINS);
   private origin = Number.NaN;
   private used = 0;
+  /** The bin of the last packet, and which times are in it: mostly the next one is, too. */
+  private last = 0;
+  private from = Number.NaN;
+  private until = Number.NaN;
 
   add(time: number): void {
+    if (time >= this.from && time < this.until) this.counts[this.last]++;
+    else this.find(time);
+  }
+
+  private find(time: number): void {
     if (Number.isNaN(this.origin)) this.origin = time;
     let at = Math.floor((time - this.origin) / this.width);
     while (at >= BINS || this.used - at > BINS) {
@@ -31,6 +42,9 @@ export class RateBins {
     }
     this.counts[at]++;
     if (at >= this.used) this.used = at + 1;
+    this.last = at;
+    this.from = this.origin + at * this.width;
+    this.until = this.from + this.width;
   }
 
   list(): number[] {
@@ -62,10 +76,13 @@ export class CaptureStatistics {
   private readonly rates = new RateBins();
   private readonly stageTimes = new StageStatistics();
 
-  /** `stack`: its number in `Stacks`. */
-  packet(stack: number, wireLength: number, time: number): void {
-    this.protocolBytes[stack] += wireLength;
-    this.rates.add(time);
+  packets(batch: Batch, { stack, time }: Packets): void {
+    const { protocolBytes, rates } = this;
+    for (let row = 0; row < batch.count; row++) {
+      // Its number in `Stacks`.
+      protocolBytes[stack[row]] += batch.wirelen[row];
+      rates.add(time[row]);
+    }
   }
 
   journey(journey: Journey): void {
