@@ -65,6 +65,7 @@ function once(main) {
       return /^node/.test(read(`/proc/${each}/comm`)) ? each : undefined;
     };
     const over = () => {
+      child.stdout.removeAllListeners('data').resume();
       child.stdin.write('q');
       done({ ...last, first, journeys, paints, painted });
     };

@@ -129,17 +129,14 @@ export function quantile({ count, longest, bins }: StageTimes, share: number): n
 }
 
 export class StageStatistics {
-  private readonly kinds = new Map<StageKind, StageTimes>();
+  /** In the order of `STAGE_KINDS`. */
+  private readonly kinds = STAGE_KINDS.map((kind): StageTimes => ({ kind, count: 0, longest: 0, bins: new Uint32Array(TIMES) }));
 
   /** Reused ones took no time, and idling is nobody's work: they are left out. */
   add(journey: Journey): void {
     for (const { kind, start, end, reused } of journey.stages) {
       if (reused || kind === 'idle') continue;
-      let known = this.kinds.get(kind);
-      if (known === undefined) {
-        known = { kind, count: 0, longest: 0, bins: new Uint32Array(TIMES) };
-        this.kinds.set(kind, known);
-      }
+      const known = this.kinds[STAGE_KINDS.indexOf(kind)];
       const took = Math.max(0, end - start);
       const bin = took < LEAST ? 0 : Math.min(TIMES - 1, Math.floor(Math.log2(took / LEAST) * STEPS));
       known.count++;
@@ -149,6 +146,6 @@ export class StageStatistics {
   }
 
   list(): StageTimes[] {
-    return STAGE_KINDS.flatMap((kind) => this.kinds.get(kind) ?? []);
+    return this.kinds.filter(({ count }) => count > 0);
   }
 }
