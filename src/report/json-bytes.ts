@@ -21,16 +21,16 @@ const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufef
 /** 1 for what stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
 
-/** Three digits each as bytes that one store writes, and their number above them: `DIGITS` with leading zeros, `SHORT` without. */
-const DIGITS = new Uint32Array(1000);
-const SHORT = new Uint32Array(1000);
-/** `DIGITS` without trailing zeros. */
+/** Three digits each as bytes that one store writes, and their number above them: without leading zeros, and then with them. */
+const DIGITS = new Uint32Array(2000);
+const ZEROS = 1000;
+/** With leading zeros, and without trailing ones. */
 const FRACTION = new Uint32Array(1000);
 for (let n = 0; n < 1000; n++) {
   const [a, b, c] = [48 + Math.trunc(n / 100), 48 + (Math.trunc(n / 10) % 10), 48 + (n % 10)];
   const three = a | (b << 8) | (c << 16) | (3 << 24);
-  DIGITS[n] = three;
-  SHORT[n] = n < 10 ? c | (1 << 24) : n < 100 ? b | (c << 8) | (2 << 24) : three;
+  DIGITS[n] = n < 10 ? c | (1 << 24) : n < 100 ? b | (c << 8) | (2 << 24) : three;
+  DIGITS[n + ZEROS] = three;
   FRACTION[n] = c > 48 ? three : b > 48 ? a | (b << 8) | (2 << 24) : a > 48 ? a | (1 << 24) : 0;
 }
 
@@ -222,25 +222,25 @@ export class JsonBytes {
     const nano = (rest + 0.5) | 0;
     const micro = (nano / 1000) | 0;
     const milli = (micro / 1000) | 0;
-    view.setUint32(digits, DIGITS[milli], true);
-    view.setUint32(digits + 3, DIGITS[micro - milli * 1000], true);
-    view.setUint32(digits + 6, DIGITS[nano - micro * 1000], true);
+    view.setUint32(digits, DIGITS[milli + ZEROS], true);
+    view.setUint32(digits + 3, DIGITS[micro - milli * 1000 + ZEROS], true);
+    view.setUint32(digits + 6, DIGITS[nano - micro * 1000 + ZEROS], true);
     view.setUint8(digits + 9, 0x22);
     return (digits + 10) | 0;
   }
 
   private duration(at: number, nanoseconds: number): number {
     const { view } = this;
-    const nano = Math.round(nanoseconds);
+    const nano = Math.floor(nanoseconds + 0.5);
     if (!(nano >= 0 && nano < 1e15)) return this.unusual(at, nano / 1e6);
-    const whole = Math.floor(nano / 1e6) | 0;
+    const whole = (nano / 1e6) | 0;
     const rest = (nano - whole * 1e6) | 0;
     const point = decimal(view, at, whole);
     if (rest === 0) return point;
     view.setUint8(point, 0x2e);
     const high = (rest / 1000) | 0;
     const low = rest - high * 1000;
-    const first = low > 0 ? DIGITS[high] : FRACTION[high];
+    const first = low > 0 ? DIGITS[high + ZEROS] : FRACTION[high];
     view.setUint32(point + 1, first, true);
     const second = (point + 1 + (first >>> 24)) | 0;
     const last = FRACTION[low];
@@ -287,24 +287,19 @@ function copied(view: DataView, at: number, piece: Literal): number {
 /** Writes a whole number below 10^9; gives where it ends. */
 function decimal(view: DataView, at: number, value: number): number {
   if (value < 1000) {
-    const few = SHORT[value];
+    const few = DIGITS[value];
     view.setUint32(at, few, true);
     return (at + (few >>> 24)) | 0;
   }
   const thousands = (value / 1000) | 0;
-  let end = at;
-  if (thousands < 1000) {
-    const first = SHORT[thousands];
-    view.setUint32(end, first, true);
-    end = (end + (first >>> 24)) | 0;
-  } else {
-    const millions = (thousands / 1000) | 0;
-    const first = SHORT[millions];
-    view.setUint32(end, first, true);
-    end = (end + (first >>> 24)) | 0;
-    view.setUint32(end, DIGITS[thousands - millions * 1000], true);
-    end = (end + 3) | 0;
-  }
-  view.setUint32(end, DIGITS[value - thousands * 1000], true);
-  return (end + 3) | 0;
+  const millions = (thousands / 1000) | 0;
+  // What stands here where there are no millions is written over.
+  const first = DIGITS[millions];
+  view.setUint32(at, first, true);
+  const middle = (at + ((millions > 0 ? first : 0) >>> 24)) | 0;
+  const second = DIGITS[thousands - millions * 1000 + (millions > 0 ? ZEROS : 0)];
+  view.setUint32(middle, second, true);
+  const last = (middle + (second >>> 24)) | 0;
+  view.setUint32(last, DIGITS[value - thousands * 1000 + ZEROS], true);
+  return (last + 3) | 0;
 }
