@@ -1,13 +1,8 @@
 import { type Outcome, STAGE_KINDS } from '../correlate/model.ts';
-import { Packing } from './packing.ts';
 import type { JourneyHead } from './session.ts';
 
 const SHIFT = 12;
 const ROWS = 1 << SHIFT;
-/** Texts of heads lie in pieces of this many bytes; a place among them is the piece's number times this, and where in it they begin. */
-const TEXTS = 1 << 20;
-const FIRST_TEXTS = 1 << 14;
-const SPARE = 1 << 12;
 const FIRST = 1024;
 
 /** Heads in the order they came. */
@@ -21,21 +16,19 @@ interface Piece {
   /** Numbers in `outcomes`, and in `STAGE_KINDS` from 1 on. */
   outcome: Uint8Array;
   longest: Uint8Array;
-  /** Where name, URL and method are. */
-  texts: Float64Array;
+  /** Searched and sorted by: as they are, since reading them from bytes would cost more than keeping them. */
+  name: string[];
+  url: (string | undefined)[];
+  method: (string | undefined)[];
 }
-
-type Texts = [name: string, url: string | null, method: string | null];
 
 /**
  * What lists show of every journey, in order of start. Journeys come as they end: they are put in order when somebody looks.
- * About 60 bytes each and their texts, none of them an object: a large capture has a hundred thousand.
+ * About 80 bytes each and their texts, none of them an object: a large capture has a hundred thousand.
  */
 export class JourneyList {
   count = 0;
   private readonly pieces: Piece[] = [];
-  private readonly texts: Buffer[] = [];
-  private readonly packing = new Packing(FIRST_TEXTS);
   private readonly outcomes: Outcome[] = [];
   /** By place in the list: which head is there, and when its journey started. */
   private heads = new Uint32Array(FIRST);
@@ -55,7 +48,9 @@ export class JourneyList {
     to.total[i] = head.total;
     to.outcome[i] = this.outcomeOf(head.outcome);
     to.longest[i] = head.longest === undefined ? 0 : STAGE_KINDS.indexOf(head.longest) + 1;
-    to.texts[i] = this.put(head);
+    to.name.push(head.name);
+    to.url.push(head.url);
+    to.method.push(head.method);
     if (count === this.starts.length) this.widen();
     this.heads[count] = count;
     this.starts[count] = start;
@@ -90,24 +85,6 @@ export class JourneyList {
 
   outcome(nth: number): Outcome {
     return this.outcomes[this.pieceOf(nth).outcome[nth & (ROWS - 1)]];
-  }
-
-  textsOf(nth: number): Texts {
-    const place = this.pieceOf(nth).texts[nth & (ROWS - 1)];
-    const bytes = this.texts[Math.floor(place / TEXTS)] ?? this.packing.bytes;
-    return this.packing.take(bytes, place % TEXTS).value() as Texts;
-  }
-
-  private put({ name, url, method }: JourneyHead): number {
-    const { packing } = this;
-    if (packing.at > TEXTS - SPARE) {
-      this.texts.push(packing.bytes);
-      packing.bytes = Buffer.allocUnsafeSlow(TEXTS);
-      packing.at = 0;
-    }
-    const begin = packing.at;
-    packing.put([name, url, method]);
-    return this.texts.length * TEXTS + begin;
   }
 
   private outcomeOf(outcome: Outcome): number {
@@ -167,7 +144,6 @@ export class JourneyList {
 class ListedHead implements JourneyHead {
   private readonly list: JourneyList;
   private readonly nth: number;
-  private texts: Texts | undefined;
 
   constructor(list: JourneyList, nth: number) {
     this.list = list;
@@ -196,18 +172,15 @@ class ListedHead implements JourneyHead {
     return STAGE_KINDS[this.piece.longest[this.i] - 1];
   }
   get name(): string {
-    return this.text[0];
+    return this.piece.name[this.i];
   }
   get url(): string | undefined {
-    return this.text[1] ?? undefined;
+    return this.piece.url[this.i];
   }
   get method(): string | undefined {
-    return this.text[2] ?? undefined;
+    return this.piece.method[this.i];
   }
 
-  private get text(): Texts {
-    return (this.texts ??= this.list.textsOf(this.nth));
-  }
   private get piece(): Piece {
     return this.list.pieceOf(this.nth);
   }
@@ -227,6 +200,8 @@ function piece(): Piece {
     total: new Float64Array(ROWS),
     outcome: new Uint8Array(ROWS),
     longest: new Uint8Array(ROWS),
-    texts: new Float64Array(ROWS),
+    name: [],
+    url: [],
+    method: [],
   };
 }
