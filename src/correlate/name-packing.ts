@@ -84,6 +84,10 @@ export class NamePacking {
     this.blocks.drop(first);
   }
 
+  client(number: number): string {
+    return this.kept[KEPT * (number % this.limit)];
+  }
+
   /** The group again, as far as it was packed: when it was used first is not. */
   read(first: number, groups: Groups, number: number, last: number, weight: number): NameGroup {
     this.blocks.read(first, WORDS);

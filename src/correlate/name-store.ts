@@ -4,7 +4,7 @@ import { NamePacking } from './name-packing.ts';
 /** Groups remembered, over all clients. */
 export const GROUP_LIMIT = 16384;
 /** Groups that were made or looked at most recently stay objects: connections follow their lookups within moments. */
-const RECENT = 32;
+const RECENT = 64;
 
 /** The newest `GROUP_LIMIT` groups in the order they were made. All but a few are packed, until somebody asks for them. */
 export class NameStore implements Groups {
@@ -31,6 +31,10 @@ export class NameStore implements Groups {
 
   at(number: number): NameGroup | undefined {
     return this.has(number) ? (this.ring[number % GROUP_LIMIT] ?? this.unpack(number)) : undefined;
+  }
+
+  client(number: number): string {
+    return this.ring[number % GROUP_LIMIT]?.client ?? this.packing.client(number);
   }
 
   older(number: number): NameGroup | undefined {

@@ -118,10 +118,11 @@ export class NameBook {
 
   /** Some other lookup of the same client, of this name, told the group's name: by an HTTPS record, a service, an alias. */
   led(group: NameGroup, name: string): boolean {
-    const { made } = this.store;
-    for (let n = made - 1; n >= made - NAME_STEPS; n--) {
-      const from = this.store.at(n);
-      if (from !== undefined && from !== group && from.client === group.client && leadsTo(from, name, group)) return true;
+    const { store } = this;
+    const last = Math.max(store.first, store.made - NAME_STEPS);
+    for (let n = store.made - 1; n >= last; n--) {
+      if (n === group.number || store.client(n) !== group.client) continue;
+      if (leadsTo(store.at(n) as NameGroup, name, group)) return true;
     }
     return false;
   }

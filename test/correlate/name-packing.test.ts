@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Blocks } from '../../src/correlate/blocks.ts';
-import { type Groups, type JourneyLookup, NameGroup } from '../../src/correlate/conversation.ts';
+import { type Conversation, type Groups, type JourneyLookup, NameGroup } from '../../src/correlate/conversation.ts';
+import type { Lookup } from '../../src/correlate/model.ts';
 import { NamePacking } from '../../src/correlate/name-packing.ts';
+import { NameBook } from '../../src/correlate/names.ts';
 
 const NOBODY: Groups = { older: () => undefined, newer: () => undefined, rest: () => {} };
 const CLIENT = '192.0.2.7';
@@ -93,4 +95,51 @@ test('blocks that are given back are used again', () => {
     expect([...read.subarray(0, 40)]).toEqual(Array.from({ length: 40 }, () => round));
   }
   expect(new Set(kept).size).toBe(100);
+});
+
+/** So many other names that whatever can be packed is. */
+function others(book: NameBook): void {
+  for (let i = 0; i < 300; i++) {
+    const client = { address: `198.18.0.${i % 250}`, port: 1 };
+    book.answered(lookup({ client, name: `n${i}.example`, start: 1e9, addresses: ['203.0.113.1'] }) as Lookup);
+  }
+}
+
+test('a group that was packed meanwhile takes what belongs to it, and is told once', () => {
+  const told: string[] = [];
+  const book = new NameBook(({ name, lookups }) => told.push(`${name} ${lookups.map(({ type }) => type)}`));
+  book.answered(lookup({ start: 1e9 }) as Lookup);
+  others(book);
+  book.answered(lookup({ start: 2e9, type: 'AAAA', addresses: ['2001:db8::1'] }) as Lookup);
+  others(book);
+  expect(book.find(CLIENT, '198.51.100.1')?.lookups.map(({ type }) => type)).toEqual(['A', 'AAAA']);
+  expect(book.find(CLIENT, '2001:db8::1')).toBe(book.find(CLIENT, '198.51.100.1'));
+  others(book);
+  expect(book.findNamed(CLIENT, '2001:db8::1', 'www.example.com', 3e9, 20)?.last).toBe(2e9);
+  book.answered(lookup({ start: 9e9 }) as Lookup);
+  book.end();
+  expect(told.filter((each) => each.startsWith('WWW'))).toEqual(['WWW.example.com A,AAAA', 'WWW.example.com A']);
+});
+
+test('a group that a connection holds is one object; let go and packed, it is as the connection left it', () => {
+  const unused: NameGroup[] = [];
+  const book = new NameBook((group) => unused.push(group));
+  book.answered(lookup({ start: 1e9 }) as Lookup);
+  others(book);
+  const held = book.find(CLIENT, '198.51.100.1') as NameGroup;
+  const connection = {} as Conversation;
+  held.hold(connection);
+  others(book);
+  expect(book.find(CLIENT, '198.51.100.1')).toBe(held);
+  expect(connection.lookups).toBe(held.lookups);
+  held.usedAt = 1.5e9;
+  held.owned = true;
+  held.part(connection);
+  expect(connection.names).toBeUndefined();
+  others(book);
+  const again = book.find(CLIENT, '198.51.100.1') as NameGroup;
+  expect(again).not.toBe(held);
+  expect([again.usedAt, again.owned, again.told, again.key]).toEqual([1.5e9, true, false, 'www.example.com']);
+  book.end();
+  expect(unused.some(({ client }) => client === CLIENT)).toBe(false);
 });
