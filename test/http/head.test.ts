@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HEAD_LIMIT, HEADER_LINES_LIMIT, Head, MORE, NONE, scanHead } from '../../src/dissect/http/head.ts';
 import { brief, byteByByte, c, play, s } from './dialogue.ts';
@@ -140,4 +141,23 @@ test('lists of empty parts do not go deep', () => {
     const { end } = scan(`GET / HTTP/1.1\r\n${name}: ${',; ,'.repeat(60_000)}\r\n\r\n`);
     expect(end).toBeGreaterThan(240_000);
   }
+});
+
+test('lines end at their line feeds wherever these lie, and only heads without folds and high bytes are plain', () => {
+  const line = fc
+    .array(fc.constantFrom('\x00', '\t', '\v', '\r', ' ', 'a', '\x8a', '\xff'), { maxLength: 9 })
+    .map((list) => list.join(''));
+  fc.assert(
+    fc.property(fc.nat(8), fc.array(line, { maxLength: 6 }), fc.boolean(), fc.nat(5), (before, lines, cut, behind) => {
+      const fields = lines.map((text) => `x:${text}`).join('\n');
+      const text = `GET / HTTP/1.1\n${fields}${lines.length > 0 ? '\n' : ''}${cut ? '' : '\n'}`;
+      const bytes = Buffer.from('\n'.repeat(before) + text + 'z\n\n\xff'.repeat(behind), 'latin1');
+      const head = new Head();
+      const end = scanHead(head, bytes, before, before + text.length, false);
+      expect(end).toBe(cut ? MORE : before + text.length);
+      expect(head.lines).toBe(lines.length);
+      if (!cut) expect(head.plain).toBe(!/[\x80-\xff]/.test(text));
+    }),
+  );
+  expect(scan('GET / HTTP/1.1\r\na: b\r\n c\r\n\r\n').head.plain).toBe(false);
 });
