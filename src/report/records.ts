@@ -277,7 +277,7 @@ function stage(w: JsonBytes, piece: Literal, s: Stage): void {
     (plain ? END_LIST_REUSED_END : END_LIST_REUSED)[s.reused ? 1 : 0],
   );
   if (plain) return;
-  if (s.packetCount > s.packets.length) w.int(K.PACKET_COUNT, s.packetCount);
+  w.int(K.PACKET_COUNT, s.packetCount > s.packets.length ? s.packetCount : undefined);
   if (s.note !== undefined) w.sentence(K.NOTE, s.note.en);
   w.put(K.END);
 }
