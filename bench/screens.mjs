@@ -60,18 +60,20 @@ function once(main) {
     /** As it stood with the last byte painted. */
     let last;
     let quiet;
+    let left = false;
     const program = () => {
       const [each] = read(`/proc/${child.pid}/task/${child.pid}/children`).split(' ');
       return /^node/.test(read(`/proc/${each}/comm`)) ? each : undefined;
     };
     const over = () => {
+      left = true;
       child.stdout.removeAllListeners('data').resume();
       child.stdin.write('q');
       done({ ...last, first, journeys, paints, painted });
     };
     child.on('close', () => {
-      if (last !== undefined) return;
-      console.error(`${main} ended without painting anything`);
+      if (left) return;
+      console.error(`${main} ended before the file was read`);
       process.exit(1);
     });
     child.stdout.on('data', (chunk) => {
