@@ -205,3 +205,17 @@ test('stacks tell names, depth and layers', () => {
   expect([stacks.name(0), stacks.layers(0)]).toEqual(['unknown', []]);
   expect(stackOf({ bytes: addressBytes('10.0.0.1'), linkType: 220 })).toBe('unknown');
 });
+
+test('an ICMP header that is cut within a tunnel has no payload: not that of the UDP around it', () => {
+  const inner = eth(
+    { type: 0x0800 },
+    ipv4({ protocol: 1, source: '10.0.0.1', destination: '10.0.0.2', totalLength: 1500 }, u8(3, 1, 0, 0, 0, 0)),
+  );
+  const vxlan = join(u8(8, 0, 0, 0, 0, 0, 7, 0), inner);
+  const frame = eth(
+    {},
+    ipv4({ protocol: 17, source: '10.1.0.1', destination: '10.1.0.2' }, udp({ destinationPort: 4789 }, vxlan)),
+  );
+  const p = packetsOf([frame, tcpFrame({})]);
+  expect([p.kind[0], p.payloadLength[0], p.payloadCaptured[0]]).toEqual([Kind.icmp, 0, 0]);
+});

@@ -70,8 +70,11 @@ function scan(p: Packets, row: number): number {
   if (p.ipVersion[row] === 4) p.kind[row] = Kind.icmp;
   p.transportAt[row] = at;
   p.payloadAt[row] = at + ICMP_HEADER;
-  // Type and code tell what it is, where no more of it was captured.
-  if (p.end - at < ICMP_HEADER) return p.lacks(row, ICMP_HEADER);
+  // Type and code tell what it is, where no more of it was captured; what a tunnel around it carries is not its payload.
+  if (p.end - at < ICMP_HEADER) {
+    p.payloadLength[row] = p.payloadCaptured[row] = 0;
+    return p.lacks(row, ICMP_HEADER);
+  }
   p.payloadLength[row] = p.wire - at - ICMP_HEADER;
   p.payloadCaptured[row] = p.end - at - ICMP_HEADER;
   p.at = p.end;
