@@ -28,7 +28,10 @@ const AGAIN = -1;
 /** Milliseconds between looks at key logs, once a capture is read. */
 const LOOK_AT_KEYS = 1000;
 
-/** Opens a capture on the screen, and others of the same traffic beside it; gives the exit code. Throws a CaptureError where nothing can be read. */
+/**
+ * Opens a capture on the screen, and others of the same traffic beside it; gives the exit code. Throws a CaptureError where
+ * nothing can be read.
+ */
 export async function runScreens(
   files: string[],
   keyboard: ReadStream,

@@ -79,6 +79,10 @@ export function withoutUser(text: string): string {
   return text.includes('@') ? text.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/|)[^/?#@]*@/i, '$1') : text;
 }
 
+/** The request is for the proxy itself to read: CONNECT, or HTTP/1 with a target in absolute form (RFC 9112 §3.2.2, §3.2.3). */
+export const asksProxy = ({ method, target, version }: Exchange): boolean =>
+  method === 'CONNECT' || (version !== '2' && version !== '3' && /^https?:\/\//i.test(target ?? ''));
+
 function absolute(exchange: Exchange, target: string): void {
   if (exchange.method === 'CONNECT') {
     exchange.host = target;

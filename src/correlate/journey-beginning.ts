@@ -5,12 +5,11 @@ import type { Conversation, JourneyLookup, Try } from './conversation.ts';
 import { ATTEMPT_SAYS, evidence } from './evidence.ts';
 import { hostPort, sameName } from './host-names.ts';
 import type { Evidence, Resolution, TlsSession } from './model.ts';
-import { inOrder } from './packet-list.ts';
+import { EMPTY, inOrder } from './packet-list.ts';
 import { silentUntil } from './sealed-quic.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
 
-const NO_LOOKUPS: JourneyLookup[] = [];
 const FOREVER = Number.POSITIVE_INFINITY;
 const NO_ANSWER: Text = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 
@@ -44,7 +43,7 @@ export function beginning(
   const before = tries.length === 0 ? tries : tries.filter((t) => t.opened < opened);
   const first = before.length === 0 ? opened : Math.min(opened, before[0].opened);
   const packet = before.length === 0 ? f.word(R.FIRST) : Math.min(f.word(R.FIRST), before[0].packets[0]);
-  const lookups = askedBefore(origin.lookups ?? c?.lookups ?? NO_LOOKUPS, packet);
+  const lookups = askedBefore(origin.lookups ?? c?.lookups ?? EMPTY, packet);
   const own = owns && lookups.length > 0;
   let lookedUp = first;
   if (own) for (const l of lookups) lookedUp = Math.min(lookedUp, l.start);

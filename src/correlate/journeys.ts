@@ -2,6 +2,7 @@ import type { Packets } from '../dissect/packets.ts';
 import { talked } from './attempts.ts';
 import { addressOf, ConnectionFacts, clientSide, endpoint } from './connection-facts.ts';
 import type { Conversation, NameGroup, Pending } from './conversation.ts';
+import { asksProxy } from './http-exchange.ts';
 import { buildConnectionJourney, buildExchangeJourney, buildLookupJourney } from './journey-build.ts';
 import type { Exchange, Journey, Lookup, Resolution } from './model.ts';
 import { NameJoins, NOTHING } from './name-joins.ts';
@@ -55,7 +56,7 @@ export class JourneyTracker {
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
     const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
-    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, toProxy(exchange));
+    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, asksProxy(exchange));
     c.pending ??= [];
     const url = urlOf(
       exchange,
@@ -186,10 +187,6 @@ function pushed(c: Conversation, exchange: Exchange): Place | undefined {
   if (parent === undefined) return undefined;
   return { page: parent.place.page, parent: parent.journey, why: 'push', packet: parent.exchange.requestPacket };
 }
-
-/** In absolute form, or CONNECT: the Host is not the proxy's name (RFC 9112 §3.2.2, §3.2.3). */
-const toProxy = ({ method, target, version }: Exchange): boolean =>
-  method === 'CONNECT' || (version !== '2' && version !== '3' && /^https?:\/\//i.test(target ?? ''));
 
 /** The machine behind a connection: by the address that it asks for names from. */
 const hostOf = (c: Conversation): string => c.names?.client ?? addressOf(c.page, c.base, clientSide(c.page, c.base));

@@ -5,7 +5,7 @@ import { checkRetry, type Opened, openInitial, openPacket, type PacketKeys } fro
 import { isGoogleVersion, versionOf } from '../dissect/quic/versions.ts';
 import { parseClientHello, parseServerHello } from '../dissect/tls/handshake.ts';
 import { quicJa4 } from '../dissect/tls/ja4.ts';
-import { HandshakeType, versionName } from '../dissect/tls/names.ts';
+import { ExtensionType, HandshakeType, versionName } from '../dissect/tls/names.ts';
 import { suiteId, suiteName } from '../dissect/tls/suites.ts';
 import type { QuicConnection } from './model.ts';
 import { closeOf } from './quic-close.ts';
@@ -15,9 +15,6 @@ import { type ConnectionIds, insideOf, type QuicDecryption } from './quic-decryp
 export const ID_LIMIT = 8;
 /** Initial packets of one connection that are opened, in search of its hellos or to see whose they are. */
 export const OPEN_LIMIT = 256;
-
-/** Extension type (draft-ietf-tls-esni). */
-const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 
 const NO_IDS: readonly string[] = [];
 
@@ -277,7 +274,7 @@ export class QuicState implements ConnectionIds {
     record.clientHelloTime ??= time;
     record.alpnOffered = [...hello.alpn];
     if (hello.serverName !== undefined) record.sni = hello.serverName;
-    record.encryptedClientHello = hello.extensions.some(({ type }) => type === ENCRYPTED_CLIENT_HELLO);
+    record.encryptedClientHello = hello.extensions.some(({ type }) => type === ExtensionType.encryptedClientHello);
     if (hello.brokenAt === undefined) record.ja4 = quicJa4(hello, bytes);
     this.agree();
   }

@@ -24,7 +24,10 @@ interface Open {
   read: boolean;
 }
 
-/** Makes journeys of QUIC connections: of the requests that opened ones carry (HTTP/3, RFC 9114, or its drafts), and of each sealed one as a whole. */
+/**
+ * Makes journeys of QUIC connections: of the requests that opened ones carry (HTTP/3, RFC 9114, or its drafts), and of each
+ * sealed one as a whole.
+ */
 export class QuicJourneys implements QuicInside {
   readonly keys: TlsKeys | undefined;
   /** Of all streams: bytes behind holes, field sections that wait. */

@@ -4,7 +4,10 @@ import type { Owner } from '../correlate/owners.ts';
 import { Peek } from './peek.ts';
 import { ownerOf, readText, socketsOf } from './proc.ts';
 
-/** Milliseconds between looks, and while there are processes that have just begun; the part of the time that they may take for long, and how many milliseconds ahead of that. */
+/**
+ * Milliseconds between looks, and while there are processes that have just begun; the part of the time that they may take for
+ * long, and how many milliseconds ahead of that.
+ */
 const EVERY = 3;
 const EVERY_YOUNG = 1;
 const SHARE = 25;

@@ -1,3 +1,4 @@
+import { hostPort } from '../correlate/host-names.ts';
 import type { QuicConnection } from '../correlate/model.ts';
 import { quicCloseText } from '../correlate/quic-close.ts';
 import { fill } from '../text/messages.ts';
@@ -10,15 +11,12 @@ import { certificateWords } from './tls-lines.ts';
 /** Connections whose lines wait for the end of the capture. */
 const KEPT = 100_000;
 
-const host = (e: { address: string; port: number }): string =>
-  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
-
 /** What is known of a QUIC connection, for people: who with whom, how much, how it ended, and of its TLS as of a TCP connection's. */
 export function quicLines(q: QuicConnection, language: Language): string {
   const say = (text: Text, values: Record<string, string | number> = {}): string => fill(text, language, values);
   const opened = q.decryption?.opened ?? 0;
   const first = [
-    `${host(q.client)} → ${host(q.server)}`,
+    `${hostPort(q.client)} → ${hostPort(q.server)}`,
     say(QUIC.connection, { id: q.id, version: q.version }),
     say(QUIC.client, { packets: q.fromClient.packets, bytes: q.fromClient.payloadBytes }),
     say(QUIC.server, { packets: q.fromServer.packets, bytes: q.fromServer.payloadBytes }),

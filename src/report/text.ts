@@ -1,6 +1,7 @@
 import type { Analysis } from '../session/analysis.ts';
 import type { Configuration } from '../correlate/configuration.ts';
 import { toldText } from '../correlate/configuration-text.ts';
+import { hostPort } from '../correlate/host-names.ts';
 import type { Connection, Journey, Listener, Stage } from '../correlate/model.ts';
 import { fill, OUTCOME, SAY, STAGE, STAGE_MARK } from '../text/messages.ts';
 import { problemText } from '../text/problems.ts';
@@ -160,8 +161,7 @@ export class TextReport implements Listener {
   }
 
   private connectionText(c: Connection): string {
-    const side = (e: Connection['client']) => (e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`);
-    let text = `   ${side(c.client)} → ${side(c.server)}  ${this.say(WORDS.connection)} ${c.id}  ${c.history}`;
+    let text = `   ${hostPort(c.client)} → ${hostPort(c.server)}  ${this.say(WORDS.connection)} ${c.id}  ${c.history}`;
     if (c.close.first !== undefined)
       text += `  ${this.say(c.close.how === 'refused' ? WORDS.refusedBy : WORDS.closedBy)} ${this.say(WORDS[c.close.first])}`;
     if (c.process !== undefined)

@@ -1,3 +1,4 @@
+import { hostPort } from '../correlate/host-names.ts';
 import type { Connection, Endpoint, Exchange, QuicConnection, TlsSession } from '../correlate/model.ts';
 import { VANTAGE_SAYS } from '../text/verdicts.ts';
 import { notVisible, skipped, unknown } from './findings.ts';
@@ -17,10 +18,6 @@ export function tlsAround(subject: JourneySubject): TlsSession | undefined {
   const x = exchangeOf(subject);
   return x?.upgraded === 'connect' && x.scheme === 'http' ? undefined : tlsOf(subject);
 }
-
-/** "192.168.0.2:54321", IPv6 in brackets. */
-export const endpointText = (e: { address: string; port: number }): string =>
-  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
 
 const quicByName = new WeakMap<CaptureFacts, Map<string, QuicConnection>>();
 
@@ -54,8 +51,8 @@ export function overQuic(subject: JourneySubject): Finding | undefined {
   const quic = quicOf(subject);
   if (quic === undefined) return undefined;
   return skipped('quic', [quic.firstPacket], {
-    en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${endpointText(quic.server)}, no TCP`,
-    ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${endpointText(quic.server)}(으)로 가는 UDP입니다`,
+    en: `${subject.journey.name} was asked over QUIC (HTTP/3) from packet ${quic.firstPacket} on: UDP to ${hostPort(quic.server)}, no TCP`,
+    ko: `${subject.journey.name}에는 ${quic.firstPacket}번 패킷부터 QUIC(HTTP/3)으로 요청했습니다: TCP가 아니라 ${hostPort(quic.server)}(으)로 가는 UDP입니다`,
   });
 }
 
@@ -89,8 +86,8 @@ export const fromItsBeginning: Need<JourneySubject> = (subject) => {
   if (connection.handshake !== undefined && connection.handshake.syn.length + connection.handshake.synAck.length > 0)
     return undefined;
   return unknown('mid-stream', [connection.firstPacket], {
-    en: `the connection of ${endpointText(connection.client)} and ${endpointText(connection.server)} is older than the capture: its first packet here is ${connection.firstPacket}, and no SYN was captured`,
-    ko: `${endpointText(connection.client)}와(과) ${endpointText(connection.server)}의 연결은 캡처보다 먼저 열렸습니다: 여기서 처음 보이는 패킷은 ${connection.firstPacket}번이고 SYN은 잡히지 않았습니다`,
+    en: `the connection of ${hostPort(connection.client)} and ${hostPort(connection.server)} is older than the capture: its first packet here is ${connection.firstPacket}, and no SYN was captured`,
+    ko: `${hostPort(connection.client)}와(과) ${hostPort(connection.server)}의 연결은 캡처보다 먼저 열렸습니다: 여기서 처음 보이는 패킷은 ${connection.firstPacket}번이고 SYN은 잡히지 않았습니다`,
   });
 };
 
@@ -105,8 +102,8 @@ export const bothDirections: Need<JourneySubject> = (subject) => {
     'one-direction',
     [connection.firstPacket, connection.lastPacket],
     {
-      en: `only packets from ${endpointText(from)} are in this capture; the other direction takes another way or was not captured`,
-      ko: `이 캡처에는 ${endpointText(from)}이(가) 보낸 패킷만 있습니다. 반대 방향은 다른 길로 가거나 잡히지 않았습니다`,
+      en: `only packets from ${hostPort(from)} are in this capture; the other direction takes another way or was not captured`,
+      ko: `이 캡처에는 ${hostPort(from)}이(가) 보낸 패킷만 있습니다. 반대 방향은 다른 길로 가거나 잡히지 않았습니다`,
     },
     {
       text: { en: 'capture at the client, where both directions pass', ko: '두 방향이 모두 지나는 클라이언트에서 캡처하세요' },
@@ -125,8 +122,8 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
   const tls = tlsOf(subject);
   if (tls === undefined)
     return skipped('no-request', [connection.firstPacket], {
-      en: `${endpointText(connection.client)} to ${endpointText(connection.server)} carries no HTTP request`,
-      ko: `${endpointText(connection.client)}에서 ${endpointText(connection.server)}(으)로 가는 연결에는 HTTP 요청이 없습니다`,
+      en: `${hostPort(connection.client)} to ${hostPort(connection.server)} carries no HTTP request`,
+      ko: `${hostPort(connection.client)}에서 ${hostPort(connection.server)}(으)로 가는 연결에는 HTTP 요청이 없습니다`,
     });
   const unsent = nothingSent(connection, tls);
   if (unsent !== undefined) return unsent;
@@ -134,8 +131,8 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
     'no-keys',
     [tls.clientHelloPacket, tls.firstApplicationDataPacket],
     {
-      en: `the request to ${tls.sni ?? endpointText(connection.server)} is inside TLS, and no key log opens it`,
-      ko: `${tls.sni ?? endpointText(connection.server)}에 보낸 요청은 TLS 안에 있고 열 수 있는 키 로그가 없습니다`,
+      en: `the request to ${tls.sni ?? hostPort(connection.server)} is inside TLS, and no key log opens it`,
+      ko: `${tls.sni ?? hostPort(connection.server)}에 보낸 요청은 TLS 안에 있고 열 수 있는 키 로그가 없습니다`,
     },
     keyLogAdvice,
   );
@@ -143,7 +140,7 @@ export const readableRequest: Need<JourneySubject> = (subject) => {
 
 function insideQuic({ journey }: JourneySubject, { clientHelloPacket, firstPacket, sni, server }: QuicConnection): Finding {
   const sent = journey.stages.find(({ kind }) => kind === 'send')?.packets[0];
-  const host = sni ?? endpointText(server);
+  const host = sni ?? hostPort(server);
   if (sent === undefined)
     return skipped('no-request', [clientHelloPacket ?? firstPacket], {
       en: `nothing that may be a request was sent to ${host} over QUIC`,
@@ -168,7 +165,7 @@ function nothingSent(c: Connection, tls: TlsSession): Finding | undefined {
   const alert = tls.alerts.find((each) => each.level === 'fatal');
   const end = alert?.packet ?? c.close.packets[0];
   if (end === undefined) return undefined;
-  const host = tls.sni ?? endpointText(c.server);
+  const host = tls.sni ?? hostPort(c.server);
   return skipped('no-request', [hello, end], {
     en: `no request was sent to ${host}: ${alert === undefined ? `the connection was closed in packet ${end}, with no application data behind the ClientHello in packet ${hello}` : `the TLS handshake failed with the alert ${alert.description} in packet ${end}`}`,
     ko: `${host}에 보낸 요청이 없습니다: ${alert === undefined ? `${hello}번 패킷의 ClientHello 뒤에 응용 데이터 없이 ${end}번 패킷에서 연결이 닫혔습니다` : `${end}번 패킷의 알림 ${alert.description}(으)로 TLS 핸드셰이크가 실패했습니다`}`,
@@ -183,7 +180,7 @@ export function sealedSide(capture: CaptureFacts, exchange: Exchange): Finding {
   const side = answer ? { en: 'server', ko: '서버' } : { en: 'client', ko: '클라이언트' };
   const secret =
     capture.tlsSessions.get(connection)?.version === 'TLS 1.3' ? ` (${answer ? 'SERVER' : 'CLIENT'}_TRAFFIC_SECRET_0)` : '';
-  const place = c === undefined ? '' : ` ${endpointText(answer ? c.server : c.client)}`;
+  const place = c === undefined ? '' : ` ${hostPort(answer ? c.server : c.client)}`;
   return notVisible(
     'no-keys',
     [requestPacket, responsePacket],

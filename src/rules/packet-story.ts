@@ -1,10 +1,10 @@
+import { hostPort } from '../correlate/host-names.ts';
 import type { Decryption, Journey, Stage } from '../correlate/model.ts';
 import { explainField } from '../text/fields/index.ts';
 import { STAGE } from '../text/messages.ts';
 import type { Text } from '../text/text.ts';
 import { sealedTexts } from '../text/tls.ts';
 import type { CaptureFacts } from './facts.ts';
-import { endpointText } from './needs.ts';
 import { Flag } from './packet.ts';
 import { analysisOf, TcpFields } from './tcp-fields.ts';
 
@@ -56,8 +56,8 @@ function inConnection(capture: CaptureFacts, number: number, id: number): Text[]
   const says: Text[] = [];
   const tell = (en: string, ko: string): number => says.push({ en, ko });
   const { handshake, close } = connection;
-  const client = endpointText(connection.client);
-  const server = endpointText(connection.server);
+  const client = hostPort(connection.client);
+  const server = hostPort(connection.server);
   const syn = handshake?.syn.indexOf(number) ?? -1;
   if (syn === 0)
     tell(

@@ -1,6 +1,6 @@
+import { hostPort } from '../correlate/host-names.ts';
 import type { Connection } from '../correlate/model.ts';
 import type { CaptureFacts } from './facts.ts';
-import { endpointText } from './needs.ts';
 import { Flag } from './packet.ts';
 
 /** One TCP segment as its header tells it. */
@@ -80,12 +80,12 @@ export const acknowledges = (segment: Segment, end: number): boolean =>
   has(segment, Flag.ack) && ((segment.acknowledgment - end) | 0) >= 0;
 
 export const clientText = (c: Connection): { en: string; ko: string } => ({
-  en: `client ${endpointText(c.client)}`,
-  ko: `클라이언트(${endpointText(c.client)})`,
+  en: `client ${hostPort(c.client)}`,
+  ko: `클라이언트(${hostPort(c.client)})`,
 });
 export const serverText = (c: Connection): { en: string; ko: string } => ({
-  en: `server ${endpointText(c.server)}`,
-  ko: `서버(${endpointText(c.server)})`,
+  en: `server ${hostPort(c.server)}`,
+  ko: `서버(${hostPort(c.server)})`,
 });
 export const sideText = (c: Connection, side: 'client' | 'server'): { en: string; ko: string } =>
   side === 'client' ? clientText(c) : serverText(c);

@@ -25,7 +25,10 @@ const RUN = 1 << RUN_SHIFT;
 /** Bits that are sorted by at once. */
 const DIGIT = 11;
 
-/** What is kept of every packet for browsing: 24 bytes, a few more where lengths pass 65,535, offsets span 4 GiB or link types differ. The rest is read again from the file. Packets count from 1. */
+/**
+ * What is kept of every packet for browsing: 24 bytes, a few more where lengths pass 65,535, offsets span 4 GiB or link types
+ * differ. The rest is read again from the file. Packets count from 1.
+ */
 export class PacketIndex {
   count = 0;
   private readonly pieces: Piece[] = [];

@@ -181,8 +181,8 @@ export const SAY = {
   oneJourney: { en: '1 journey', ko: '여정 1개' },
   problemCount: { en: 'problems: {n} (key 5)', ko: '문제 {n}개 (5번 키)' },
   noJourneys: {
-    en: 'No web request, name lookup or TCP connection was found in this capture (QUIC: see the JSON report).',
-    ko: '이 캡처에는 웹 요청도, 이름 조회도, TCP 연결도 없습니다 (QUIC은 JSON 보고서에 있습니다).',
+    en: 'No web request, name lookup or connection was found in this capture.',
+    ko: '이 캡처에는 웹 요청도, 이름 조회도, 연결도 없습니다.',
   },
   noneMatches: { en: 'No journey matches the filter.', ko: '필터에 맞는 여정이 없습니다.' },
   noJourneysKey: { en: 'Press 3 to see all of its packets.', ko: '3을 누르면 모든 패킷을 볼 수 있습니다.' },

@@ -67,7 +67,8 @@ export function scanHead(head: Head, bytes: Uint8Array, at: number, end: number,
   return partial ? finish(head, end) : MORE;
 }
 
-// A view on the array that was scanned last, and the bits of all bytes of the head at hand, with high ones where a line is folded: one after the other, no two heads are read at once.
+// A view on the array that was scanned last, and the bits of all bytes of the head at hand, with high ones where a line is
+// folded: one after the other, no two heads are read at once.
 let viewed = new Uint8Array(0);
 let view: DataView = new DataView(viewed.buffer);
 let bits = 0;

@@ -55,8 +55,9 @@ export function readRepresentation(r: Representation, bytes: Uint8Array, at: num
   return next;
 }
 
-/** The size of an empty table where nothing else was agreed (RFC 9113 §6.5.2) */
+/** The size of an empty table where nothing else was agreed (RFC 9113 §6.5.2). */
 export const DEFAULT_TABLE_SIZE = 4096;
+
 /** Gets the fields of a block in their order. `nameBytes` below 0: the entry was not seen, nothing is known of it. */
 export interface FieldSink {
   field(name: string | undefined, value: string | undefined, nameBytes: number, valueBytes: number): void;

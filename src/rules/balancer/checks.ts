@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Exchange } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { forwardedFor, requestHead } from '../http-head.ts';
-import { endpointText } from '../needs.ts';
 
 /** Requests or bare connections from one machine to one server that come again and again. */
 export interface Repeated {
@@ -70,7 +70,7 @@ function readRepeated(capture: CaptureFacts): Asked {
     const head = requestHead(capture, exchange);
     if (head !== undefined && (forwardedFor(head) !== undefined || head.fields.has('via'))) continue;
     const what = `${exchange.method} ${(exchange.target ?? '').replace(/[?#].*$/s, '').slice(0, 80)}`;
-    const server = endpointText(connection.server);
+    const server = hostPort(connection.server);
     note(
       connection.client.address,
       server,
@@ -83,7 +83,7 @@ function readRepeated(capture: CaptureFacts): Asked {
   for (const c of capture.connections) {
     if (count++ >= 2 * MOST) break;
     if (c.fromClient.payloadBytes > 0 || c.fromServer.payloadBytes > 0 || (c.handshake?.synAck.length ?? 0) === 0) continue;
-    note(c.client.address, endpointText(c.server), 'connect', c.firstPacket, c.firstTime, undefined);
+    note(c.client.address, hostPort(c.server), 'connect', c.firstPacket, c.firstTime, undefined);
   }
   const found = [...kinds.values()].filter(({ packets }) => packets.length > 1);
   for (const each of found) each.period = periodOf(each.times);

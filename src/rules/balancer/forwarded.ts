@@ -1,9 +1,9 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection, Endpoint, Exchange } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import type { HopJoin, Hops } from '../hops.ts';
 import { forwardedFor, requestHead } from '../http-head.ts';
 import { crossingsOf, destinationChanged, sourceChanged } from '../nat/translations.ts';
-import { endpointText } from '../needs.ts';
 
 /** A request, or a connection, that something handed on to a server of its choice. */
 export interface Handed {
@@ -43,7 +43,7 @@ export function handedOn(hops: Hops): Handed[] {
     const connection = hops.captures[join.to].connections.get(join.toId);
     if (connection === undefined || outgoing === undefined || protocol !== 'TCP') continue;
     const [packet, time] = [outgoing.to, hops.captures[join.to].timeOf(outgoing.to)];
-    found.push({ capture: join.to, packet, time, connection, by: endpointText(near.server), server: far.server, join });
+    found.push({ capture: join.to, packet, time, connection, by: hostPort(near.server), server: far.server, join });
   }
   found.sort((p, q) => p.capture - q.capture || p.time - q.time);
   made.set(hops, found);
@@ -80,5 +80,5 @@ function ofExchange(capture: CaptureFacts, exchange: Exchange, join: HopJoin | u
 
 /** Servers that one balancer used, as one capture shows them; and those that it asks how they are. */
 export function serversOf(handed: Handed[], by: string, capture: number): Set<string> {
-  return new Set(handed.filter((h) => h.by === by && h.capture === capture).map((h) => endpointText(h.server)));
+  return new Set(handed.filter((h) => h.by === by && h.capture === capture).map((h) => hostPort(h.server)));
 }

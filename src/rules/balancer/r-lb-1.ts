@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import { sentOn } from '../cache/r-cache-1.ts';
 import type { HopsRule } from '../rule.ts';
 import { healthChecks, repeatedIn } from './checks.ts';
@@ -39,8 +39,8 @@ function frontNotCaptured(hops: Hops, { capture, packet, by, server, says }: Han
     'front-not-captured',
     [packet],
     {
-      en: `packet ${packet} of ${file} is a request that ${by} sent on to ${endpointText(server)} (${says}); whose connection ended there is seen on its front side`,
-      ko: `${file}의 ${packet}번 패킷은 ${by} 쪽에서 ${endpointText(server)} 쪽으로 넘긴 요청입니다 (${says}). 그 앞에서 누구의 연결이 끝났는지는 앞쪽에서 보입니다`,
+      en: `packet ${packet} of ${file} is a request that ${by} sent on to ${hostPort(server)} (${says}); whose connection ended there is seen on its front side`,
+      ko: `${file}의 ${packet}번 패킷은 ${by} 쪽에서 ${hostPort(server)} 쪽으로 넘긴 요청입니다 (${says}). 그 앞에서 누구의 연결이 끝났는지는 앞쪽에서 보입니다`,
     },
     {
       text: { en: 'capture on the front side as well, and give both files', ko: '앞쪽에서도 캡처해 두 파일을 함께 주세요' },
@@ -73,12 +73,12 @@ function judge(hops: Hops, handed: Handed[], each: Handed): HopFinding {
     const syn = connection?.handshake?.syn[0] ?? connection?.firstPacket ?? 0;
     const same = samePacketText(hops, join, { from: syn, to: each.packet, fromClient: true });
     const says = {
-      en: `${same.en}: its destination ${each.by} became ${endpointText(each.server)}, one of ${servers.size}; its journey did not end at the balancer`,
-      ko: `${same.ko}. 목적지가 바뀌었습니다 (${each.by} → ${endpointText(each.server)}, 서버 ${servers.size}대 중 하나). 패킷의 여행은 로드 밸런서에서 끝나지 않았습니다`,
+      en: `${same.en}: its destination ${each.by} became ${hostPort(each.server)}, one of ${servers.size}; its journey did not end at the balancer`,
+      ko: `${same.ko}. 목적지가 바뀌었습니다 (${each.by} → ${hostPort(each.server)}, 서버 ${servers.size}대 중 하나). 패킷의 여행은 로드 밸런서에서 끝나지 않았습니다`,
     };
     const alone = {
-      en: `${same.en}: its destination ${each.by} became ${endpointText(each.server)}; with one server behind it nothing shows a balancer`,
-      ko: `${same.ko}. 목적지가 바뀌었지만 (${each.by} → ${endpointText(each.server)}) 뒤에 서버가 하나뿐이라 부하 분산인지 드러나지 않습니다`,
+      en: `${same.en}: its destination ${each.by} became ${hostPort(each.server)}; with one server behind it nothing shows a balancer`,
+      ko: `${same.ko}. 목적지가 바뀌었지만 (${each.by} → ${hostPort(each.server)}) 뒤에 서버가 하나뿐이라 부하 분산인지 드러나지 않습니다`,
     };
     const finding = isBalancer ? contradicted('passed-on', [syn], says) : skipped('one-server', [syn], alone);
     return across(finding, join, [each.packet], journeyOf(front, join.fromId));
@@ -87,7 +87,7 @@ function judge(hops: Hops, handed: Handed[], each: Handed): HopFinding {
   const connection = front.connections.get(exchange?.connection ?? -1);
   if (exchange === undefined || connection === undefined || each.exchange === undefined) throw new Error('no exchange');
   const own = [exchange.requestPacket];
-  const [client, server] = [endpointText(connection.client), endpointText(connection.server)];
+  const [client, server] = [hostPort(connection.client), hostPort(connection.server)];
   const on = sentOn(hops, join, each.exchange);
   const told = hops.captures.flatMap((capture) =>
     capture

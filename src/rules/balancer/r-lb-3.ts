@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, skipped, unknown } from '../findings.ts';
 import { fileText, type HopFinding } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
 import { type Handed, handedOn } from './forwarded.ts';
 import { behindNotCaptured } from './needs.ts';
@@ -44,7 +44,7 @@ export const rule: HopsRule = {
 
 function judge(hops: Hops, list: Handed[]): HopFinding {
   const [{ capture, by }] = list;
-  const order = list.map(({ server }) => endpointText(server));
+  const order = list.map(({ server }) => hostPort(server));
   const servers = [...new Set(order)];
   const file = fileText(hops, capture);
   const packets = list.slice(0, TOLD).map(({ packet }) => packet);

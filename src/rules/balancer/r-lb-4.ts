@@ -1,8 +1,8 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { sentOn } from '../cache/r-cache-1.ts';
 import { confirmed, skipped } from '../findings.ts';
 import { across, type HopFinding, journeyOf, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import { requestText } from '../proxied.ts';
 import type { HopsRule } from '../rule.ts';
 import { type Handed, handedOn } from './forwarded.ts';
@@ -52,8 +52,8 @@ function fromFront(hops: Hops, handed: Handed[], each: Handed): HopFinding {
     const several =
       new Set(handed.filter((h) => h.by === each.by && h.capture === each.capture).map((h) => h.server.address)).size > 1;
     const says = {
-      en: `${same.en}: ${each.by} became ${endpointText(each.server)}, the rest of the packet is the same`,
-      ko: `${same.ko}. 목적지만 바뀌었고 (${each.by} → ${endpointText(each.server)}) 나머지는 같습니다`,
+      en: `${same.en}: ${each.by} became ${hostPort(each.server)}, the rest of the packet is the same`,
+      ko: `${same.ko}. 목적지만 바뀌었고 (${each.by} → ${hostPort(each.server)}) 나머지는 같습니다`,
     };
     const finding = several ? confirmed('same-packets', [pair.from], says) : skipped('one-destination', [pair.from], says);
     return across(finding, join, [pair.to], journeyOf(front, join.fromId));
@@ -76,8 +76,8 @@ function fromBehind(hops: Hops, { capture, exchange, connection, says, packet }:
   return {
     capture,
     ...confirmed('says-so', [packet], {
-      en: `${asked} in packet ${packet} was forwarded by ${connection.client.address} to ${endpointText(connection.server)}: it says ${says}`,
-      ko: `${packet}번 패킷의 ${asked}: ${connection.client.address}에서 ${endpointText(connection.server)} 쪽으로 전달한 요청입니다 (${says})`,
+      en: `${asked} in packet ${packet} was forwarded by ${connection.client.address} to ${hostPort(connection.server)}: it says ${says}`,
+      ko: `${packet}번 패킷의 ${asked}: ${connection.client.address}에서 ${hostPort(connection.server)} 쪽으로 전달한 요청입니다 (${says})`,
     }),
     ...(journey === undefined ? {} : { journey }),
   };

@@ -1,10 +1,11 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Exchange } from '../../correlate/model.ts';
 import type { Text } from '../../text/text.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf } from '../hop-text.ts';
 import type { HopJoin, Hops } from '../hops.ts';
-import { endpointText, sealedSide } from '../needs.ts';
+import { sealedSide } from '../needs.ts';
 import { requestText } from '../proxied.ts';
 import type { Finding, HopsRule } from '../rule.ts';
 import { answerOf, cacheCommand, serverOf } from './answers.ts';
@@ -61,7 +62,7 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
   const asked = requestText(exchange);
   const own = [exchange.requestPacket, exchange.responsePacket];
   const server = serverOf(capture, exchange);
-  const cache = server === undefined ? '?' : endpointText(server);
+  const cache = server === undefined ? '?' : hostPort(server);
   const answer = answerOf(hops, capture, exchange);
   switch (answer.from) {
     case 'store': {
@@ -164,7 +165,7 @@ function judge(hops: Hops, capture: CaptureFacts, exchange: Exchange): HopFindin
 export function sentOn(hops: Hops, join: HopJoin, back: Exchange): Text {
   const connection = hops.captures[join.to].connections.get(back.connection);
   const file = fileText(hops, join.to);
-  const [from, to] = connection === undefined ? ['?', '?'] : [endpointText(connection.client), endpointText(connection.server)];
+  const [from, to] = connection === undefined ? ['?', '?'] : [hostPort(connection.client), hostPort(connection.server)];
   return {
     en: `packet ${back.requestPacket} of ${file} is the same request, sent on from ${from} to ${to}`,
     ko: `${file}의 ${back.requestPacket}번 패킷이 그 요청을 넘긴 것입니다 (${from} → ${to})`,

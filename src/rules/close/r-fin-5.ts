@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
-import { aConnection, bothDirections, connectionOf, endpointText } from '../needs.ts';
+import { aConnection, bothDirections, connectionOf } from '../needs.ts';
 import { Flag } from '../packet.ts';
 import type { Advice, JourneyRule } from '../rule.ts';
 import { clientText, durationText, has, segmentsOf, serverText } from '../segments.ts';
@@ -107,7 +108,7 @@ const advice = (c: Connection): Advice => ({
     en: 'the state itself is in the host; on the side that closed first, within 60 s on Linux:',
     ko: '상태 자체는 호스트에 있습니다. 먼저 닫은 쪽에서 (리눅스는 60초 안에) 보려면:',
   },
-  command: `ss -tan state time-wait | grep ${endpointText(c.server)}`,
+  command: `ss -tan state time-wait | grep ${hostPort(c.server)}`,
 });
 
 /** The server's FIN once more, and the client's ACK to it. */

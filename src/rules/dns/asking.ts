@@ -1,9 +1,9 @@
-import { bareName, sameName } from '../../correlate/host-names.ts';
+import { bareName, hostPort, sameName } from '../../correlate/host-names.ts';
 import type { Journey, Lookup, Stage } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { notVisible, skipped, unknown } from '../findings.ts';
-import { asksProxy, byProxy } from '../http/by-proxy.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, openedBy, tlsAround, tlsOf } from '../needs.ts';
+import { byProxy, toProxy } from '../http/by-proxy.ts';
+import { bothDirections, connectionOf, exchangeOf, openedBy, tlsAround, tlsOf } from '../needs.ts';
 import { isAddress, sentHere } from '../origin.ts';
 import type { Advice, Finding, JourneySubject, Need } from '../rule.ts';
 import { firstFrom, isMulticast, isUpstream, questionsOf } from './questions.ts';
@@ -84,8 +84,7 @@ function inStage(capture: CaptureFacts, lookup: Lookup, stage: Stage): Lookup[] 
 export const nameOf = (subject: JourneySubject): string | undefined =>
   byProxy(subject) ? proxyName(subject) : bareName(exchangeOf(subject)?.host) || tlsOf(subject)?.sni || undefined;
 
-const proxyName = (subject: JourneySubject): string | undefined =>
-  asksProxy(exchangeOf(subject)) ? tlsAround(subject)?.sni : undefined;
+const proxyName = (subject: JourneySubject): string | undefined => (toProxy(subject) ? tlsAround(subject)?.sni : undefined);
 
 function isLiteral(subject: JourneySubject): boolean {
   const name = nameOf(subject);
@@ -129,7 +128,7 @@ export function withoutQuestion(subject: JourneySubject, asking: Asking): Findin
   const connection = connectionOf(subject);
   const opened = openedBy(subject);
   const first = connection?.firstPacket ?? opened?.first;
-  const server = opened === undefined ? journey.name : endpointText(opened.server);
+  const server = opened === undefined ? journey.name : hostPort(opened.server);
   switch (asking.how) {
     case 'own':
       return undefined;

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { TlsSession } from '../../correlate/model.ts';
 import { contradicted, notVisible } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
+import { connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import type { Finding, JourneySubject, Need } from '../rule.ts';
 
 export const DOT_PORT = 853;
@@ -16,7 +17,7 @@ export function encryptedKind(serverPort: number, tls: TlsSession | undefined): 
 export const encryptedDns: Need<JourneySubject> = (subject): Finding | undefined => {
   const connection = connectionOf(subject);
   if (connection === undefined) return undefined;
-  const server = endpointText(connection.server);
+  const server = hostPort(connection.server);
   const tls = tlsOf(subject);
   const exchange = exchangeOf(subject);
   if (exchange?.contentType?.startsWith('application/dns-message'))

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, openedBy } from '../needs.ts';
+import { connectionOf, openedBy } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import { askingOf, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
 import { firstFrom, questionsOf } from './questions.ts';
@@ -42,7 +43,7 @@ export const rule: JourneyRule = {
     const { first } = opened;
     if (lookup?.answerPacket === undefined || lookup.end === undefined)
       return unknown('failed', [first], journeyText(journey.name));
-    const server = endpointText(opened.server);
+    const server = hostPort(opened.server);
     const ms = ((capture.timeOf(first) - lookup.end) / 1e6).toFixed(1);
     if (lookup.answerPacket < first)
       return confirmed('answer-first', [lookup.packet, lookup.answerPacket, first], {
@@ -75,7 +76,7 @@ function askedTooLate(subject: Parameters<typeof connectionOf>[0]) {
   for (let i = firstFrom(asked, opened - 5e9); i < asked.length && asked[i].start <= opened; i++) {
     const lookup = capture.lookups.get(asked[i].index);
     if (lookup?.end === undefined || lookup.end <= opened || !lookup.addresses.includes(connection.server.address)) continue;
-    return tooLate(lookup, syn, endpointText(connection.server));
+    return tooLate(lookup, syn, hostPort(connection.server));
   }
   return undefined;
 }

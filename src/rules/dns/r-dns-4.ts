@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Lookup } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { connectionOf, endpointText, openedBy } from '../needs.ts';
+import { connectionOf, openedBy } from '../needs.ts';
 import { sentHere } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { askingOf, atTheClient, nameOf, packetsOfLookups, patient, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -62,8 +63,8 @@ export const rule: JourneyRule = {
     const among = lookup.addresses.length === 1 ? '' : `, one of ${lookup.addresses.length} addresses`;
     const amongKo = lookup.addresses.length === 1 ? '' : ` (주소 ${lookup.addresses.length}개 가운데 하나)`;
     return confirmed('address-used', [lookup.packet, lookup.answerPacket, first], {
-      en: `the answer in packet ${lookup.answerPacket} gives ${address} for ${lookup.name}${via}${among}; packet ${first} goes to ${endpointText(opened.server)}`,
-      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${endpointText(opened.server)}에 갔습니다`,
+      en: `the answer in packet ${lookup.answerPacket} gives ${address} for ${lookup.name}${via}${among}; packet ${first} goes to ${hostPort(opened.server)}`,
+      ko: `${lookup.answerPacket}번 응답이 ${lookup.name}의 주소로 ${address} 값을 주었고${viaKo}${amongKo}, ${first}번 패킷이 ${hostPort(opened.server)}에 갔습니다`,
     });
   },
 };
@@ -145,7 +146,7 @@ function otherAddress(subject: JourneySubject): Finding | undefined {
   }
   if (told === undefined) return undefined;
   return contradicted('other-address', [told.packet, told.answerPacket, syn], {
-    en: `the answer in packet ${told.answerPacket} gives ${told.addresses.slice(0, 4).join(', ')} for ${told.name}, and packet ${syn} goes to ${endpointText(connection.server)} instead`,
-    ko: `${told.answerPacket}번 응답은 ${told.name}의 주소로 ${told.addresses.slice(0, 4).join(', ')} 값을 주었지만, ${syn}번 패킷은 ${endpointText(connection.server)}에 갔습니다`,
+    en: `the answer in packet ${told.answerPacket} gives ${told.addresses.slice(0, 4).join(', ')} for ${told.name}, and packet ${syn} goes to ${hostPort(connection.server)} instead`,
+    ko: `${told.answerPacket}번 응답은 ${told.name}의 주소로 ${told.addresses.slice(0, 4).join(', ')} 값을 주었지만, ${syn}번 패킷은 ${hostPort(connection.server)}에 갔습니다`,
   });
 }

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, skipped, unknown } from '../findings.ts';
-import { endpointText, exchangeOf, openedBy } from '../needs.ts';
+import { exchangeOf, openedBy } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 import { askingOf, atTheClient, nameless, nameOf, packetsOfLookups, WITHOUT_QUESTION, withoutQuestion } from './asking.ts';
@@ -57,8 +58,8 @@ export const rule: JourneyRule = {
         'no-name',
         [first],
         {
-          en: `no query is in the capture, and nothing says by which name, if any, the client knew ${endpointText(connection.server)}: it may be a literal address, or one of its configuration`,
-          ko: `캡처에 질의가 없고, 클라이언트가 ${endpointText(connection.server)} 주소를 어떤 이름으로 알았는지도 알 수 없습니다: 주소를 그대로 썼거나 설정에 있던 주소일 수 있습니다`,
+          en: `no query is in the capture, and nothing says by which name, if any, the client knew ${hostPort(connection.server)}: it may be a literal address, or one of its configuration`,
+          ko: `캡처에 질의가 없고, 클라이언트가 ${hostPort(connection.server)} 주소를 어떤 이름으로 알았는지도 알 수 없습니다: 주소를 그대로 썼거나 설정에 있던 주소일 수 있습니다`,
         },
         hostState(connection.server.address),
       );
@@ -145,7 +146,7 @@ function encryptedBefore(capture: CaptureFacts, client: string, time: number) {
         found.set(address, {
           packet: connection.firstPacket,
           time: connection.firstTime,
-          server: endpointText(connection.server),
+          server: hostPort(connection.server),
           until: connection.lastTime,
         });
     }

@@ -1,5 +1,6 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, tlsAround } from '../needs.ts';
+import { aConnection, connectionOf, exchangeOf, tlsAround } from '../needs.ts';
 import { notHttp } from '../tls/clear.ts';
 import type { JourneyRule } from '../rule.ts';
 import { isCooked, layersOf, layersText } from './layers.ts';
@@ -29,8 +30,8 @@ export const rule: JourneyRule = {
     const number = exchange?.requestPacket ?? tls?.firstApplicationDataPacket;
     if (number === undefined || (tls !== undefined && exchangeOf(subject) === undefined && notHttp(connection, tls)))
       return skipped('no-request', [connection.firstPacket], {
-        en: `no HTTP request was captured on the connection to ${endpointText(connection.server)}`,
-        ko: `${endpointText(connection.server)}(으)로 연 연결에서 HTTP 요청이 잡히지 않았습니다`,
+        en: `no HTTP request was captured on the connection to ${hostPort(connection.server)}`,
+        ko: `${hostPort(connection.server)}(으)로 연 연결에서 HTTP 요청이 잡히지 않았습니다`,
       });
     const layers = layersOf(capture, number);
     const shown = layersText(capture, number);

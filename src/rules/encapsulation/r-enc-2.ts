@@ -1,5 +1,6 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText } from '../needs.ts';
+import { aConnection, connectionOf } from '../needs.ts';
 import type { PacketFacts } from '../packet.ts';
 import type { JourneyRule } from '../rule.ts';
 
@@ -33,8 +34,8 @@ export const rule: JourneyRule = {
     const good = packets.filter((p) => p.checksum === 'good' && p.ipChecksum !== 'bad');
     const bad = packets.filter((p) => p.checksum === 'bad' || p.ipChecksum === 'bad');
     const unfilled = packets.filter((p) => p.checksum === 'unfilled' || p.ipChecksum === 'unfilled');
-    const client = endpointText(connection.client);
-    const server = endpointText(connection.server);
+    const client = hostPort(connection.client);
+    const server = hostPort(connection.server);
     const first = (list: PacketFacts[]): number[] => list.slice(0, SHOWN).map((p) => p.number);
     if (bad.length > 0) {
       // One side's only, while the other's are right: that side's host is where the capture was taken, and its card fills them in.

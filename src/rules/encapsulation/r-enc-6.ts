@@ -1,7 +1,8 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, notVisible, unknown } from '../findings.ts';
 import { limitName } from '../ip/ends.ts';
 import { baseline, differs } from '../ip/server-limit.ts';
-import { bothDirections, connectionOf, endpointText, fromItsBeginning } from '../needs.ts';
+import { bothDirections, connectionOf, fromItsBeginning } from '../needs.ts';
 import type { JourneyRule } from '../rule.ts';
 import type { VantageKind } from '../vantage.ts';
 
@@ -30,8 +31,8 @@ export const rule: JourneyRule = {
     const c = connectionOf(subject);
     if (c?.handshake === undefined) throw new Error('no handshake');
     const { syn, synAck } = c.handshake;
-    const client = endpointText(c.client);
-    const server = endpointText(c.server);
+    const client = hostPort(c.client);
+    const server = hostPort(c.server);
     const kind = subject.capture.vantage.kind;
     if (c.client.port < SYSTEM_PORTS)
       return contradicted('system-port', syn.slice(0, 1), {

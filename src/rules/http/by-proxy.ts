@@ -1,9 +1,13 @@
+import { asksProxy } from '../../correlate/http-exchange.ts';
 import type { Exchange } from '../../correlate/model.ts';
 import { exchangeOf } from '../needs.ts';
 import type { JourneySubject } from '../rule.ts';
 
-/** The request is the proxy's own to read: CONNECT, or a target in absolute form (RFC 9112 §3.2.2, §3.2.3). */
-export const asksProxy = (x: Exchange | undefined): boolean => x?.method === 'CONNECT' || /^https?:\/\//i.test(x?.target ?? '');
+/** The journey's request is for the proxy itself to read. */
+export function toProxy(subject: JourneySubject): boolean {
+  const x = exchangeOf(subject);
+  return x !== undefined && asksProxy(x);
+}
 
 /** The answered CONNECT (RFC 9110 §9.3.6) through whose tunnel a journey's request goes: the connection is to a proxy. */
 export function tunnelOf(subject: JourneySubject): Exchange | undefined {
@@ -13,4 +17,4 @@ export function tunnelOf(subject: JourneySubject): Exchange | undefined {
 }
 
 /** The client looks up the proxy's name, if any, and not the one that it asks the proxy for. */
-export const byProxy = (subject: JourneySubject): boolean => asksProxy(exchangeOf(subject)) || tunnelOf(subject) !== undefined;
+export const byProxy = (subject: JourneySubject): boolean => toProxy(subject) || tunnelOf(subject) !== undefined;

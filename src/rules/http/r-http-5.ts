@@ -1,5 +1,6 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, skipped } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
+import { aConnection, connectionOf, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
 import { byProxy, tunnelOf } from './by-proxy.ts';
 import { notHttp } from '../tls/clear.ts';
@@ -38,12 +39,12 @@ export const rule: JourneyRule = {
     if (!web)
       return tls === undefined && c.application === undefined
         ? skipped('no-request', [packet], {
-            en: `no request was sent to ${endpointText(c.server)}: what port ${port} was to carry is not known`,
-            ko: `${endpointText(c.server)}에 요청을 보내지 않아 ${port}번 포트가 무엇을 실으려 했는지 알 수 없습니다`,
+            en: `no request was sent to ${hostPort(c.server)}: what port ${port} was to carry is not known`,
+            ko: `${hostPort(c.server)}에 요청을 보내지 않아 ${port}번 포트가 무엇을 실으려 했는지 알 수 없습니다`,
           })
         : skipped('not-http', [packet], {
-            en: `the connection to ${endpointText(c.server)} carries ${c.application ?? 'something else'}, not HTTP`,
-            ko: `${endpointText(c.server)}(으)로 연 연결에는 HTTP가 아닌 것이 있습니다 (${c.application ?? '알 수 없음'})`,
+            en: `the connection to ${hostPort(c.server)} carries ${c.application ?? 'something else'}, not HTTP`,
+            ko: `${hostPort(c.server)}(으)로 연 연결에는 HTTP가 아닌 것이 있습니다 (${c.application ?? '알 수 없음'})`,
           });
     const asked = {
       en: `packet ${packet} goes to port ${port} of ${c.server.address}`,

@@ -103,7 +103,10 @@ export function answersBySameRouter(capture: CaptureFacts, { handshake }: Connec
 /** So many packets of one direction are no chance, if the connection began in the capture, and so many where it did not. */
 const ENOUGH = { begun: 3, older: 10 };
 
-/** A packet of the only direction that a capture has of a connection, where its acknowledgment shows that there is another one; undefined for few. */
+/**
+ * A packet of the only direction that a capture has of a connection, where its acknowledgment shows that there is another one;
+ * undefined for few.
+ */
 export function onlyDirection(capture: CaptureFacts, c: Connection): PacketFacts | undefined {
   if (c.fromClient.packets > 0 && c.fromServer.packets > 0) return undefined;
   // What was under way when the capture began, and ended at once, may have been answered by nobody.

@@ -1,8 +1,9 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection, IcmpMessage } from '../../correlate/model.ts';
 import { subject as subjectOf, topic } from '../../text/particles.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, notVisible, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText } from '../needs.ts';
+import { aConnection, connectionOf } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { Advice, Finding, JourneyRule } from '../rule.ts';
 import { tells } from '../seen-flows.ts';
@@ -69,8 +70,8 @@ function prohibited(capture: CaptureFacts, c: Connection): Finding | undefined {
         ko: `port unreachable(ICMP 타입 ${said.type}, 코드 ${said.code}). 호스트는 TCP에 이것을 보내지 않습니다`,
       };
   return confirmed(outright ? 'prohibited' : 'rejected', [syn, said.packet], {
-    en: `packet ${said.packet}: ${said.source} (${by.en}) says of packets to ${endpointText(c.server)}: ${what.en}`,
-    ko: `${said.packet}번 패킷: ${said.source}(${by.ko})에서 ${endpointText(c.server)} 앞으로 가는 패킷에 대해 알립니다. ${what.ko}`,
+    en: `packet ${said.packet}: ${said.source} (${by.en}) says of packets to ${hostPort(c.server)}: ${what.en}`,
+    ko: `${said.packet}번 패킷: ${said.source}(${by.ko})에서 ${hostPort(c.server)} 앞으로 가는 패킷에 대해 알립니다. ${what.ko}`,
   });
 }
 
@@ -86,7 +87,7 @@ function refused(capture: CaptureFacts, c: Connection): Finding | undefined {
   const number = c.close.packets[0];
   const rst = number === undefined ? undefined : capture.packet(number);
   if (rst?.hopLimit === undefined) return undefined;
-  const server = endpointText(c.server);
+  const server = hostPort(c.server);
   const known = baseline(capture, c);
   const from = {
     en: `packet ${rst.number}: RST in the name of ${server} with ${limitName(rst)} ${rst.hopLimit}`,
@@ -136,8 +137,8 @@ function reset(capture: CaptureFacts, c: Connection): Finding | undefined {
     if (!tells(usual) || !isSteady || !differs(rst, usual)) continue;
     if (isServers) return elsewhere(c, rst, usual);
     return unknown('reset-as-client', [usual.number, rst.number], {
-      en: `packet ${rst.number}: a RST in the name of ${endpointText(c.client)} has ${limitName(rst)} ${rst.hopLimit}, its other packets ${usual.hopLimit} (packet ${usual.number}): somebody on the way sent it, a firewall or a gateway that had lost its NAT entry`,
-      ko: `${rst.number}번 패킷: ${endpointText(c.client)} 이름으로 온 RST의 ${limitName(rst)} 값은 ${rst.hopLimit}인데 다른 패킷은 ${usual.hopLimit}입니다 (${usual.number}번 패킷). 도중의 누군가가 보냈습니다. 방화벽일 수도 있고 NAT 항목을 잃은 게이트웨이일 수도 있습니다`,
+      en: `packet ${rst.number}: a RST in the name of ${hostPort(c.client)} has ${limitName(rst)} ${rst.hopLimit}, its other packets ${usual.hopLimit} (packet ${usual.number}): somebody on the way sent it, a firewall or a gateway that had lost its NAT entry`,
+      ko: `${rst.number}번 패킷: ${hostPort(c.client)} 이름으로 온 RST의 ${limitName(rst)} 값은 ${rst.hopLimit}인데 다른 패킷은 ${usual.hopLimit}입니다 (${usual.number}번 패킷). 도중의 누군가가 보냈습니다. 방화벽일 수도 있고 NAT 항목을 잃은 게이트웨이일 수도 있습니다`,
     });
   }
   return undefined;
@@ -146,14 +147,14 @@ function reset(capture: CaptureFacts, c: Connection): Finding | undefined {
 function elsewhere(c: Connection, rst: PacketFacts, usual: PacketFacts): Finding {
   const nearer = isNearer(rst, usual);
   return confirmed('reset-from-elsewhere', [c.handshake?.syn[0], usual.number, rst.number], {
-    en: `packet ${rst.number}: a RST in the name of ${endpointText(c.server)} came with ${limitName(rst)} ${rst.hopLimit}, the server's own packets come with ${usual.hopLimit} (packet ${usual.number}): a box ${nearer ? 'nearer than' : 'farther than'} the server sent it`,
-    ko: `${rst.number}번 패킷: ${endpointText(c.server)} 이름으로 온 RST의 ${limitName(rst)} 값은 ${rst.hopLimit}인데 서버의 패킷은 ${usual.hopLimit}입니다 (${usual.number}번 패킷). 서버보다 ${nearer ? '가까이' : '멀리'} 있는 장비에서 보냈습니다`,
+    en: `packet ${rst.number}: a RST in the name of ${hostPort(c.server)} came with ${limitName(rst)} ${rst.hopLimit}, the server's own packets come with ${usual.hopLimit} (packet ${usual.number}): a box ${nearer ? 'nearer than' : 'farther than'} the server sent it`,
+    ko: `${rst.number}번 패킷: ${hostPort(c.server)} 이름으로 온 RST의 ${limitName(rst)} 값은 ${rst.hopLimit}인데 서버의 패킷은 ${usual.hopLimit}입니다 (${usual.number}번 패킷). 서버보다 ${nearer ? '가까이' : '멀리'} 있는 장비에서 보냈습니다`,
   });
 }
 
 function rest(capture: CaptureFacts, c: Connection): Finding {
   const { how } = c.close;
-  const server = endpointText(c.server);
+  const server = hostPort(c.server);
   const syn = c.handshake?.syn ?? [];
   const established = (c.handshake?.synAck.length ?? 0) > 0 || (c.fromClient.packets > 0 && c.fromServer.packets > 0);
   if (established)
@@ -187,7 +188,7 @@ function rest(capture: CaptureFacts, c: Connection): Finding {
 
 /** Drops by port show where the same server answers at another one, or answers echo requests. */
 function silence(capture: CaptureFacts, c: Connection, syn: number[]): Finding {
-  const server = endpointText(c.server);
+  const server = hostPort(c.server);
   const long = durationText(capture.timeOf(syn[syn.length - 1]) - capture.timeOf(syn[0]));
   const asked = {
     en: `${syn.length} SYNs to ${server} within ${long} without an answer (packets ${syn.slice(0, 4).join(', ')})`,

@@ -1,9 +1,9 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { fileText, type HopFinding, journeyOf } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import { together, topic } from '../../text/particles.ts';
 import type { HopsRule } from '../rule.ts';
 import { type Chain, chainsOf, ofChain, packetsIn, passage, type Place, type Seen } from './chains.ts';
@@ -94,7 +94,7 @@ function atPlace(hops: Hops, { capture: index, connection: c }: Place): HopFindi
   const journey = journeyOf(capture, c.id);
   const about = { capture: index, ...(journey === undefined ? {} : { journey }) };
   const file = fileText(hops, index);
-  const ends = `${endpointText(c.client)} → ${endpointText(c.server)}`;
+  const ends = `${hostPort(c.client)} → ${hostPort(c.server)}`;
   const two = twoRouters(capture, c);
   if (two !== undefined)
     return {
@@ -108,8 +108,8 @@ function atPlace(hops: Hops, { capture: index, connection: c }: Place): HopFindi
   if (only === undefined) return undefined;
   const from = only.source === c.client.address && only.sourcePort === c.client.port ? c.client : c.server;
   const text = {
-    en: `${file} has only what ${endpointText(from)} sends; packet ${only.number} acknowledges what comes from the other side`,
-    ko: `${file}에는 ${endpointText(from)}에서 보낸 것만 있습니다. ${only.number}번 패킷은 상대가 보낸 것에 대한 확인 응답입니다`,
+    en: `${file} has only what ${hostPort(from)} sends; packet ${only.number} acknowledges what comes from the other side`,
+    ko: `${file}에는 ${hostPort(from)}에서 보낸 것만 있습니다. ${only.number}번 패킷은 상대가 보낸 것에 대한 확인 응답입니다`,
   };
   if (takesBothWays(capture, only))
     return {
@@ -142,7 +142,7 @@ function atPlace(hops: Hops, { capture: index, connection: c }: Place): HopFindi
 /** An answer that some place or all lack, and nothing that shows that it came to the client. */
 function missing(hops: Hops, { places }: Chain, lacking: Place): HopFinding {
   const [first] = places;
-  const server = endpointText(first.connection.server);
+  const server = hostPort(first.connection.server);
   const answered = places.find(({ connection: c }) => c.fromServer.packets > 0 && c.fromClient.packets > 0);
   const at = { capture: lacking.capture, packet: lacking.connection.firstPacket };
   if (answered === undefined)
@@ -201,7 +201,7 @@ function differentCounts(hops: Hops, there: Seen[], back: Seen[], at: Place): Ho
 /** Every link from the client's to the server's was captured, and both directions pass each: only then it is one way. */
 function asFarAsSeen(hops: Hops, chain: Chain, there: Seen[], back: Seen[]): HopFinding {
   const [first] = chain.places;
-  const server = endpointText(first.connection.server);
+  const server = hostPort(first.connection.server);
   const shown = packetsIn([...there, ...back]);
   const files = [...new Set(chain.places.map(({ capture }) => fileText(hops, capture)))].join(', ');
   const isWhole =
@@ -281,13 +281,13 @@ function nothing(seen: Lone | undefined): HopFinding {
     };
   const { capture, connection: c } = seen;
   const [syn, synAck] = [c.handshake?.syn[0], c.handshake?.synAck[0]];
-  const server = endpointText(c.server);
+  const server = hostPort(c.server);
   if (isOnOneLink(seen))
     return {
       capture: capture.index,
       ...skipped('no-router-between', [syn, synAck], {
-        en: `${endpointText(c.client)} and ${server} share a link, by their hop limits: there is one way only`,
-        ko: `TTL로 보아 ${together(endpointText(c.client))} ${topic(server)} 한 링크에 있습니다. 길이 하나뿐입니다`,
+        en: `${hostPort(c.client)} and ${server} share a link, by their hop limits: there is one way only`,
+        ko: `TTL로 보아 ${together(hostPort(c.client))} ${topic(server)} 한 링크에 있습니다. 길이 하나뿐입니다`,
       }),
     };
   return {

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, anAnswer, bothDirections, connectionOf, endpointText, exchangeOf } from '../needs.ts';
+import { aConnection, anAnswer, bothDirections, connectionOf, exchangeOf } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { copiesKnownTo, packetsText } from '../segments.ts';
@@ -46,7 +47,7 @@ export const rule: JourneyRule = {
     const c = connectionOf(subject);
     if (c === undefined) throw new Error('no connection');
     const packets = responsePackets(subject, c);
-    const server = endpointText(c.server);
+    const server = hostPort(c.server);
     const numbers = packets.map((each) => each.number);
     if (packets.length === 0 && c.fromServer.payloadBytes > 0 && capture.packet(c.firstPacket) === undefined)
       return unknown(NO_PACKET, [], {
@@ -80,7 +81,7 @@ export const rule: JourneyRule = {
 
 function judge({ capture }: JourneySubject, c: Connection, packets: PacketFacts[], undecided: number[]): Finding | undefined {
   const [first] = packets;
-  const server = endpointText(c.server);
+  const server = hostPort(c.server);
   if (undecided.length > 0)
     return unknown('undecided', undecided.slice(0, 4), {
       en: `${packetsText(undecided).en} of the response of ${server} came late; whether reordered on the way or sent again the packets do not say`,
@@ -123,8 +124,8 @@ function inOrder(c: Connection, packets: PacketFacts[]): Finding {
   const [first] = packets;
   const last = packets[packets.length - 1];
   return contradicted('one-path-in-order', [first.number, last.number], {
-    en: `the ${packets.length} packets of the response of ${endpointText(c.server)} looked at (${first.number} to ${last.number}) all came with ${limitName(first)} ${first.hopLimit} and none out of order: nothing shows more than one path`,
-    ko: `${endpointText(c.server)}의 응답 패킷 ${packets.length}개(${first.number}번~${last.number}번)가 모두 ${limitName(first)} ${first.hopLimit}, 순서대로 왔습니다. 경로가 둘 이상이라는 흔적이 없습니다`,
+    en: `the ${packets.length} packets of the response of ${hostPort(c.server)} looked at (${first.number} to ${last.number}) all came with ${limitName(first)} ${first.hopLimit} and none out of order: nothing shows more than one path`,
+    ko: `${hostPort(c.server)}의 응답 패킷 ${packets.length}개(${first.number}번~${last.number}번)가 모두 ${limitName(first)} ${first.hopLimit}, 순서대로 왔습니다. 경로가 둘 이상이라는 흔적이 없습니다`,
   });
 }
 

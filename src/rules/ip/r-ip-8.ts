@@ -1,7 +1,8 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { contradicted, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, fromItsBeginning } from '../needs.ts';
+import { aConnection, connectionOf, exchangeOf, fromItsBeginning } from '../needs.ts';
 import type { JourneyRule, JourneySubject } from '../rule.ts';
 import { durationText } from '../segments.ts';
 import { isHere } from './ends.ts';
@@ -32,7 +33,7 @@ export const rule: JourneyRule = {
     const connection = connectionOf(subject);
     if (connection === undefined) throw new Error('no connection');
     const measured = roundTrip(subject, connection);
-    const server = endpointText(connection.server);
+    const server = hostPort(connection.server);
     if (measured === undefined)
       return (
         fromItsBeginning(subject) ??

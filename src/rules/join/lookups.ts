@@ -1,5 +1,5 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { endpointText } from '../needs.ts';
 import type { Clocks } from './clocks.ts';
 import type { Found } from './found.ts';
 import { joinMarks, MarkTable } from './marks.ts';
@@ -15,7 +15,7 @@ export function joinLookups(captures: CaptureFacts[], clocks: Clocks, found: Fou
         id: lookup.index,
         packet: lookup.packet,
         answer: lookup.answerPacket,
-        ends: `${endpointText(lookup.client)} ${endpointText(lookup.server)}`,
+        ends: `${hostPort(lookup.client)} ${hostPort(lookup.server)}`,
         fromClient: true,
       });
     }

@@ -1,6 +1,6 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
-import { endpointText } from '../needs.ts';
 import { Flag, type PacketFacts } from '../packet.ts';
 
 /** One connection as one capture shows it: what of it survives routers and translation (RFC 3022 §4.1 leaves these alone). */
@@ -37,7 +37,7 @@ export function sightingOf(capture: CaptureFacts, connection: Connection): Sight
     capture: capture.index,
     connection: connection.id,
     serverPort: connection.server.port,
-    ends: `${endpointText(connection.client)} ${endpointText(connection.server)}`,
+    ends: `${hostPort(connection.client)} ${hostPort(connection.server)}`,
   };
   if (handshake === undefined) return sighting;
   const syn = handshake.syn.length === 0 ? undefined : capture.packet(handshake.syn[0]);

@@ -1,10 +1,10 @@
-import { bareName, plainName } from '../../correlate/host-names.ts';
+import { bareName, hostPort, plainName } from '../../correlate/host-names.ts';
 import { askingOf, nameOf } from '../dns/asking.ts';
 import { nameText, questionsOf } from '../dns/questions.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { asksProxy, byProxy, tunnelOf } from '../http/by-proxy.ts';
+import { byProxy, toProxy, tunnelOf } from '../http/by-proxy.ts';
 import { requestHeadCut } from '../http-head.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, openedBy, quicOf, tlsAround, tlsOf } from '../needs.ts';
+import { connectionOf, exchangeOf, keyLogAdvice, openedBy, quicOf, tlsAround, tlsOf } from '../needs.ts';
 import { isAddress } from '../origin.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
@@ -72,8 +72,7 @@ export const rule: JourneyRule = {
     if (said.length > 1) {
       const kept = mayBeKept(subject, said);
       if (kept !== undefined) return kept;
-      const exchange = exchangeOf(subject);
-      const proxied = asksProxy(exchange);
+      const proxied = toProxy(subject);
       const reason = proxied ? 'proxy' : asking.how === 'reused' ? 'coalesced' : 'other-name';
       return contradicted(reason, packets, {
         en: `the names differ: ${text}${proxied ? '; the request goes to a proxy, whose name was looked up' : ''}`,
@@ -90,8 +89,8 @@ export const rule: JourneyRule = {
     const encrypted = (tlsOf(subject) ?? quicOf(subject)) !== undefined && exchange === undefined;
     if (only === undefined || (only.where === 'DNS' && !encrypted))
       return skipped('no-name', [opened.first], {
-        en: `the connection to ${endpointText(opened.server)} carries no request that names a host`,
-        ko: `${endpointText(opened.server)} 연결에는 호스트 이름이 든 요청이 없습니다`,
+        en: `the connection to ${hostPort(opened.server)} carries no request that names a host`,
+        ko: `${hostPort(opened.server)} 연결에는 호스트 이름이 든 요청이 없습니다`,
       });
     if (encrypted)
       return notVisible(
@@ -105,8 +104,8 @@ export const rule: JourneyRule = {
       );
     if (byProxy(subject))
       return skipped('proxy', [...packets, opened.first], {
-        en: `the request for ${text} goes to the proxy ${endpointText(opened.server)}: it is the proxy that looks the name up`,
-        ko: `${textKo} 요청은 프록시 ${endpointText(opened.server)}에 갔습니다: 이 이름은 프록시가 찾습니다`,
+        en: `the request for ${text} goes to the proxy ${hostPort(opened.server)}: it is the proxy that looks the name up`,
+        ko: `${textKo} 요청은 프록시 ${hostPort(opened.server)}에 갔습니다: 이 이름은 프록시가 찾습니다`,
       });
     return notVisible(
       'one-name',
@@ -153,7 +152,7 @@ function mayBeKept(subject: JourneySubject, said: Said[]): Finding | undefined {
   const opened = openedBy(subject);
   const lookup = journey.lookup === undefined ? undefined : capture.lookups.get(journey.lookup);
   if (dns.where !== 'DNS' || opened === undefined || lookup?.end === undefined) return undefined;
-  if (asksProxy(exchangeOf(subject))) return undefined;
+  if (toProxy(subject)) return undefined;
   const syn = connectionOf(subject) === undefined ? opened.first : connectionOf(subject)?.handshake?.syn[0];
   const atOnce = syn !== undefined && capture.timeOf(syn) - lookup.end < AT_ONCE;
   const asked = others.some((s) => questionsOf(capture, opened.client.address, s.name).length > 0);

@@ -1,10 +1,11 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Endpoint, Lookup, QuicConnection } from '../../correlate/model.ts';
 import { OTHER_TLS } from '../../correlate/tls-services.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { asksProxy, tunnelOf } from '../http/by-proxy.ts';
-import { connectionOf, endpointText, exchangeOf, quicOf, tlsOf } from '../needs.ts';
+import { toProxy, tunnelOf } from '../http/by-proxy.ts';
+import { connectionOf, exchangeOf, quicOf, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject } from '../rule.ts';
 
 export const rule: JourneyRule = {
@@ -42,7 +43,7 @@ export const rule: JourneyRule = {
     if ((connection === undefined && quic === undefined) || (dns !== undefined && dns.server.port !== 53))
       return forDns(lookups, dns);
     if (connection === undefined) return forQuic(quic as QuicConnection, dns);
-    const server = endpointText(connection.server);
+    const server = hostPort(connection.server);
     const host = connection.server.address;
     const { port } = connection.server;
     const syn = connection.handshake?.syn[0] ?? connection.firstPacket;
@@ -136,10 +137,10 @@ function forHttp(
       en: `HTTP in clear text at port 80 of ${host} (packet ${at})${asked.en}`,
       ko: `${host}의 80번 포트에서 평문 HTTP를 썼습니다(${at}번 패킷)${asked.ko}`,
     });
-  if (exchange !== undefined && asksProxy(exchange))
+  if (exchange !== undefined && toProxy(subject))
     return contradicted('proxy', packets, {
-      en: `packet ${at} asks the proxy at ${endpointText(end)} for ${exchange.target}: the port is the proxy's`,
-      ko: `${at}번 패킷은 프록시 ${endpointText(end)}에 ${exchange.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
+      en: `packet ${at} asks the proxy at ${hostPort(end)} for ${exchange.target}: the port is the proxy's`,
+      ko: `${at}번 패킷은 프록시 ${hostPort(end)}에 ${exchange.target} 대상을 요청했습니다: 포트는 프록시의 것입니다`,
     });
   if (port === 443)
     return contradicted('swapped', packets, {

@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import { isPrivate } from '../origin.ts';
 import type { HopsRule } from '../rule.ts';
 import { topic } from '../../text/particles.ts';
@@ -46,14 +46,14 @@ function judge(hops: Hops, c: Crossing): HopFinding | undefined {
   const pair = c.outgoing ?? c.incoming;
   if (pair === undefined) return undefined;
   const same = samePacketText(hops, c.join, pair);
-  const [before, after] = [endpointText(c.near.client), endpointText(c.far.client)];
-  const server = c.protocol === 'ICMP' ? c.near.server.address : endpointText(c.near.server);
+  const [before, after] = [hostPort(c.near.client), hostPort(c.far.client)];
+  const server = c.protocol === 'ICMP' ? c.near.server.address : hostPort(c.near.server);
   const add = (finding: HopFinding | ReturnType<typeof confirmed>): HopFinding => across(finding, c.join, [pair.to], c.journey);
   if (destinationChanged(c))
     return add(
       skipped('destination-translated', [pair.from], {
-        en: `${same.en}: its destination ${server} became ${endpointText(c.far.server)}, which is a port forwarding or a balancer and not the translation of a source`,
-        ko: `${same.ko}. 목적지가 바뀌었습니다 (${server} → ${endpointText(c.far.server)}). 이것은 출발지 변환이 아니라 포트 포워딩이나 부하 분산입니다`,
+        en: `${same.en}: its destination ${server} became ${hostPort(c.far.server)}, which is a port forwarding or a balancer and not the translation of a source`,
+        ko: `${same.ko}. 목적지가 바뀌었습니다 (${server} → ${hostPort(c.far.server)}). 이것은 출발지 변환이 아니라 포트 포워딩이나 부하 분산입니다`,
       }),
     );
   if (sourceChanged(c) && isPrivate(c.far.client.address))

@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted } from '../findings.ts';
 import { across, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
 import { NO_TRANSLATION_REASONS, noTranslation, principal, sourceTranslations } from './sides.ts';
 import type { Crossing } from './translations.ts';
@@ -34,7 +34,7 @@ function judge(hops: Hops, c: Crossing): HopFinding | undefined {
   const same = samePacketText(hops, c.join, pair);
   const [before, after] = [c.near.client, c.far.client];
   const what = c.protocol === 'ICMP' ? { en: 'identifier', ko: '식별자' } : { en: 'port', ko: '포트' };
-  const mapping = `${endpointText(before)} → ${endpointText(after)}`;
+  const mapping = `${hostPort(before)} → ${hostPort(after)}`;
   const kept = before.port === after.port;
   const says = kept
     ? {

@@ -1,7 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
 import { across, fileText, type HopFinding, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
 import { NO_TRANSLATION_REASONS, noTranslation, principal, sourceTranslations } from './sides.ts';
 import type { Crossing } from './translations.ts';
@@ -31,7 +31,7 @@ export const rule: HopsRule = {
 };
 
 function judge(hops: Hops, c: Crossing): HopFinding {
-  const [before, after] = [endpointText(c.near.client), endpointText(c.far.client)];
+  const [before, after] = [hostPort(c.near.client), hostPort(c.far.client)];
   const add = (finding: ReturnType<typeof confirmed>, far: (number | undefined)[]): HopFinding =>
     across(finding, c.join, far, c.journey);
   if (c.incoming !== undefined) {

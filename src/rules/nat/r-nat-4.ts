@@ -1,10 +1,10 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import { object } from '../../text/particles.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf, samePacketText } from '../hop-text.ts';
 import type { Hops } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import { isPrivate } from '../origin.ts';
 import type { Finding, HopsRule } from '../rule.ts';
 import { gatewaysIn, isOwn } from './own-packets.ts';
@@ -120,7 +120,7 @@ function isFromAfar(capture: CaptureFacts, { handshake }: Connection): boolean {
 function judge(hops: Hops, capture: CaptureFacts, c: Connection): HopFinding {
   const syn = c.handshake?.syn[0] ?? c.firstPacket;
   const synAck = c.handshake?.synAck[0];
-  const [client, server] = [endpointText(c.client), endpointText(c.server)];
+  const [client, server] = [hostPort(c.client), hostPort(c.server)];
   const file = fileText(hops, capture.index);
   const journey = journeyOf(capture, c.id);
   const here = (finding: Finding): HopFinding => ({
@@ -135,8 +135,8 @@ function judge(hops: Hops, capture: CaptureFacts, c: Connection): HopFinding {
     const same = samePacketText(hops, inward.join, inward.outgoing);
     return across(
       contradicted('forwarded', [syn], {
-        en: `${same.en}: ${client} asked first, and the gateway passed its SYN on to ${endpointText(inward.far.server)}: a port forwarding`,
-        ko: `${same.ko}. ${client}에서 먼저 연 연결인데 게이트웨이가 SYN을 ${endpointText(inward.far.server)} 쪽으로 넘겼습니다: 포트 포워딩입니다`,
+        en: `${same.en}: ${client} asked first, and the gateway passed its SYN on to ${hostPort(inward.far.server)}: a port forwarding`,
+        ko: `${same.ko}. ${client}에서 먼저 연 연결인데 게이트웨이가 SYN을 ${hostPort(inward.far.server)} 쪽으로 넘겼습니다: 포트 포워딩입니다`,
       }),
       inward.join,
       [inward.outgoing.to],

@@ -1,6 +1,6 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { confirmed, notVisible, skipped } from '../findings.ts';
 import { across, fileText, type HopFinding } from '../hop-text.ts';
-import { endpointText } from '../needs.ts';
 import type { Hops } from '../hops.ts';
 import type { HopsRule } from '../rule.ts';
 import { object } from '../../text/particles.ts';
@@ -74,7 +74,7 @@ function judge(hops: Hops, list: Crossing[]): HopFinding {
   const [{ join, far }] = told;
   const packets = told.map((c) => (c.outgoing ?? c.incoming)?.from);
   const others = told.map((c) => (c.outgoing ?? c.incoming)?.to);
-  const mappings = told.map((c) => `${endpointText(c.near.client)} → ${endpointText(c.far.client)}`).join(', ');
+  const mappings = told.map((c) => `${hostPort(c.near.client)} → ${hostPort(c.far.client)}`).join(', ');
   const unknownOnes = devices.size < 2 ? nobodys(hops, told[0]) : undefined;
   if (unknownOnes !== undefined)
     return across(

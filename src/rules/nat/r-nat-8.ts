@@ -1,9 +1,9 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted } from '../findings.ts';
 import { across, fileText, type HopFinding, journeyOf, samePacketText } from '../hop-text.ts';
 import type { Hops, PacketPair } from '../hops.ts';
-import { endpointText } from '../needs.ts';
 import type { HopsRule } from '../rule.ts';
 import { tells } from '../seen-flows.ts';
 import { isOwn, resetsFrom } from './own-packets.ts';
@@ -65,7 +65,7 @@ function ownResets(hops: Hops, capture: CaptureFacts): (HopFinding & { connectio
 
 function ownReset(hops: Hops, capture: CaptureFacts, c: Connection, before: number, reset: number): HopFinding {
   const limit = (number: number): number | undefined => capture.packet(number)?.hopLimit;
-  const client = endpointText(c.client);
+  const client = hostPort(c.client);
   const file = fileText(hops, capture.index);
   const asked = capture
     .packetsOf(c.id, undefined, capture.timeOf(reset), 10_000)
@@ -90,11 +90,11 @@ function moved(hops: Hops, list: Crossing[]): HopFinding {
   const far = hops.captures[other.join.to];
   const after = far.connections.get(other.join.toId);
   const refused = after === undefined ? undefined : resetsFrom(far, after, 'server')[0];
-  const [inside, first, then] = [endpointText(one.near.client), endpointText(one.far.client), endpointText(other.far.client)];
+  const [inside, first, then] = [hostPort(one.near.client), hostPort(one.far.client), hostPort(other.far.client)];
   return across(
     contradicted('another-port', [(one.outgoing ?? one.incoming)?.from, pair?.from], {
-      en: `${same.en}: ${inside} was ${first} outside until then, and leaves as ${then} now; the gateway had lost the mapping${refused === undefined ? '' : `, and ${endpointText(one.near.server)} knows no such connection: RST in packet ${refused} of ${fileText(hops, other.join.to)}`}`,
-      ko: `${same.ko}. 안쪽의 ${inside}: 그때까지 바깥에서 ${first} → 이제는 ${then}. 게이트웨이가 표의 항목을 잃었습니다${refused === undefined ? '' : `. ${endpointText(one.near.server)} 쪽은 그런 연결을 몰라 RST로 답했습니다 (${fileText(hops, other.join.to)}의 ${refused}번 패킷)`}`,
+      en: `${same.en}: ${inside} was ${first} outside until then, and leaves as ${then} now; the gateway had lost the mapping${refused === undefined ? '' : `, and ${hostPort(one.near.server)} knows no such connection: RST in packet ${refused} of ${fileText(hops, other.join.to)}`}`,
+      ko: `${same.ko}. 안쪽의 ${inside}: 그때까지 바깥에서 ${first} → 이제는 ${then}. 게이트웨이가 표의 항목을 잃었습니다${refused === undefined ? '' : `. ${hostPort(one.near.server)} 쪽은 그런 연결을 몰라 RST로 답했습니다 (${fileText(hops, other.join.to)}의 ${refused}번 패킷)`}`,
     }),
     one.join,
     [(one.outgoing ?? one.incoming)?.to, pair?.to, refused],
@@ -117,7 +117,7 @@ function endsOf(hops: Hops, { join, outgoing }: Crossing): { first?: PacketPair;
 function kept(hops: Hops, c: Crossing): HopFinding {
   const { first, last, count } = endsOf(hops, c);
   const [near, far] = [fileText(hops, c.join.from), fileText(hops, c.join.to)];
-  const [before, after] = [endpointText(c.near.client), endpointText(c.far.client)];
+  const [before, after] = [hostPort(c.near.client), hostPort(c.far.client)];
   const where = near === far ? { en: near, ko: near } : { en: `${near} and ${far}`, ko: `${near}, ${far}` };
   return across(
     confirmed('kept', [first?.from, last?.from], {

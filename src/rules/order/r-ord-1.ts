@@ -1,8 +1,9 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { OUTCOME } from '../../text/messages.ts';
 import { askingOf } from '../dns/asking.ts';
 import { isMulticast } from '../dns/questions.ts';
 import { confirmed, contradicted, skipped, unknown } from '../findings.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, fromItsBeginning, overQuic, tlsOf } from '../needs.ts';
+import { bothDirections, connectionOf, exchangeOf, fromItsBeginning, overQuic, tlsOf } from '../needs.ts';
 import { Flag } from '../packet.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { requestAt } from '../names/request-at.ts';
@@ -31,8 +32,8 @@ const ownConnection: Need<JourneySubject> = (subject) => {
     );
   if (x === undefined || x.stream === 1 || !journey.stages.some((s) => s.kind === 'tcp' && s.reused)) return undefined;
   return skipped('connection-reused', [connection.handshake?.syn[0], x.requestPacket], {
-    en: `the request in packet ${requestAt(x)} uses the connection to ${endpointText(connection.server)} that was open: DNS, TCP and TLS did not happen again`,
-    ko: `${requestAt(x)}번 패킷의 요청은 이미 열려 있던 ${endpointText(connection.server)} 연결을 썼습니다: DNS, TCP, TLS 단계가 다시 일어나지 않았습니다`,
+    en: `the request in packet ${requestAt(x)} uses the connection to ${hostPort(connection.server)} that was open: DNS, TCP and TLS did not happen again`,
+    ko: `${requestAt(x)}번 패킷의 요청은 이미 열려 있던 ${hostPort(connection.server)} 연결을 썼습니다: DNS, TCP, TLS 단계가 다시 일어나지 않았습니다`,
   });
 };
 

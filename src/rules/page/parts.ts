@@ -1,9 +1,9 @@
-import { bareName, plainName } from '../../correlate/host-names.ts';
+import { bareName, hostPort, plainName } from '../../correlate/host-names.ts';
 import type { Exchange, Journey } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { skipped, unknown } from '../findings.ts';
 import { responseHeadCut } from '../http-head.ts';
-import { bothDirections, connectionOf, endpointText, exchangeOf, readableRequest } from '../needs.ts';
+import { bothDirections, connectionOf, exchangeOf, readableRequest } from '../needs.ts';
 import type { Finding, JourneySubject, Need } from '../rule.ts';
 import { requestAt } from '../names/request-at.ts';
 
@@ -86,8 +86,8 @@ export const aPage: Need<JourneySubject> = (subject): Finding | undefined => {
       ? '응답 없음'
       : `${x.status}${x.contentType === undefined ? ', Content-Type 없음' : ` ${x.contentType}`}`;
   return skipped('not-a-page', [x?.requestPacket, x?.responsePacket], {
-    en: `the request in packet ${x === undefined ? 0 : requestAt(x)} to ${connection === undefined ? subject.journey.name : endpointText(connection.server)} fetched no HTML page (${what})`,
-    ko: `${connection === undefined ? subject.journey.name : endpointText(connection.server)}에 보낸 ${x === undefined ? 0 : requestAt(x)}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
+    en: `the request in packet ${x === undefined ? 0 : requestAt(x)} to ${connection === undefined ? subject.journey.name : hostPort(connection.server)} fetched no HTML page (${what})`,
+    ko: `${connection === undefined ? subject.journey.name : hostPort(connection.server)}에 보낸 ${x === undefined ? 0 : requestAt(x)}번 패킷의 요청은 HTML 페이지를 가져온 것이 아닙니다 (${whatKo})`,
   });
 };
 

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { atTheClient } from '../dns/asking.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
-import { aConnection, connectionOf, endpointText, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
+import { aConnection, connectionOf, exchangeOf, keyLogAdvice, tlsOf } from '../needs.ts';
 import { mayBeSeveral } from '../origin.ts';
 import type { JourneyRule } from '../rule.ts';
 import { connectionsLike } from './connections.ts';
@@ -41,7 +42,7 @@ export const rule: JourneyRule = {
     const connection = connectionOf(subject);
     if (connection === undefined) return unknown('no-connection', [], { en: journey.name, ko: journey.name });
     const x = exchangeOf(subject);
-    const server = endpointText(connection.server);
+    const server = hostPort(connection.server);
     const syn = connection.handshake?.syn[0];
     if (x !== undefined && x.stream > 1 && reusedHere(journey.stages))
       return confirmed('reused', [syn ?? connection.firstPacket, x.requestPacket], {

@@ -1,6 +1,7 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, contradicted, notVisible, skipped } from '../findings.ts';
-import { connectionOf, endpointText, exchangeOf, keyLogAdvice, overQuic, readableRequest, sealedSide, tlsOf } from '../needs.ts';
+import { connectionOf, exchangeOf, keyLogAdvice, overQuic, readableRequest, sealedSide, tlsOf } from '../needs.ts';
 import type { Finding, JourneyRule, JourneySubject, Need } from '../rule.ts';
 import { helloWhole } from '../tls/clear.ts';
 import { atOnce } from './parts.ts';
@@ -45,11 +46,11 @@ export const rule: JourneyRule = {
       return overQuic(subject) ?? notVisible('no-keys', [], { en: 'no request', ko: '요청 없음' }, keyLogAdvice);
     if (x.version !== '2')
       return skipped('http-1', [x.requestPacket], {
-        en: `the request in packet ${requestAt(x)} to ${endpointText(connection.server)} is HTTP/${x.version}`,
-        ko: `${endpointText(connection.server)}에 보낸 ${requestAt(x)}번 패킷의 요청은 HTTP/${x.version}입니다`,
+        en: `the request in packet ${requestAt(x)} to ${hostPort(connection.server)} is HTTP/${x.version}`,
+        ko: `${hostPort(connection.server)}에 보낸 ${requestAt(x)}번 패킷의 요청은 HTTP/${x.version}입니다`,
       });
     if (x.sealed !== undefined) return sealedSide(capture, x);
-    return ofConnection(capture, connection.id, endpointText(connection.server));
+    return ofConnection(capture, connection.id, hostPort(connection.server));
   },
 };
 

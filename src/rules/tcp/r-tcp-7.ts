@@ -1,7 +1,8 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { confirmed, skipped, unknown } from '../findings.ts';
-import { bothDirections, connectionOf, endpointText, fromItsBeginning } from '../needs.ts';
+import { bothDirections, connectionOf, fromItsBeginning } from '../needs.ts';
 import type { Finding, JourneyRule } from '../rule.ts';
 import { durationText, packetsText, serverText } from '../segments.ts';
 
@@ -36,8 +37,8 @@ export const rule: JourneyRule = {
       const found = other === undefined ? undefined : failure(capture, other);
       if (found?.verdict !== 'confirmed') continue;
       return confirmed('attempt-failed', [...found.packets, ...(connection.handshake?.synAck.slice(0, 1) ?? [])], {
-        en: `${found.says.en}; the attempt at ${endpointText(connection.server)} succeeded`,
-        ko: `${found.says.ko}. 다른 주소(${endpointText(connection.server)})로 한 시도는 성공했습니다`,
+        en: `${found.says.en}; the attempt at ${hostPort(connection.server)} succeeded`,
+        ko: `${found.says.ko}. 다른 주소(${hostPort(connection.server)})로 한 시도는 성공했습니다`,
       });
     }
     const { syn, synAck } = connection.handshake ?? { syn: [], synAck: [] };

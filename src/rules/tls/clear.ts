@@ -1,15 +1,13 @@
 import type { Connection, TlsSession } from '../../correlate/model.ts';
 import { mayBeWeb } from '../../correlate/tls-services.ts';
 import { parseClientHello } from '../../dissect/tls/handshake.ts';
+import { ExtensionType } from '../../dissect/tls/names.ts';
 import { u16 } from '../../dissect/bytes.ts';
 import type { CaptureFacts } from '../facts.ts';
 import { unknown } from '../findings.ts';
 import type { Finding } from '../rule.ts';
 import { type Segment, segmentsOf } from '../segments.ts';
 
-/** Extension types (RFC 8446 §4.2, draft-ietf-tls-esni). */
-const EARLY_DATA = 42;
-const ENCRYPTED_CLIENT_HELLO = 0xfe0d;
 /** Packets from the ClientHello's first on in which it is looked for: with key shares of some kilobytes it takes a few. */
 const LOOK = 24;
 const RECORD_HEADER = 5;
@@ -41,7 +39,10 @@ export function clientHelloFacts(capture: CaptureFacts, c: Connection, tls: TlsS
   if (bytes === undefined) return undefined;
   const hello = parseClientHello(bytes, MESSAGE_HEADER, bytes.length);
   const types = hello.extensions.map((each) => each.type);
-  return { earlyData: types.includes(EARLY_DATA), encryptedClientHello: types.includes(ENCRYPTED_CLIENT_HELLO) };
+  return {
+    earlyData: types.includes(ExtensionType.earlyData),
+    encryptedClientHello: types.includes(ExtensionType.encryptedClientHello),
+  };
 }
 
 /** The bytes of one side in order, from the first segment on, as far as they follow each other. */

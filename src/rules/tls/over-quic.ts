@@ -1,10 +1,11 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { QuicConnection } from '../../correlate/model.ts';
 import { confirmed, contradicted, notVisible, skipped, unknown } from '../findings.ts';
 import { requestText } from '../http/needs.ts';
-import { endpointText, exchangeOf, keyLogAdvice } from '../needs.ts';
+import { exchangeOf, keyLogAdvice } from '../needs.ts';
 import type { Finding, JourneySubject } from '../rule.ts';
 
-const hostOf = ({ sni, server }: QuicConnection): string => sni ?? endpointText(server);
+const hostOf = ({ sni, server }: QuicConnection): string => sni ?? hostPort(server);
 
 /** R-TLS-2: QUIC has no clear form (RFC 9001 §5), but its first packets can be opened by anybody. */
 export function requestOverQuic(subject: JourneySubject, quic: QuicConnection): Finding {
@@ -95,8 +96,8 @@ export function nameOverQuic(quic: QuicConnection, asked: { packet: number; name
     });
   if (hello === undefined)
     return unknown('mid-stream', [quic.firstPacket], {
-      en: `the ClientHello to ${endpointText(quic.server)} was not captured, so whether it named the site is not known`,
-      ko: `${endpointText(quic.server)}에 보낸 ClientHello가 캡처되지 않아, 사이트 이름을 적었는지 알 수 없습니다`,
+      en: `the ClientHello to ${hostPort(quic.server)} was not captured, so whether it named the site is not known`,
+      ko: `${hostPort(quic.server)}에 보낸 ClientHello가 캡처되지 않아, 사이트 이름을 적었는지 알 수 없습니다`,
     });
   return confirmed('no-name', [hello], {
     en: `neither the ClientHello in packet ${hello} nor anything else of this journey names the site; only the address ${quic.server.address} is seen`,

@@ -1,3 +1,4 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Connection } from '../../correlate/model.ts';
 import { quicFlow } from '../../correlate/quic-record.ts';
 import type { SessionView } from '../../session/session.ts';
@@ -8,7 +9,7 @@ import { bodyHeight, listAt, listRows, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { sequencePlot } from '../sequence-plot.ts';
 import { closeWithPackets } from './journey-end.ts';
-import { host, hostCell, quicAt, quicDetail, quicRow, quicRows } from './quic-rows.ts';
+import { hostCell, quicAt, quicDetail, quicRow, quicRows } from './quic-rows.ts';
 import { glyphs, rowIn, type Screen, say, within } from './screen.ts';
 
 /*
@@ -106,7 +107,7 @@ function detail(model: Model, session: SessionView, c: Connection | undefined): 
     packets.length === 0 ? '' : ` (${ranges(packets, n, 16, glyphs(model).range)})`;
   const between = ` ${glyphs(model).between} `;
   const said = [
-    `${host(c.client)} ${glyphs(model).to} ${host(c.server)}${between}${closeWithPackets(model, c.close)}`,
+    `${hostPort(c.client)} ${glyphs(model).to} ${hostPort(c.server)}${between}${closeWithPackets(model, c.close)}`,
     `${say(model, { en: 'from client', ko: '클라이언트' })} ${of(c.fromClient)}  ${say(model, { en: 'from server', ko: '서버' })} ${of(c.fromServer)}`,
     [
       ...lists.map(([text, n, packets]) => `${say(model, text)} ${count(n)}${which(packets, n)}`),

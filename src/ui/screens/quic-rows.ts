@@ -1,3 +1,4 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { QuicConnection } from '../../correlate/model.ts';
 import { quicCloseText } from '../../correlate/quic-close.ts';
 import { quicFlow } from '../../correlate/quic-record.ts';
@@ -12,12 +13,9 @@ import { listAt, type Model } from '../model.ts';
 import { block, cell, fitted, type Line, select, span, wrap } from '../span.ts';
 import { glyphs, say } from './screen.ts';
 
-export const host = (e: { address: string; port: number }): string =>
-  e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
-
 /** Where room is scarce the port stays: it tells connections to one host apart. */
 export function hostCell(e: { address: string; port: number }, cells: number, g: Glyphs): string {
-  const whole = host(e);
+  const whole = hostPort(e);
   if (whole.length <= cells) return cell(whole, cells, g);
   const port = `:${e.port}`;
   return `${cell(whole.slice(0, -port.length), cells - port.length, g)}${port}`;
@@ -73,7 +71,7 @@ export function quicDetail(model: Model, q: QuicConnection | undefined, height: 
   const words = (text: Text, values: Record<string, string | number> = {}): string => fill(text, model.language, values);
   const alpn = q.alpn ?? q.alpnOffered.join(', ');
   const said = [
-    `${host(q.client)} ${g.to} ${host(q.server)}  ${words(QUIC.connection, { id: q.id, version: q.version })}`,
+    `${hostPort(q.client)} ${g.to} ${hostPort(q.server)}  ${words(QUIC.connection, { id: q.id, version: q.version })}`,
     [
       words(QUIC.client, { packets: q.fromClient.packets, bytes: q.fromClient.payloadBytes }),
       words(QUIC.server, { packets: q.fromServer.packets, bytes: q.fromServer.payloadBytes }),

@@ -1,3 +1,4 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import { quicOfFlow } from '../../correlate/quic-record.ts';
 import type { Turn } from '../../session/follow.ts';
 import type { SessionView } from '../../session/session.ts';
@@ -96,15 +97,13 @@ export const stream: Screen = {
     const quic = model.stream === undefined ? undefined : quicOfFlow(model.stream);
     const tcp = model.stream === undefined || quic !== undefined ? undefined : session.connection(model.stream);
     const connection = tcp ?? (quic === undefined ? undefined : session.quicConnection?.(quic));
-    const host = (e: { address: string; port: number }): string =>
-      e.address.includes(':') ? `[${e.address}]:${e.port}` : `${e.address}:${e.port}`;
     const title =
       connection === undefined
         ? say(model, {
             en: 'No connection is selected, or it is still open',
             ko: '고른 연결이 없거나 아직 열려 있습니다',
           })
-        : `${quic === undefined ? say(model, { en: 'Connection', ko: '연결' }) : say(model, { en: 'QUIC connection', ko: 'QUIC 연결' })} ${connection.id}: ${host(connection.client)} ${g.to} ${host(connection.server)}`;
+        : `${quic === undefined ? say(model, { en: 'Connection', ko: '연결' }) : say(model, { en: 'QUIC connection', ko: 'QUIC 연결' })} ${connection.id}: ${hostPort(connection.client)} ${g.to} ${hostPort(connection.server)}`;
     const rows = rowsOf(turns);
     const page = this.page(model, session);
     const { cursor, top } = within(model.places.stream, rows, page);

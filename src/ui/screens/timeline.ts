@@ -1,3 +1,4 @@
+import { hostPort } from '../../correlate/host-names.ts';
 import type { Evidence, Journey, Stage } from '../../correlate/model.ts';
 import type { SessionView } from '../../session/session.ts';
 import { LABEL, OUTCOME, SAY, STAGE, STAGE_MARK, STAGE_MEANING } from '../../text/messages.ts';
@@ -64,11 +65,9 @@ function titleLines(model: Model, session: SessionView, journey: Journey): Line[
   const status = journey.status === undefined ? '' : `${journey.status}${exchange?.reason ? ` ${exchange.reason}` : ''}, `;
   const total = journey.har.total >= 0 ? `, ${duration(journey.har.total * 1e6)}` : '';
   const result = cell(`${status}${say(model, OUTCOME[journey.outcome])}${total}`, Math.min(44, model.width >> 1), g, 'right');
-  const host = (end: { address: string; port: number }) =>
-    end.address.includes(':') ? `[${end.address}]:${end.port}` : `${end.address}:${end.port}`;
   const owner = journey.connection === undefined ? undefined : session.owner?.(journey.connection);
   const facts = [
-    connection === undefined ? journey.client : `${host(connection.client)} ${g.to} ${host(connection.server)}`,
+    connection === undefined ? journey.client : `${hostPort(connection.client)} ${g.to} ${hostPort(connection.server)}`,
     `${model.width >= 100 ? session.clockText(journey.start) : session.clockText(journey.start).slice(11)} UTC`,
     ...(owner === undefined ? [] : [owner === 'unknown' ? say(model, SAY.processUnknown) : `${owner.name} (${owner.pid})`]),
     ...(exchange === undefined ? [] : [`HTTP/${exchange.version}`]),
