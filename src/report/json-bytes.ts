@@ -1,10 +1,11 @@
 import { type Literal, literal, literalAt, LITERAL_BITS, literalLength, POOL } from './literals.ts';
 
-const START = 1 << 18;
+/** Bytes of the buffer. Records are some hundred bytes, and leave before they are many. */
+const CAPACITY = 1 << 18;
 /** Room that a piece may need beside its text: its literal, times, quotes, and whole words over their end. */
 const PIECE_ROOM = 512;
-/** Room that a number in a list may need. */
-const LIST_ROOM = 32;
+/** Up to here a piece has room behind it. */
+const LIMIT = CAPACITY - 2 * PIECE_ROOM;
 const SENTENCES = 128;
 
 /** What a piece's value is, above the bits of its literal. */
@@ -17,6 +18,23 @@ const NUMBER_LIMIT = 1e9;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
 const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * What is written stands here until it is taken: one buffer for the process, because V8 knows where a constant lies, and how long
+ * it is, when it compiles.
+ */
+const BYTES = new Uint8Array(CAPACITY);
+/** The same bytes for stores of more than one. */
+const VIEW = new DataView(BYTES.buffer);
+
+/** Seconds since 1970 that were written of late: their texts with quote and point, which they are, and how long the texts. */
+const SECONDS_KEPT = 16;
+const SECOND_BYTES = 64;
+const SECONDS = new DataView(new ArrayBuffer(SECONDS_KEPT * SECOND_BYTES));
+const SECONDS_OF = new Float64Array(SECONDS_KEPT).fill(Number.NaN);
+const SECOND_LENGTHS = new Uint8Array(SECONDS_KEPT);
+/** The nine digits and the quote behind them. */
+const TIME_REST = 10;
 
 /** 1 for what stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
@@ -55,37 +73,46 @@ export function quoted(value: string | object): string {
  * with it.
  */
 export class JsonBytes {
-  private bytes = new Uint8Array(START);
-  /** The same bytes for stores of more than one. */
-  private view = new DataView(this.bytes.buffer);
   private length = 0;
+  /** What came before those in the buffer, where a record is larger than it. */
+  private full: Uint8Array[] = [];
+  private fullBytes = 0;
   /** Of the piece at hand; a field, so that no number must be made an object to be handed on. */
   private value = Number.NaN;
   private until = Number.NaN;
   private base = 0;
-  /** The second that was written last: where it begins, and its bytes with quote and point. Times come in runs. */
+  /** The second that was written last: where it begins, and where its text stands in `SECONDS`. Times come in runs. */
   private secondStart = Number.NaN;
-  private readonly second = new DataView(new ArrayBuffer(32));
+  private secondAt = 0;
   private secondLength = 0;
+  /** The time that was written last, and where: a stage begins where the one before it ends. */
+  private lastTime = Number.NaN;
+  private lastTimeAt = 0;
 
   /** Whole seconds since 1970 that times count from. */
   set baseSeconds(seconds: number) {
     if (seconds === this.base) return;
     this.base = seconds;
     this.secondStart = Number.NaN;
+    this.lastTime = Number.NaN;
   }
 
   /** Everything since the last `clear`; valid until something more is written. */
   get written(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+    const last = BYTES.subarray(0, this.length);
+    return this.full.length === 0 ? last : Buffer.concat([...this.full, last]);
   }
 
   get size(): number {
-    return this.length;
+    return this.fullBytes + this.length;
   }
 
   clear(): void {
     this.length = 0;
+    this.lastTime = Number.NaN;
+    if (this.fullBytes === 0) return;
+    this.full = [];
+    this.fullBytes = 0;
   }
 
   put(piece: Literal): this {
@@ -114,8 +141,13 @@ export class JsonBytes {
 
   /** JSON that was encoded before. */
   copy(piece: Uint8Array): this {
-    this.room(piece.length);
-    this.bytes.set(piece, this.length);
+    if (piece.length > LIMIT) {
+      this.makeRoom();
+      this.keep(piece.slice());
+      return this;
+    }
+    if (this.length + piece.length > LIMIT) this.makeRoom();
+    BYTES.set(piece, this.length);
     this.length += piece.length;
     return this;
   }
@@ -130,15 +162,19 @@ export class JsonBytes {
 
   /** What opens the list with what comes before it, its numbers, and what closes it. */
   ints(open: Literal, list: readonly number[], close = END_LIST): this {
-    this.room(LIST_ROOM * list.length);
-    const { view } = this;
-    let at = copied(view, this.length, open);
+    if (this.length > LIMIT) this.makeRoom();
+    let at = copied(this.length, open);
     for (let i = 0; i < list.length; i++) {
+      if (at > LIMIT) {
+        this.length = at;
+        this.makeRoom();
+        at = 0;
+      }
       const value = list[i];
-      if (i > 0) view.setUint8(at++, 0x2c);
-      at = value < NUMBER_LIMIT ? decimal(view, at, value) : this.unusual(at, value);
+      if (i > 0) BYTES[at++] = 0x2c;
+      at = value < NUMBER_LIMIT ? decimal(at, value) : this.unusual(at, value);
     }
-    this.length = copied(view, at, close);
+    this.length = copied(at, close);
     return this;
   }
 
@@ -179,14 +215,18 @@ export class JsonBytes {
 
   /** The piece's literal, and its value. */
   private write(piece: number, string: string): void {
-    this.room(string.length);
-    const { view } = this;
-    let at = copied(view, this.length, piece as Literal);
+    const n = string.length;
+    if (this.length + n > LIMIT) {
+      this.makeRoom();
+      if (n > LIMIT - PIECE_ROOM) {
+        this.put((piece & ~(-1 << LITERAL_BITS)) as Literal).raw(quoted(string));
+        return;
+      }
+    }
+    let at = copied(this.length, piece as Literal);
     const kind = piece & (-1 << LITERAL_BITS);
     if (kind === TEXT) {
-      const n = string.length;
-      const { bytes } = this;
-      bytes[at++] = 0x22;
+      BYTES[at++] = 0x22;
       for (let i = 0; i < n; i++) {
         const c = string.charCodeAt(i);
         if (c > 0x7e || PLAIN[c] === 0) {
@@ -194,112 +234,130 @@ export class JsonBytes {
           this.raw(quoted(string));
           return;
         }
-        bytes[at++] = c;
+        BYTES[at++] = c;
       }
-      bytes[at++] = 0x22;
+      BYTES[at++] = 0x22;
     } else if (kind === INT) {
       const { value } = this;
-      if (value >= 0 && value < NUMBER_LIMIT && value === (value | 0)) at = decimal(view, at, value | 0);
+      if (value >= 0 && value < NUMBER_LIMIT && value === (value | 0)) at = decimal(at, value | 0);
       else at = this.unusual(at, value);
     } else if (kind === TIME) at = this.instant(at, this.value);
     else if (kind === DURATION) at = this.duration(at, this.value);
     else if (kind === SPAN) {
       at = this.instant(at, this.value);
-      view.setFloat64(at, POOL.getFloat64(END_TEXT, true), true);
+      VIEW.setFloat64(at, POOL.getFloat64(END_TEXT, true), true);
       at = this.instant((at + END_LENGTH) | 0, this.until);
-      view.setFloat64(at, POOL.getFloat64(MS_TEXT, true), true);
+      VIEW.setFloat64(at, POOL.getFloat64(MS_TEXT, true), true);
       at = this.duration((at + MS_LENGTH) | 0, this.until - this.value);
     }
     this.length = at;
   }
 
   private instant(at: number, nanoseconds: number): number {
+    if (nanoseconds === this.lastTime) {
+      const { lastTimeAt } = this;
+      const length = (this.secondLength + TIME_REST) | 0;
+      for (let j = 0; j < length; j += 8) VIEW.setFloat64(at + j, VIEW.getFloat64(lastTimeAt + j, true), true);
+      return (at + length) | 0;
+    }
     let rest = nanoseconds - this.secondStart;
     if (!(rest >= 0 && rest < 999999999.5)) rest = this.newSecond(nanoseconds);
-    const { view, second, secondLength } = this;
-    for (let j = 0; j < secondLength; j += 8) view.setFloat64(at + j, second.getFloat64(j, true), true);
+    this.lastTime = nanoseconds;
+    this.lastTimeAt = at;
+    const { secondAt, secondLength } = this;
+    for (let j = 0; j < secondLength; j += 8) VIEW.setFloat64(at + j, SECONDS.getFloat64(secondAt + j, true), true);
     const digits = (at + secondLength) | 0;
     const nano = (rest + 0.5) | 0;
     const micro = (nano / 1000) | 0;
     const milli = (micro / 1000) | 0;
-    view.setUint32(digits, DIGITS[milli + ZEROS], true);
-    view.setUint32(digits + 3, DIGITS[micro - milli * 1000 + ZEROS], true);
-    view.setUint32(digits + 6, DIGITS[nano - micro * 1000 + ZEROS], true);
-    view.setUint8(digits + 9, 0x22);
-    return (digits + 10) | 0;
+    VIEW.setUint32(digits, DIGITS[milli + ZEROS], true);
+    VIEW.setUint32(digits + 3, DIGITS[micro - milli * 1000 + ZEROS], true);
+    VIEW.setUint32(digits + 6, DIGITS[nano - micro * 1000 + ZEROS], true);
+    BYTES[digits + 9] = 0x22;
+    return (digits + TIME_REST) | 0;
   }
 
   private duration(at: number, nanoseconds: number): number {
-    const { view } = this;
     const nano = Math.floor(nanoseconds + 0.5);
     if (!(nano >= 0 && nano < 1e15)) return this.unusual(at, nano / 1e6);
     const whole = (nano / 1e6) | 0;
     const rest = (nano - whole * 1e6) | 0;
-    const point = decimal(view, at, whole);
+    const point = decimal(at, whole);
     if (rest === 0) return point;
-    view.setUint8(point, 0x2e);
+    VIEW.setUint8(point, 0x2e);
     const high = (rest / 1000) | 0;
     const low = rest - high * 1000;
     const first = low > 0 ? DIGITS[high + ZEROS] : FRACTION[high];
-    view.setUint32(point + 1, first, true);
+    VIEW.setUint32(point + 1, first, true);
     const second = (point + 1 + (first >>> 24)) | 0;
     const last = FRACTION[low];
-    view.setUint32(second, last, true);
+    VIEW.setUint32(second, last, true);
     return (second + (last >>> 24)) | 0;
   }
 
   /** Whatever `String` makes of a number. */
   private unusual(at: number, value: number): number {
     const text = String(value);
-    for (let i = 0; i < text.length; i++) this.view.setUint8(at + i, text.charCodeAt(i));
+    for (let i = 0; i < text.length; i++) BYTES[at + i] = text.charCodeAt(i);
     return (at + text.length) | 0;
   }
 
   /** Goes on to the second that a time lies in; gives what is left of it. */
   private newSecond(nanoseconds: number): number {
     const seconds = Math.floor(nanoseconds / 1e9);
-    const text = `"${this.base + seconds}.`;
-    for (let i = 0; i < text.length; i++) this.second.setUint8(i, text.charCodeAt(i));
-    this.secondLength = text.length;
-    this.secondStart = seconds * 1e9;
-    return Math.min(Math.max(nanoseconds - this.secondStart, 0), 999999999);
+    const start = seconds * 1e9;
+    const since1970 = this.base + seconds;
+    const place = since1970 & (SECONDS_KEPT - 1);
+    const at = place * SECOND_BYTES;
+    if (SECONDS_OF[place] !== since1970) {
+      const text = `"${since1970}.`;
+      for (let i = 0; i < text.length; i++) SECONDS.setUint8(at + i, text.charCodeAt(i));
+      SECONDS_OF[place] = since1970;
+      SECOND_LENGTHS[place] = text.length;
+    }
+    this.secondStart = start;
+    this.secondAt = at;
+    this.secondLength = SECOND_LENGTHS[place];
+    return Math.min(Math.max(nanoseconds - start, 0), 999999999);
   }
 
-  /** Makes room for `n` bytes more, and a piece. */
-  private room(n: number): void {
-    const needed = this.length + n + PIECE_ROOM;
-    if (needed <= this.bytes.length) return;
-    const wider = new Uint8Array(Math.max(this.bytes.length * 2, needed));
-    wider.set(this.bytes.subarray(0, this.length));
-    this.bytes = wider;
-    this.view = new DataView(wider.buffer);
+  /** Takes what is in the buffer out of it. */
+  private makeRoom(): void {
+    this.keep(BYTES.slice(0, this.length));
+    this.length = 0;
+    this.lastTime = Number.NaN;
+  }
+
+  private keep(bytes: Uint8Array): void {
+    this.full.push(bytes);
+    this.fullBytes += bytes.length;
   }
 }
 
 /** Writes a literal; gives where it ends. */
-function copied(view: DataView, at: number, piece: Literal): number {
+function copied(at: number, piece: Literal): number {
   const length = literalLength(piece);
   const from = literalAt(piece);
-  for (let i = 0; i < length; i += 8) view.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
+  for (let i = 0; i < length; i += 8) VIEW.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
   return (at + length) | 0;
 }
 
 /** Writes a whole number below 10^9; gives where it ends. */
-function decimal(view: DataView, at: number, value: number): number {
+function decimal(at: number, value: number): number {
   if (value < 1000) {
     const few = DIGITS[value];
-    view.setUint32(at, few, true);
+    VIEW.setUint32(at, few, true);
     return (at + (few >>> 24)) | 0;
   }
   const thousands = (value / 1000) | 0;
   const millions = (thousands / 1000) | 0;
   // What stands here where there are no millions is written over.
   const first = DIGITS[millions];
-  view.setUint32(at, first, true);
+  VIEW.setUint32(at, first, true);
   const middle = (at + ((millions > 0 ? first : 0) >>> 24)) | 0;
   const second = DIGITS[thousands - millions * 1000 + (millions > 0 ? ZEROS : 0)];
-  view.setUint32(middle, second, true);
+  VIEW.setUint32(middle, second, true);
   const last = (middle + (second >>> 24)) | 0;
-  view.setUint32(last, DIGITS[value - thousands * 1000 + ZEROS], true);
+  VIEW.setUint32(last, DIGITS[value - thousands * 1000 + ZEROS], true);
   return (last + 3) | 0;
 }

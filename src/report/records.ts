@@ -27,31 +27,32 @@ import { literal, literals } from './literals.ts';
 
 /** Each record as the members of a JSON object, without the braces, as the report format (docs/report-format.md) has them. */
 function endpoint(w: JsonBytes, piece: Literal, e: Endpoint): void {
-  w.str(piece, e.address).int(K.PORT, e.port).put(K.END);
+  w.str(piece, e.address).int(K.PORT, e.port);
 }
 
+/** Leaves its last brace to what follows, as `endpoint` does. */
 function direction(w: JsonBytes, piece: Literal, d: Direction): void {
   w.int(piece, d.packets).int(K.PAYLOAD_BYTES, d.payloadBytes).int(K.STREAM_BYTES, d.streamBytes);
-  w.str(K.STREAM_SHA256, d.streamSha256).int(K.MISSING_BYTES, d.missingBytes).put(K.END);
+  w.str(K.STREAM_SHA256, d.streamSha256).int(K.MISSING_BYTES, d.missingBytes);
 }
 
 function flow(w: JsonBytes, f: Connection | DatagramFlow | QuicConnection): void {
   w.int(K.FIRST_ID, f.id);
   endpoint(w, K.CLIENT_ADDRESS, f.client);
-  endpoint(w, K.SERVER_ADDRESS, f.server);
-  w.int(K.FIRST_PACKET, f.firstPacket).int(K.LAST_PACKET, f.lastPacket);
+  endpoint(w, K.END_SERVER_ADDRESS, f.server);
+  w.int(K.END_FIRST_PACKET, f.firstPacket).int(K.LAST_PACKET, f.lastPacket);
   w.time(K.FIRST_TIME, f.firstTime).time(K.LAST_TIME, f.lastTime);
 }
 
 export function connection(w: JsonBytes, c: Connection): void {
   flow(w, c);
   direction(w, K.FROM_CLIENT_PACKETS, c.fromClient);
-  direction(w, K.FROM_SERVER_PACKETS, c.fromServer);
+  direction(w, K.END_FROM_SERVER_PACKETS, c.fromServer);
   const h = c.handshake;
   if (h !== undefined)
-    w.ints(K.HANDSHAKE_SYN_LIST, h.syn).ints(K.SYN_ACK_LIST, h.synAck).int(K.ACK, h.ack).ms(K.RTT_MS, h.rtt).put(K.END);
+    w.ints(K.END_HANDSHAKE_SYN_LIST, h.syn).ints(K.SYN_ACK_LIST, h.synAck).int(K.ACK, h.ack).ms(K.RTT_MS, h.rtt);
   const listed = c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length > 0;
-  w.str(K.HISTORY, c.history).str(K.CLOSE_HOW, c.close.how).str(K.FIRST, c.close.first);
+  w.str(K.END_HISTORY, c.history).str(K.CLOSE_HOW, c.close.how).str(K.FIRST, c.close.first);
   w.ints(K.PACKETS_LIST, c.close.packets, listed ? K.END_LIST_END : K.END_LIST_END_NO_LISTS);
   if (listed) {
     w.ints(K.RETRANSMISSIONS_LIST, c.retransmissions).ints(K.OUT_OF_ORDER_LIST, c.outOfOrder);
@@ -104,8 +105,8 @@ export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
 export function lookup(w: JsonBytes, l: Lookup): void {
   w.int(K.FIRST_PACKET_NUMBER, l.packet).int(K.ID, l.id).str(K.TRANSPORT, l.transport);
   endpoint(w, K.CLIENT_ADDRESS, l.client);
-  endpoint(w, K.SERVER_ADDRESS, l.server);
-  w.str(K.NAME, l.name).str(K.TYPE, l.type).int(K.ANSWER_PACKET, l.answerPacket).str(K.RCODE, l.rcode);
+  endpoint(w, K.END_SERVER_ADDRESS, l.server);
+  w.str(K.END_NAME, l.name).str(K.TYPE, l.type).int(K.ANSWER_PACKET, l.answerPacket).str(K.RCODE, l.rcode);
   w.strs(K.ADDRESSES_LIST, l.addresses).strs(K.ALIASES_LIST, l.aliases).ms(K.TIME_MS, l.took).ints(K.REPEATS_LIST, l.repeats);
   if (l.truncated) w.put(K.TRUNCATED_TRUE);
   w.int(K.RETRY_OF, l.retryOf).int(K.RETRIED_BY, l.retriedBy);
@@ -264,7 +265,7 @@ function http2Exchange(w: JsonBytes, h: Http2Exchange): void {
   );
 }
 
-const FIRST_STAGE = literals(STAGE_KINDS, (kind) => `{"kind":"${kind}","start":`);
+const FIRST_STAGE = literals(STAGE_KINDS, (kind) => `,"stages":[{"kind":"${kind}","start":`);
 const NEXT_STAGE = literals(STAGE_KINDS, (kind) => `,{"kind":"${kind}","start":`);
 const END_LIST_REUSED = [false, true].map((reused) => literal(`],"reused":${reused}`));
 const END_LIST_REUSED_END = [false, true].map((reused) => literal(`],"reused":${reused}}`));
@@ -286,7 +287,7 @@ function attempts(w: JsonBytes, list: Attempt[]): void {
   w.put(K.ATTEMPTS_LIST);
   for (let i = 0; i < list.length; i++) {
     w.int(i > 0 ? K.NEXT_CONNECTION : K.OPEN_CONNECTION, list[i].connection);
-    w.str(K.OUTCOME, list[i].outcome).ints(K.PACKETS_LIST, list[i].packets).put(K.END);
+    w.str(K.OUTCOME, list[i].outcome).ints(K.PACKETS_LIST, list[i].packets, K.END_LIST_END);
   }
   w.put(K.END_LIST);
 }
@@ -302,17 +303,18 @@ export function journey(w: JsonBytes, j: Journey): void {
     .int(K.LOOKUP, j.lookup);
   if (j.attempts !== undefined) attempts(w, j.attempts);
   if (j.partial) w.put(K.PARTIAL_TRUE);
-  w.time(K.START, j.start).time(K.END_TIME, j.end).str(K.OUTCOME, j.outcome).put(K.STAGES_LIST);
+  w.time(K.START, j.start).time(K.END_TIME, j.end).str(K.OUTCOME, j.outcome);
+  if (j.stages.length === 0) w.put(K.STAGES_LIST);
   for (let i = 0; i < j.stages.length; i++) stage(w, (i > 0 ? NEXT_STAGE : FIRST_STAGE)[j.stages[i].kind], j.stages[i]);
   const h = j.har;
   w.milliseconds(K.END_LIST_HAR_BLOCKED, h.blocked).milliseconds(K.DNS, h.dns).milliseconds(K.CONNECT, h.connect);
   w.milliseconds(K.SSL, h.ssl).milliseconds(K.SEND, h.send).milliseconds(K.WAIT, h.wait);
-  w.milliseconds(K.RECEIVE, h.receive).milliseconds(K.TOTAL, h.total).put(K.END_EVIDENCE_LIST);
-  for (let i = 0; i < j.evidence.length; i++) {
+  w.milliseconds(K.RECEIVE, h.receive).milliseconds(K.TOTAL, h.total);
+  const last = j.evidence.length - 1;
+  if (last < 0) w.put(K.END_NO_EVIDENCE);
+  for (let i = 0; i <= last; i++) {
     const e = j.evidence[i];
-    w.str(i > 0 ? K.NEXT_JOIN : K.OPEN_JOIN, e.join)
-      .ints(K.PACKETS_LIST, e.packets)
-      .put(K.END);
+    w.str(i > 0 ? K.NEXT_JOIN : K.END_EVIDENCE_JOIN, e.join);
+    w.ints(K.PACKETS_LIST, e.packets, i < last ? K.END_LIST_END : K.END_LIST_END_END_LIST);
   }
-  w.put(K.END_LIST);
 }
