@@ -3,6 +3,7 @@ import { CaptureKeys } from './capture-keys.ts';
 import { compileEarly, isSmall } from './compiler.ts';
 import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
+import { HeapWatch } from './heap.ts';
 import { linkTypeName } from '../dissect/link-types.ts';
 import { Reason } from '../dissect/packets.ts';
 import type { TlsKeys } from '../dissect/tls/key-log.ts';
@@ -31,6 +32,7 @@ export class Analysis {
   readonly batch = new Batch();
   done = false;
   private readonly secrets: CaptureKeys;
+  private readonly heap = new HeapWatch();
 
   private packets = 0;
   private first: CaptureSummary['first'];
@@ -65,6 +67,7 @@ export class Analysis {
       if (this.secrets.look()) this.correlator.finder.keys = this.secrets.keys;
       this.correlator.batch(this.batch);
       this.count();
+      this.heap.look();
       return true;
     }
     this.done = true;
