@@ -2,7 +2,7 @@ import { recordAddress } from './addresses.ts';
 import type { Conversation } from './conversation.ts';
 import { KEY_A, KEY_B, KEY_PORTS, KEY_VERSION, type Page } from './flow-table.ts';
 import type { CloseHow, Connection, Endpoint, Trait } from './model.ts';
-import { inOrder } from './packet-list.ts';
+import { added, EMPTY, fewInOrder, inOrder } from './packet-list.ts';
 import { keptSyns } from './tcp-lists.ts';
 import * as R from './tcp-record.ts';
 
@@ -27,62 +27,62 @@ export const endpoint = (page: Page, base: number, side: 0 | 1): Endpoint => ({
   port: portOf(page, base, side),
 });
 
-/** A connection's record, as those read it who make records for people of it. What is asked twice is made once. */
+/** A connection's record, as those read it who make records for people of it. What all of them ask for is read once. */
 export class ConnectionFacts {
   declare readonly conversation: Conversation | undefined;
   declare readonly clientSide: 0 | 1;
-  declare private readonly page: Page;
-  declare private readonly base: number;
-  private clientEndpoint: Endpoint | undefined;
-  private serverEndpoint: Endpoint | undefined;
-  private closing: number[] | undefined;
+  declare readonly client: Endpoint;
+  declare readonly server: Endpoint;
+  /** The first SYN, the first SYN-ACK, the ACK of that; 0 none. */
+  declare readonly synPacket: number;
+  declare readonly synAckPacket: number;
+  declare readonly ackPacket: number;
+  declare readonly closeHow: CloseHow;
+  /** The FINs, the packets that acknowledged them, the RST, the ICMP errors that answered the SYN: each once, in order. */
+  declare readonly closePackets: number[];
+  declare readonly words: Uint32Array;
+  declare private readonly doubles: Float64Array;
+  /** Where the record begins. */
+  declare readonly at: number;
 
   constructor(page: Page, base: number, conversation: Conversation | undefined) {
-    this.page = page;
-    this.base = base;
+    const { words } = page;
+    const client = clientSide(page, base);
     this.conversation = conversation;
-    this.clientSide = clientSide(page, base);
+    this.clientSide = client;
+    this.client = endpoint(page, base, client);
+    this.server = endpoint(page, base, client === 0 ? 1 : 0);
+    this.synPacket = words[base + R.SYN_PACKET];
+    this.synAckPacket = words[base + R.SYN_ACK_PACKET];
+    this.ackPacket = words[base + R.ACK_PACKET];
+    this.closeHow = howClosed(words, base, client);
+    this.closePackets = closePackets(words, base, this.closeHow, conversation);
+    this.words = words;
+    this.doubles = page.doubles;
+    this.at = base;
   }
 
   word(offset: number): number {
-    return this.page.words[this.base + offset];
+    return this.words[this.at + offset];
   }
 
   /** A time means nothing where its packet was not seen (an empty list, number 0). */
   time(offset: number): number {
-    return this.page.doubles[(this.base >> 1) + offset];
-  }
-
-  get words(): Uint32Array {
-    return this.page.words;
-  }
-
-  get at(): number {
-    return this.base;
+    return this.doubles[(this.at >> 1) + offset];
   }
 
   get id(): number {
     return this.word(R.ID);
   }
 
-  get client(): Endpoint {
-    this.clientEndpoint ??= endpoint(this.page, this.base, this.clientSide);
-    return this.clientEndpoint;
-  }
-
-  get server(): Endpoint {
-    this.serverEndpoint ??= endpoint(this.page, this.base, this.clientSide === 0 ? 1 : 0);
-    return this.serverEndpoint;
-  }
-
   get synCount(): number {
-    if (this.word(R.SYN_PACKET) === 0) return 0;
+    if (this.synPacket === 0) return 0;
     const c = this.conversation;
     return 1 + (c === undefined ? (this.keptSyns?.length ?? 0) : (c.lists?.count('syn') ?? 0));
   }
 
   get syn(): number[] {
-    return listOf(this.word(R.SYN_PACKET), this.synsAgain);
+    return listOf(this.synPacket, this.synsAgain);
   }
 
   get retransmissions(): number[] {
@@ -91,63 +91,34 @@ export class ConnectionFacts {
   }
 
   /** SYNs after the first, as many as were noted. */
-  private get synsAgain(): number[] | undefined {
+  get synsAgain(): number[] | undefined {
     const c = this.conversation;
     return c === undefined ? this.keptSyns : c.lists?.get('syn');
   }
 
   private get keptSyns(): number[] | undefined {
-    return keptSyns(this.page.words, this.base);
+    return keptSyns(this.words, this.at);
   }
 
   get synAck(): number[] {
-    return listOf(this.word(R.SYN_ACK_PACKET), this.conversation?.lists?.get('synAck'));
+    return listOf(this.synAckPacket, this.conversation?.lists?.get('synAck'));
   }
 
   /** SYNs, SYN-ACKs and the ACK, in order. */
   get handshakePackets(): number[] {
-    const syn = this.word(R.SYN_PACKET);
-    const synAck = this.word(R.SYN_ACK_PACKET);
-    const ack = this.word(R.ACK_PACKET);
-    const again = this.synsAgain;
+    const { synPacket, synAckPacket, ackPacket, synsAgain } = this;
     const answers = this.conversation?.lists?.get('synAck');
-    if (again === undefined && answers === undefined && syn !== 0) {
-      if (syn < synAck && synAck < ack) return [syn, synAck, ack];
-      if (synAck === 0 && ack === 0) return [syn];
+    if (synsAgain === undefined && answers === undefined && synPacket !== 0) {
+      if (synPacket < synAckPacket && synAckPacket < ackPacket) return [synPacket, synAckPacket, ackPacket];
+      if (synAckPacket === 0 && ackPacket === 0) return [synPacket];
     }
-    return inOrder([syn, synAck, ack, ...(again ?? NONE), ...(answers ?? NONE)]);
-  }
-
-  /** The FINs, the packets that acknowledged them, the RST, the ICMP errors that answered the SYN: each once, in order. */
-  get closePackets(): number[] {
-    if (this.closing !== undefined) return this.closing;
-    const fin = this.word(R.FIN_PACKET);
-    const otherFin = this.word(R.FIN_PACKET + 1);
-    const reset = this.word(R.RST_PACKET);
-    if (fin === 0 && otherFin === 0 && reset === 0)
-      this.closing =
-        this.closeHow === 'unreachable' ? inOrder((this.conversation?.lists?.get('icmpErrors') ?? NONE).slice()) : NONE;
-    else this.closing = inOrder([fin, otherFin, this.word(R.FIN_ACKED), this.word(R.FIN_ACKED + 1), reset]);
-    return this.closing;
+    return inOrder([synPacket, synAckPacket, ackPacket, ...(synsAgain ?? NONE), ...(answers ?? NONE)]);
   }
 
   /** Means nothing where nobody closed. */
   get firstCloser(): 'client' | 'server' {
     const byB = (this.word(R.STATE) & R.FIRST_CLOSER_IS_B) !== 0;
     return byB === (this.clientSide === 1) ? 'client' : 'server';
-  }
-
-  get closeHow(): CloseHow {
-    const state = this.word(R.STATE);
-    const fins = (state >> 4) & 3;
-    if (fins === 3) return 'fin-both';
-    if (state & (R.RST_SEEN * 3)) return state & R.RST_ANSWERS_SYN && !(state & (R.SYN_ACK_SEEN * 3)) ? 'refused' : 'reset';
-    if (fins !== 0) return (fins === 1) === (this.clientSide === 0) ? 'fin-client-only' : 'fin-server-only';
-    const silent = this.word(R.PACKETS + 1 - this.clientSide) === 0;
-    if (!silent || (state & (R.SYN_SEEN * 3)) === 0) return 'open';
-    if (state & R.UNREACHABLE) return 'unreachable';
-    // Who acknowledges has heard something: the answer was not captured.
-    return state & (R.ACK_SET * 3) ? 'open' : 'unanswered';
   }
 
   /** The side nothing was captured of, where the other one shows that it was there. */
@@ -181,23 +152,23 @@ export class ConnectionFacts {
 
   get traits(): Trait[] {
     const state = this.word(R.STATE);
-    const traits: Trait[] = [];
+    let traits: Trait[] = EMPTY;
     const syns = (state >> SYN_AT) & 3;
     const synAcks = (state >> SYN_ACK_AT) & 3;
     const sides = this.word(R.SIDE) | this.word(R.SIDE + 1);
-    if (syns === 0 && synAcks === 0) traits.push('mid-stream');
-    if (this.unseenSide !== undefined) traits.push('one-direction');
-    if (syns === 3) traits.push(synAcks === 3 ? 'simultaneous-open' : synAcks === 0 ? 'two-syns' : 'split-handshake');
-    else if (syns !== 0 && synAcks !== 0 && this.word(R.ACK_PACKET) === 0 && (state & (R.RST_SEEN * 3)) === 0)
-      traits.push('half-open');
-    if (sides & R.FAST_OPEN) traits.push('fast-open');
-    if (state & R.PORT_REUSED) traits.push('port-reused');
-    if (sides & R.SACK_SEEN) traits.push('sack');
-    if (!(sides & R.SCALE_KNOWN) && state & R.DATA_SEEN) traits.push('window-scale-unknown');
-    if (this.closedSide !== undefined) traits.push('window-stays-closed');
-    if (state & R.CAPTURE_LOSS) traits.push('capture-loss');
-    if (state & R.CUT_PAYLOAD) traits.push('cut-payload');
-    if (state & R.SUPER_SEGMENTS) traits.push('super-segments');
+    if (syns === 0 && synAcks === 0) traits = added(traits, 'mid-stream');
+    if (this.unseenSide !== undefined) traits = added(traits, 'one-direction');
+    if (syns === 3) traits = added(traits, synAcks === 3 ? 'simultaneous-open' : synAcks === 0 ? 'two-syns' : 'split-handshake');
+    else if (syns !== 0 && synAcks !== 0 && this.ackPacket === 0 && (state & (R.RST_SEEN * 3)) === 0)
+      traits = added(traits, 'half-open');
+    if (sides & R.FAST_OPEN) traits = added(traits, 'fast-open');
+    if (state & R.PORT_REUSED) traits = added(traits, 'port-reused');
+    if (sides & R.SACK_SEEN) traits = added(traits, 'sack');
+    if (!(sides & R.SCALE_KNOWN) && state & R.DATA_SEEN) traits = added(traits, 'window-scale-unknown');
+    if (this.closedSide !== undefined) traits = added(traits, 'window-stays-closed');
+    if (state & R.CAPTURE_LOSS) traits = added(traits, 'capture-loss');
+    if (state & R.CUT_PAYLOAD) traits = added(traits, 'cut-payload');
+    if (state & R.SUPER_SEGMENTS) traits = added(traits, 'super-segments');
     return traits;
   }
 
@@ -208,6 +179,29 @@ export class ConnectionFacts {
     if ((client & server & R.SCALE_KNOWN) === 0 || (client & server & R.SCALE_OFFERED) === 0) return undefined;
     return { client: (client >>> R.SHIFT_AT) & 15, server: (server >>> R.SHIFT_AT) & 15 };
   }
+}
+
+function howClosed(words: Uint32Array, base: number, client: 0 | 1): CloseHow {
+  const state = words[base + R.STATE];
+  const fins = (state >> 4) & 3;
+  if (fins === 3) return 'fin-both';
+  if (state & (R.RST_SEEN * 3)) return state & R.RST_ANSWERS_SYN && !(state & (R.SYN_ACK_SEEN * 3)) ? 'refused' : 'reset';
+  if (fins !== 0) return (fins === 1) === (client === 0) ? 'fin-client-only' : 'fin-server-only';
+  const silent = words[base + R.PACKETS + 1 - client] === 0;
+  if (!silent || (state & (R.SYN_SEEN * 3)) === 0) return 'open';
+  if (state & R.UNREACHABLE) return 'unreachable';
+  // Who acknowledges has heard something: the answer was not captured.
+  return state & (R.ACK_SET * 3) ? 'open' : 'unanswered';
+}
+
+function closePackets(words: Uint32Array, base: number, how: CloseHow, c: Conversation | undefined): number[] {
+  const fin = words[base + R.FIN_PACKET];
+  const otherFin = words[base + R.FIN_PACKET + 1];
+  const reset = words[base + R.RST_PACKET];
+  if (fin !== 0 || otherFin !== 0 || reset !== 0)
+    return fewInOrder(fin, otherFin, words[base + R.FIN_ACKED], words[base + R.FIN_ACKED + 1], reset);
+  const errors = how === 'unreachable' ? c?.lists?.get('icmpErrors') : undefined;
+  return errors === undefined ? NONE : inOrder(errors.slice());
 }
 
 function listOf(first: number, more: number[] | undefined): number[] {
