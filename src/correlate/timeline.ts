@@ -14,6 +14,8 @@ export class Timeline {
   // reads them when one is none.
   readonly start: number = Number.NaN;
   cursor = Number.NaN;
+  /** Of all stages but those that are used again. */
+  packetCount = 0;
 
   constructor(start: number) {
     this.start = start;
@@ -22,21 +24,16 @@ export class Timeline {
 
   add(kind: StageKind, start: number, end: number, packets: number[], packetCount = packets.length, note?: Text): Stage {
     const from = Math.max(start, this.cursor);
-    if (from > this.cursor) this.push('idle', this.cursor, from, [], 0, undefined, false);
+    if (from > this.cursor) this.push('idle', this.cursor, from, EMPTY, 0, undefined, false);
     const to = Math.max(end, from);
     this.cursor = to;
+    this.packetCount += packetCount;
     return this.push(kind, from, to, packets, packetCount, note, false);
   }
 
   /** Something that was done before this journey and serves it again: no time of its own. */
   reuse(kind: StageKind, packets: number[], note: Text): Stage {
     return this.push(kind, this.cursor, this.cursor, packets, packets.length, note, true);
-  }
-
-  get packetCount(): number {
-    let count = 0;
-    for (const stage of this.stages) if (!stage.reused) count += stage.packetCount;
-    return count;
   }
 
   /**
@@ -50,25 +47,29 @@ export class Timeline {
     let wait = 0;
     let receive = 0;
     let connect = -1;
-    let connectStart: number | undefined;
+    // Not a number where nothing connects: it stays a double.
+    let connectStart = Number.NaN;
     let connectedBefore = 0;
     let end = this.start;
-    for (const s of this.stages) {
-      if (s.reused || s.kind === 'idle' || s.kind === 'close') continue;
+    const { stages } = this;
+    for (let i = 0; i < stages.length; i++) {
+      const s = stages[i];
+      const { kind } = s;
+      if (kind === 'idle' || kind === 'close' || s.reused) continue;
       const length = s.end - s.start;
-      if (s.kind === 'dns') dns = Math.max(0, dns) + length;
-      else if (s.kind === 'tcp' || s.kind === 'tls') {
-        if (connectStart === undefined) {
+      if (kind === 'dns') dns = Math.max(0, dns) + length;
+      else if (kind === 'tcp' || kind === 'tls') {
+        if (Number.isNaN(connectStart)) {
           connectStart = s.start;
           connectedBefore = Math.max(0, connect);
         }
         connect = connectedBefore + s.end - connectStart;
-        if (s.kind === 'tls') tls = Math.max(0, tls) + length;
-      } else if (s.kind === 'send' || s.kind === 'wait' || s.kind === 'receive') {
+        if (kind === 'tls') tls = Math.max(0, tls) + length;
+      } else if (kind === 'send' || kind === 'wait' || kind === 'receive') {
         // TLS behind a CONNECT connects as well, the CONNECT before it does not.
-        connectStart = undefined;
-        if (s.kind === 'send') send += length;
-        else if (s.kind === 'wait') wait += length;
+        connectStart = Number.NaN;
+        if (kind === 'send') send += length;
+        else if (kind === 'wait') wait += length;
         else receive += length;
       }
       end = s.end;
