@@ -4,13 +4,14 @@ import type { ConnectionFacts } from './connection-facts.ts';
 import type { Conversation, JourneyLookup, Try } from './conversation.ts';
 import { ATTEMPT_SAYS, evidence } from './evidence.ts';
 import { hostPort, sameName } from './host-names.ts';
-import type { Evidence, Resolution, TlsSession } from './model.ts';
+import type { Evidence, Resolution, Stage, TlsSession } from './model.ts';
 import { EMPTY, inOrder } from './packet-list.ts';
 import { silentUntil } from './sealed-quic.ts';
 import * as R from './tcp-record.ts';
 import { Timeline } from './timeline.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
+const LOOKED_UP: Text = { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' };
 const NO_ANSWER: Text = { en: 'no answer in this capture', ko: '이 캡처에는 응답이 없습니다' };
 
 /** What came before a connection's first request besides the connection itself. */
@@ -34,19 +35,18 @@ export function beginning(
 ): Timeline {
   const c = f.conversation;
   const { owns, tries } = origin;
-  const opened =
-    f.word(R.SYN_PACKET) !== 0
-      ? f.time(R.SYN_TIME)
-      : f.word(R.SYN_ACK_PACKET) !== 0
-        ? f.time(R.SYN_ACK_TIME)
-        : Math.min(f.time(R.FIRST_TIME), firstByte);
+  const opened = openedAt(f, firstByte);
+  let first = opened;
+  let packet = f.word(R.FIRST);
   const before = tries.length === 0 ? tries : tries.filter((t) => t.opened < opened);
-  const first = before.length === 0 ? opened : Math.min(opened, before[0].opened);
-  const packet = before.length === 0 ? f.word(R.FIRST) : Math.min(f.word(R.FIRST), before[0].packets[0]);
+  if (before.length > 0) {
+    first = Math.min(opened, before[0].opened);
+    packet = Math.min(packet, before[0].packets[0]);
+  }
   const lookups = askedBefore(origin.lookups ?? c?.lookups ?? EMPTY, packet);
   const own = owns && lookups.length > 0;
   let lookedUp = first;
-  if (own) for (const l of lookups) lookedUp = Math.min(lookedUp, l.start);
+  for (let i = 0; own && i < lookups.length; i++) lookedUp = Math.min(lookedUp, lookups[i].start);
   const forLookup = own ? awaited(c?.names?.resolution, lookedUp) : undefined;
   const nextHop = awaited(c?.resolution, opened);
   const firstHop = before.length === 0 ? nextHop : awaited(before[0].resolution, first);
@@ -56,26 +56,30 @@ export function beginning(
   if (early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   if (forLookup !== undefined) resolutionStage(t, forLookup, reasons, 'resolver-mac');
   if (own) dnsStage(t, lookups, first, packet);
-  else if (lookups.length > 0) {
-    t.reuse(
-      'dns',
-      lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket])),
-      { en: 'the name was looked up earlier', ko: '이름은 이전에 이미 조회되었습니다' },
-    );
-  }
+  else if (lookups.length > 0) reuseLookups(t, lookups);
   if (c?.lookup?.answerPacket !== undefined) answerEvidence(f, c.lookup, name, reasons);
-  for (let i = 0; i < before.length; i++) attemptStage(t, before[i], i + 1 < before.length ? before[i + 1] : f, opened, reasons);
-  for (const attempt of tries) attemptEvidence(attempt, c, reasons);
+  if (tries.length > 0) attemptStages(t, f, tries, before, opened, reasons);
   if (nextHop !== undefined && !early) resolutionStage(t, nextHop, reasons, 'next-hop-mac');
   handshakeStage(t, f);
   tlsStage(t, c?.tlsAfter(0), asked, silentUntil(f));
   return t;
 }
 
+function openedAt(f: ConnectionFacts, firstByte: number): number {
+  if (f.synPacket !== 0 || f.synAckPacket !== 0) return f.time(f.synPacket !== 0 ? R.SYN_TIME : R.SYN_ACK_TIME);
+  return Math.min(f.time(R.FIRST_TIME), firstByte);
+}
+
 /** As a rule all of them were. */
 function askedBefore(lookups: JourneyLookup[], packet: number): JourneyLookup[] {
-  for (const l of lookups) if (l.packet >= packet) return lookups.filter((other) => other.packet < packet);
+  for (let i = 0; i < lookups.length; i++)
+    if (lookups[i].packet >= packet) return lookups.filter((other) => other.packet < packet);
   return lookups;
+}
+
+function reuseLookups(t: Timeline, lookups: JourneyLookup[]): void {
+  const packets = lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket]));
+  t.reuse('dns', packets, LOOKED_UP);
 }
 
 /** A packet waited for an answer only if that came before the packet did. */
@@ -94,7 +98,8 @@ export function dnsStage(t: Timeline, lookups: JourneyLookup[], until = FOREVER,
   let start = FOREVER;
   let end = -FOREVER;
   let asked = -FOREVER;
-  for (const l of lookups) {
+  for (let i = 0; i < lookups.length; i++) {
+    const l = lookups[i];
     start = Math.min(start, l.start);
     if (l.end !== undefined && l.end <= until) end = Math.max(end, l.end);
     if (l.lastAsked <= until) asked = Math.max(asked, l.lastAsked);
@@ -132,6 +137,12 @@ function sameClient(l: JourneyLookup, address: string, card: string | undefined,
   reasons.push(evidence('same-client', [l.packet, packet], { mac: card, address, otherName: l.client.address }));
 }
 
+/** `before`: those of them that were begun before the connection itself. */
+function attemptStages(t: Timeline, f: ConnectionFacts, tries: Try[], before: Try[], opened: number, reasons: Evidence[]): void {
+  for (let i = 0; i < before.length; i++) attemptStage(t, before[i], i + 1 < before.length ? before[i + 1] : f, opened, reasons);
+  for (const attempt of tries) attemptEvidence(attempt, f.conversation, reasons);
+}
+
 /** An attempt counts until it is over, or until the client tries the next address. */
 function attemptStage(t: Timeline, attempt: Try, next: Try | ConnectionFacts, opened: number, reasons: Evidence[]): void {
   const until = 'opened' in next ? next.opened : opened;
@@ -162,38 +173,48 @@ function attemptEvidence(attempt: Try, c: Conversation | undefined, reasons: Evi
 }
 
 function handshakeStage(t: Timeline, f: ConnectionFacts): void {
-  if (f.word(R.SYN_PACKET) === 0 && f.word(R.SYN_ACK_PACKET) === 0) return;
-  const packets = f.handshakePackets;
-  const start = f.word(R.SYN_PACKET) !== 0 ? f.time(R.SYN_TIME) : f.time(R.SYN_ACK_TIME);
-  const unreachable = f.closeHow === 'unreachable';
-  const refused = f.closeHow === 'refused' || unreachable;
-  const answered =
-    f.word(R.ACK_PACKET) !== 0 ? f.time(R.ACK_TIME) : f.word(R.SYN_ACK_PACKET) !== 0 ? f.time(R.SYN_ACK_TIME) : undefined;
-  const silent = f.closeHow === 'unanswered';
-  const end = answered ?? (refused ? f.time(R.CLOSE_TIME) : silent ? f.time(R.LAST_TIME) : start);
-  if (refused) packets.push(...f.closePackets);
-  const stage = t.add('tcp', start, end, inOrder(packets));
+  const { synPacket, synAckPacket, ackPacket, closeHow: how } = f;
+  if (synPacket === 0 && synAckPacket === 0) return;
+  const refused = how === 'refused' || how === 'unreachable';
+  const start = synPacket !== 0 ? R.SYN_TIME : R.SYN_ACK_TIME;
+  let end = ackPacket !== 0 ? R.ACK_TIME : R.SYN_ACK_TIME;
+  if (ackPacket === 0 && synAckPacket === 0) end = refused ? R.CLOSE_TIME : how === 'unanswered' ? R.LAST_TIME : start;
+  let packets = f.handshakePackets;
+  if (refused) packets = inOrder([...packets, ...f.closePackets]);
+  const stage = t.add('tcp', f.time(start), f.time(end), packets);
+  if (refused || synPacket === 0 || synAckPacket === 0 || f.synsAgain !== undefined) noteHandshake(stage, f);
+}
+
+/** What was unusual about it. */
+function noteHandshake(stage: Stage, f: ConnectionFacts): void {
+  const { synPacket, synAckPacket, closeHow: how } = f;
   if (f.synCount > 1) stage.note = { en: `SYN sent ${f.synCount} times`, ko: `SYN을 ${f.synCount}번 보냈습니다` };
-  if (f.word(R.SYN_PACKET) === 0) stage.note = { en: 'the SYN was not captured', ko: 'SYN이 캡처되지 않았습니다' };
-  else if (f.word(R.SYN_ACK_PACKET) === 0 && !refused && !silent)
+  if (how === 'unreachable')
+    stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
+  else if (how === 'refused') stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
+  else if (synPacket === 0) stage.note = { en: 'the SYN was not captured', ko: 'SYN이 캡처되지 않았습니다' };
+  else if (synAckPacket === 0 && how !== 'unanswered')
     stage.note = { en: 'the answer to the SYN was not captured', ko: 'SYN에 대한 응답이 캡처되지 않았습니다' };
-  if (unreachable) stage.note = { en: 'an ICMP error answered: unreachable', ko: 'ICMP 오류가 답했습니다: 도달할 수 없음' };
-  else if (refused) stage.note = { en: 'refused: the SYN was answered by RST', ko: '거부됨: SYN에 RST로 답했습니다' };
 }
 
 /** `silent`: until when the client waited for an answer that never came, where it did. */
 export function tlsStage(t: Timeline, s: TlsSession | undefined, asked: number | undefined, silent?: number): void {
-  if (s?.clientHelloTime === undefined && s?.serverHelloTime === undefined) return;
-  const start = s.clientHelloTime ?? s.serverHelloTime ?? 0;
+  const start = s?.clientHelloTime ?? s?.serverHelloTime;
+  if (s === undefined || start === undefined) return;
+  const { finishedTime } = s;
+  if (finishedTime === undefined) brokenTlsStage(t, s, start, silent);
+  else if (asked === undefined || asked >= finishedTime) {
+    const stage = t.add('tls', start, finishedTime, s.packets);
+    if (s.note !== undefined) stage.note = s.note;
+  } else t.add('tls', start, Math.min(asked, s.clientFinishedTime ?? asked), s.packets, s.packets.length, earlyNote(s, asked));
+}
+
+/** Of a handshake whose end was not seen. */
+function brokenTlsStage(t: Timeline, s: TlsSession, start: number, silent: number | undefined): void {
   const fatal = s.alerts.find((alert) => alert.level === 'fatal');
-  const early = asked !== undefined && s.finishedTime !== undefined && asked < s.finishedTime;
-  const over = s.finishedTime ?? fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? silent ?? start;
-  const end = early ? Math.min(asked, s.clientFinishedTime ?? asked) : over;
-  const packets = s.finishedTime === undefined && fatal !== undefined ? inOrder([...s.packets, fatal.packet]) : s.packets;
+  const end = fatal?.time ?? s.firstApplicationDataTime ?? s.serverHelloTime ?? silent ?? start;
+  const packets = fatal === undefined ? s.packets : inOrder([...s.packets, fatal.packet]);
   const stage = t.add('tls', start, end, packets);
-  if (early) stage.note = earlyNote(s, asked);
-  else if (s.finishedTime !== undefined && s.note !== undefined) stage.note = s.note;
-  if (s.finishedTime !== undefined) return;
   stage.note =
     silent !== undefined
       ? NO_ANSWER

@@ -1,15 +1,15 @@
 import type { Text } from '../text/text.ts';
+import type { Attempt } from './attempt.ts';
 import { attemptOf, tryFrom } from './attempts.ts';
 import { closedWindow, overAt } from './closed-window.ts';
 import type { ConnectionFacts } from './connection-facts.ts';
-import type { NameGroup, Pending, Try } from './conversation.ts';
+import type { JourneyLookup, NameGroup, Pending, Try } from './conversation.ts';
 import { evidence } from './evidence.ts';
 import { bareName, sameName } from './host-names.ts';
 import { grpcNote, resetNote, windowNote } from './http2-notes.ts';
 import { awaited, beginning, dnsStage, type Origin, resolutionStage, tlsStage } from './journey-beginning.ts';
 import { opaqueStages, tunnelStages } from './opaque-stages.ts';
-import { inOrder } from './packet-list.ts';
-import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution, TlsSession } from './model.ts';
+import type { CloseHow, Evidence, Exchange, Journey, Outcome, Resolution, Stage, TlsSession } from './model.ts';
 import type { Place } from './pages.ts';
 import { sealedOutcome } from './sealed-quic.ts';
 import * as R from './tcp-record.ts';
@@ -20,7 +20,11 @@ import { mayBeWeb } from './tls-services.ts';
 const NO_TRIES: Try[] = [];
 const byOpening = (a: Try, b: Try): number => a.opened - b.opened || a.connection - b.connection;
 
-const NO_NOTES: undefined[] = [];
+const NO_VALUES = {};
+const AUTHORITY = { name: ':authority' };
+
+const REUSED: Text = { en: 'connection reused', ko: '연결 재사용' };
+const CUT: Text = { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
 const CAPTURE_BEGAN: Text = {
   en: 'the capture began after this connection was opened',
   ko: '이 연결이 열린 뒤에 캡처가 시작되었습니다',
@@ -28,40 +32,31 @@ const CAPTURE_BEGAN: Text = {
 
 /** One HTTP exchange: the first of its connection has an origin and carries the connecting, `last` carries the close. */
 export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origin: Origin | undefined, last: boolean): Journey {
-  const { exchange: x, place, url } = waiting;
+  const { exchange: x, place, url, nth } = waiting;
+  const { conversation: c } = f;
   const reasons: Evidence[] = [];
-  const tls = f.conversation?.tlsAfter(waiting.nth - 1);
-  x.sealed ??= sealedHalf(x, f.conversation?.tls);
-  const asked = sealedRequest(x, f);
+  const tls = c?.tlsAfter(nth - 1);
+  x.sealed ??= sealedHalf(x, c?.tls);
+  const asked = x.sealed === 'request' ? sealedRequest(x, f) : undefined;
   const requestTime = x.requestTime ?? asked?.start ?? x.responseTime ?? f.time(R.FIRST_TIME);
   const t =
     origin === undefined
-      ? new Timeline(Math.min(tls?.clientHelloTime ?? tls?.serverHelloTime ?? requestTime, requestTime))
+      ? goingOn(f, x, nth, tls, requestTime, reasons)
       : beginning(f, requestTime, reasons, x.host, origin, x.requestTime ?? asked?.start);
-  if (origin === undefined) {
-    reuseConnection(t, f);
-    // The first request behind a CONNECT has TLS of its own.
-    tlsStage(t, tls, x.requestTime);
-    const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
-    reasons.push(evidence('same-connection', packets, { stream: waiting.nth, client: f.client }));
-  }
   // A stream of HTTP/2 that neither ended nor was reset goes on until the connection ends, whichever began last.
   const open = last || (x.http2 !== undefined && !x.complete && x.http2.reset === undefined);
   if (asked !== undefined) sealedRequestStage(t, asked);
   exchangeStages(t, x, f, open);
-  if (last) tunnelStages(t, f, x, waiting.nth);
-  const outcome = exchangeOutcome(x, f, open);
+  if (last) tunnelStages(t, f, x, nth);
+  const outcome = x.complete ? 'complete' : brokenOutcome(x, f, open);
   if (last) closeStages(t, f);
   if (place.why !== undefined) reasons.push(placeEvidence(place, x));
-  hostEvidence(x, f, reasons);
-  const nameless = x.host === undefined && x.scheme === 'https' ? f.conversation?.tls : undefined;
-  sniEvidence(tls ?? (last ? f.conversation?.tlsAfter(waiting.nth) : undefined) ?? nameless, reasons);
+  if (c?.lookup !== undefined) hostEvidence(x, c.lookup, reasons);
+  const nameless = x.host === undefined && x.scheme === 'https' ? c?.tls : undefined;
+  sniEvidence(tls ?? (last ? c?.tlsAfter(nth) : undefined) ?? nameless, reasons);
   // CONNECT asks for a host with a port, not for a page (RFC 9110 §9.3.6).
   const name =
-    (x.method === 'CONNECT' ? x.target : bareName(x.host)) ||
-    nameless?.sni ||
-    f.conversation?.lookups?.[0].name ||
-    f.server.address;
+    (x.method === 'CONNECT' ? x.target : bareName(x.host)) || nameless?.sni || c?.lookups?.[0].name || f.server.address;
   const journey = finish(waiting.journey, name, t, outcome, f, reasons, origin);
   journey.page = place.page;
   journey.parent = place.parent;
@@ -72,6 +67,24 @@ export function buildExchangeJourney(waiting: Pending, f: ConnectionFacts, origi
   if (x.responsePacket !== undefined) journey.responseBytes = x.responseBodyBytes;
   if (!x.whole && (x.sealed === undefined || missesBytes(f))) journey.partial = true;
   return journey;
+}
+
+/** On a connection that an earlier exchange has opened. */
+function goingOn(
+  f: ConnectionFacts,
+  x: Exchange,
+  nth: number,
+  tls: TlsSession | undefined,
+  requestTime: number,
+  reasons: Evidence[],
+): Timeline {
+  const t = new Timeline(Math.min(tls?.clientHelloTime ?? tls?.serverHelloTime ?? requestTime, requestTime));
+  reuseConnection(t, f);
+  // The first request behind a CONNECT has TLS of its own.
+  tlsStage(t, tls, x.requestTime);
+  const packets = x.requestPacket === undefined ? [] : [x.requestPacket];
+  reasons.push(evidence('same-connection', packets, { stream: nth, client: f.client }));
+  return t;
 }
 
 /** Bytes of the connection were not captured, whatever stays sealed. */
@@ -159,6 +172,7 @@ function finish(
   reasons: Evidence[],
   origin: Origin | undefined,
 ): Journey {
+  const { conversation: c } = f;
   const tries = origin?.tries ?? NO_TRIES;
   return {
     id,
@@ -167,11 +181,11 @@ function finish(
     page: id,
     parent: null,
     client: f.client.address,
-    connection: f.conversation?.quic === undefined ? f.id : undefined,
-    quic: f.conversation?.quic?.id,
+    connection: c?.quic === undefined ? f.id : undefined,
+    quic: c?.quic?.id,
     exchange: undefined,
-    lookup: f.conversation?.lookup?.index,
-    attempts: tries.length === 0 ? undefined : [tryFrom(f), ...tries].sort(byOpening).map(attemptOf),
+    lookup: c?.lookup?.index,
+    attempts: tries.length === 0 ? undefined : attemptsOf(f, tries),
     start: t.start,
     end: t.cursor,
     outcome,
@@ -186,51 +200,64 @@ function finish(
   };
 }
 
+const attemptsOf = (f: ConnectionFacts, tries: Try[]): Attempt[] => [tryFrom(f), ...tries].sort(byOpening).map(attemptOf);
+
 function reuseConnection(t: Timeline, f: ConnectionFacts): void {
-  const { tls, quic } = f.conversation ?? {};
-  if (quic !== undefined && tls !== undefined) {
-    const whole = tls.clientHelloPacket !== undefined;
-    t.reuse('tls', tls.packets, whole ? { en: 'connection reused', ko: '연결 재사용' } : CAPTURE_BEGAN);
+  const { conversation: c } = f;
+  if (c?.quic !== undefined && c.tls !== undefined) {
+    t.reuse('tls', c.tls.packets, c.tls.clientHelloPacket !== undefined ? REUSED : CAPTURE_BEGAN);
     return;
   }
   const packets = f.handshakePackets;
-  t.reuse('tcp', inOrder(packets), packets.length === 0 ? CAPTURE_BEGAN : { en: 'connection reused', ko: '연결 재사용' });
+  t.reuse('tcp', packets, packets.length === 0 ? CAPTURE_BEGAN : REUSED);
 }
 
 function exchangeStages(t: Timeline, x: Exchange, f: ConnectionFacts, open: boolean): void {
-  const { http2 } = x;
-  if (x.requestTime !== undefined) {
-    const sent = t.add('send', x.requestTime, x.requestEndTime ?? x.requestTime, x.requestPackets, x.requestPacketCount);
+  const { http2, requestTime, responseTime } = x;
+  if (requestTime !== undefined) {
+    const sent = t.add('send', requestTime, x.requestEndTime ?? requestTime, x.requestPackets, x.requestPacketCount);
     if (http2 !== undefined) sent.note = windowNote(http2.requestWait);
   }
-  // An answer that never came, or never whole, was waited for until the connection broke or the capture ended.
-  const given = http2?.reset?.time ?? (open && !x.complete ? overAt(f) : undefined);
-  const why = http2 === undefined ? undefined : resetNote(http2);
-  const closed = given === undefined || http2?.reset !== undefined ? undefined : closedWindow(f);
   if (x.sealed === 'response') {
     sealedAnswerStages(t, x, f);
     return;
   }
-  if (x.responseTime === undefined) {
-    if (given === undefined || x.requestTime === undefined || given <= t.cursor) return;
-    // Probes tell that the client had more to send.
-    if (closed?.side === 'server' && closed.packets.length > 1) {
-      t.add('send', t.cursor, given, closed.packets, closed.packets.length, closed.note);
-      return;
-    }
-    const packets = http2?.reset === undefined ? [] : [http2.reset.packet];
-    const note = why ?? noAnswer(f);
-    t.add('wait', t.cursor, given, packets, packets.length, closed?.side === 'server' ? both(note, closed.note) : note);
+  // An answer that never came, or never whole, was waited for until the connection broke or the capture ended.
+  const given = http2?.reset?.time ?? (open && !x.complete ? overAt(f) : undefined);
+  if (responseTime === undefined) {
+    if (given !== undefined && requestTime !== undefined && given > t.cursor) unansweredStage(t, x, f, given);
     return;
   }
-  if (x.requestTime !== undefined || t.stages[t.stages.length - 1]?.kind === 'send')
-    t.add('wait', t.cursor, x.responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
-  const end = Math.max(x.responseEndTime ?? x.responseTime, given ?? x.responseTime);
-  const stage = t.add('receive', x.responseTime, end, x.responsePackets, x.responsePacketCount);
-  if (given !== undefined) stage.note = why ?? { en: 'the answer did not come to its end', ko: '응답이 끝까지 오지 않았습니다' };
-  if (closed?.side === 'client') stage.note = both(stage.note, closed.note);
-  for (const note of http2 === undefined ? NO_NOTES : [windowNote(http2.responseWait), grpcNote(http2)])
+  if (requestTime !== undefined || t.stages[t.stages.length - 1]?.kind === 'send')
+    t.add('wait', t.cursor, responseTime, x.responsePacket === undefined ? [] : [x.responsePacket]);
+  const end = Math.max(x.responseEndTime ?? responseTime, given ?? responseTime);
+  const stage = t.add('receive', responseTime, end, x.responsePackets, x.responsePacketCount);
+  if (given !== undefined) noteCut(stage, x, f);
+  if (http2 === undefined) return;
+  for (const note of [windowNote(http2.responseWait), grpcNote(http2)])
     if (note !== undefined) stage.note = both(stage.note, note);
+}
+
+/** A request waited for its answer until `given`. */
+function unansweredStage(t: Timeline, x: Exchange, f: ConnectionFacts, given: number): void {
+  const reset = x.http2?.reset;
+  const closed = reset === undefined ? closedWindow(f) : undefined;
+  // Probes tell that the client had more to send.
+  if (closed?.side === 'server' && closed.packets.length > 1) {
+    t.add('send', t.cursor, given, closed.packets, closed.packets.length, closed.note);
+    return;
+  }
+  const packets = reset === undefined ? [] : [reset.packet];
+  const note = (x.http2 === undefined ? undefined : resetNote(x.http2)) ?? noAnswer(f);
+  t.add('wait', t.cursor, given, packets, packets.length, closed?.side === 'server' ? both(note, closed.note) : note);
+}
+
+/** An answer that did not come to its end. */
+function noteCut(stage: Stage, x: Exchange, f: ConnectionFacts): void {
+  const { http2 } = x;
+  stage.note = (http2 === undefined ? undefined : resetNote(http2)) ?? CUT;
+  const closed = http2?.reset === undefined ? closedWindow(f) : undefined;
+  if (closed?.side === 'client') stage.note = both(stage.note, closed.note);
 }
 
 function noAnswer(f: ConnectionFacts): Text {
@@ -257,8 +284,9 @@ function unusedStage(t: Timeline, f: ConnectionFacts): void {
 }
 
 function closeStages(t: Timeline, f: ConnectionFacts): void {
-  if (f.closePackets.length > 0 && f.closeHow !== 'refused' && f.closeHow !== 'unreachable')
-    t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), f.closePackets, f.closePackets.length, closeNote(f));
+  const { closePackets: packets, closeHow: how } = f;
+  if (packets.length > 0 && how !== 'refused' && how !== 'unreachable')
+    t.add('close', f.time(R.CLOSE_TIME), f.time(R.CLOSE_END), packets, packets.length, closeNote(f));
   const ineffective = f.conversation?.lists?.get('ineffectiveResets');
   if (ineffective === undefined || t.stages.length === 0) return;
   const stage = t.stages[t.stages.length - 1];
@@ -271,7 +299,9 @@ function closeStages(t: Timeline, f: ConnectionFacts): void {
 function closeNote(f: ConnectionFacts): Text | undefined {
   const quic = f.conversation?.quic;
   if (quic !== undefined) return quic.closed;
-  const { closeHow, unseenSide } = f;
+  const { closeHow } = f;
+  if (closeHow === 'fin-both') return undefined;
+  const { unseenSide } = f;
   // Whether the side that was not captured has closed as well, nobody knows.
   return unseenSide !== undefined && closeHow !== 'reset' ? ONE_SIDED[unseenSide] : CLOSE_NOTES[closeHow];
 }
@@ -285,8 +315,8 @@ const CLOSE_NOTES: Partial<Record<CloseHow, Text>> = {
   'fin-server-only': { en: 'only the server closed', ko: '서버만 닫았습니다' },
 };
 
-function exchangeOutcome(x: Exchange, f: ConnectionFacts, open: boolean): Outcome {
-  if (x.complete) return 'complete';
+/** Of an exchange that is not complete. */
+function brokenOutcome(x: Exchange, f: ConnectionFacts, open: boolean): Outcome {
   // What the client does afterwards does not tell what the server had said.
   if (x.sealed === 'response') return 'unknown';
   if (!x.whole && x.status === undefined && x.responseTime === undefined && x.http2?.reset?.from === 'client') return 'unknown';
@@ -338,15 +368,13 @@ function connectionOutcome(f: ConnectionFacts): Outcome {
 function placeEvidence(place: Place, x: Exchange): Evidence {
   const packets = [place.packet ?? 0];
   if (x.requestPacket !== undefined) packets.push(x.requestPacket);
-  return evidence(place.why ?? 'referer', packets, {});
+  return evidence(place.why ?? 'referer', packets, NO_VALUES);
 }
 
-function hostEvidence(x: Exchange, f: ConnectionFacts, reasons: Evidence[]): void {
-  const lookup = f.conversation?.lookup;
-  if (x.host === undefined || lookup === undefined || x.requestPacket === undefined) return;
-  if (!sameName(x.host, lookup.name)) return;
+function hostEvidence(x: Exchange, lookup: JourneyLookup, reasons: Evidence[]): void {
+  if (x.host === undefined || x.requestPacket === undefined || !sameName(x.host, lookup.name)) return;
   // RFC 9113 §8.3.1 and RFC 9114 §4.3.1.
-  const field = x.version === '2' || x.version === '3' ? { name: ':authority' } : {};
+  const field = x.version === '2' || x.version === '3' ? AUTHORITY : NO_VALUES;
   reasons.push(evidence('host', [lookup.packet, x.requestPacket], field));
 }
 

@@ -82,13 +82,14 @@ export function tunnelStages(t: Timeline, f: ConnectionFacts, x: Exchange, nth: 
 }
 
 function turnStages(t: Timeline, turns: Turn[], note: Text, pauses: boolean): void {
-  turns.forEach((turn, i) => {
+  for (let i = 0; i < turns.length; i++) {
+    const turn = turns[i];
     if (turn.rest !== undefined) restStage(t, turn, turn.rest);
     else {
       if (i > 0 && !turn.fromClient) t.add('wait', t.cursor, turn.start, [turn.firstPacket], 1, note);
       oneTurn(t, turn, note, pauses);
     }
-  });
+  }
 }
 
 function oneTurn(t: Timeline, turn: Turn, note: Text, pauses: boolean): void {

@@ -105,7 +105,8 @@ function since(turn: Turn, after: number): Turn {
 /** Their packets rise, from one behind `after` on, to the last of the last. */
 function inOrder(turns: Turn[], after: number): boolean {
   let before = after;
-  for (const turn of turns) {
+  for (let i = 0; i < turns.length; i++) {
+    const turn = turns[i];
     if (turn.firstPacket <= before || !risen(turn, turn.lastPacket)) return false;
     before = turn.lastPacket;
   }
