@@ -55,15 +55,15 @@ export class JourneyTracker {
 
   started(c: Conversation, exchange: Exchange): void {
     if (c.journeyId < 0) c.journeyId = this.count++;
-    const journey = ++c.exchangeCount === 1 ? c.journeyId : this.count++;
-    if (c.exchangeCount === 1) this.joins.named(c, exchange.host, asksProxy(exchange));
-    c.pending ??= [];
-    const url = urlOf(
-      exchange,
-      exchange.host === undefined ? serverOf(c, exchange.scheme === 'https' ? c.tls?.sni : undefined) : exchange.host,
-    );
+    const nth = ++c.exchangeCount;
+    const journey = nth === 1 ? c.journeyId : this.count++;
+    const { host } = exchange;
+    if (nth === 1) this.joins.named(c, host, asksProxy(exchange));
+    const url = urlOf(exchange, host === undefined ? serverOf(c, exchange.scheme === 'https' ? c.tls?.sni : undefined) : host);
     const place = pushed(c, exchange) ?? this.pages.parent(hostOf(c), journey, exchange, url);
-    c.pending.push({ exchange, journey, nth: c.exchangeCount, url, place });
+    const waiting = { exchange, journey, nth, place, url };
+    if (c.pending === undefined) c.pending = [waiting];
+    else c.pending.push(waiting);
     c.unsettled = true;
   }
 
@@ -92,7 +92,8 @@ export class JourneyTracker {
       if (i === last || waiting.exchange.complete === undefined) pending[kept++] = waiting;
       else this.build(c, waiting, (facts ??= new ConnectionFacts(c.page, c.base, c)), false);
     }
-    pending.length = kept;
+    // Cutting a list by its length is slow, and most are cut by one.
+    while (pending.length > kept) pending.pop();
   }
 
   /** Journeys of a connection that is still open, as far as they are known. Nothing about them is final. */
@@ -130,8 +131,9 @@ export class JourneyTracker {
     const c = facts.conversation;
     const pending = c?.pending;
     if (c !== undefined && pending !== undefined) {
-      for (let i = 0; i < pending.length; i++) this.build(c, pending[i], facts, i === pending.length - 1);
-      pending.length = 0;
+      const last = pending.length - 1;
+      for (let i = 0; i <= last; i++) this.build(c, pending[i], facts, i === last);
+      c.pending = undefined;
     }
     // A connection that carried DNS is part of the lookups' journeys.
     if (c?.parser?.protocol !== 'dns' && (c === undefined || c.exchangeCount === 0)) this.connectionOnly(facts);

@@ -22,15 +22,28 @@ const URL_LIMIT = 8192;
 /** Longer ones are not remembered. */
 export const URL_LENGTH_LIMIT = 2048;
 
+/** "http://host" by host, as requests write that: the same few come again and again. */
+const ORIGINS = { http: new Map<string, string>(), https: new Map<string, string>() };
+const ORIGINS_LIMIT = 1024;
+const NAME_LENGTH = 255;
+const SLASH = 0x2f;
+
 /** "http://host/path" of an exchange, as far as its head says; `host` is that of its head, else the address it went to. */
 export function urlOf(exchange: Exchange, host: string): string | undefined {
-  const { target } = exchange;
+  const { target, scheme } = exchange;
   if (target === undefined) return undefined;
-  if (!target.startsWith('/')) return /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : undefined;
+  if (target.charCodeAt(0) !== SLASH) return /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : undefined;
+  return (ORIGINS[scheme].get(host) ?? originOf(scheme, host)) + target;
+}
+
+function originOf(scheme: 'http' | 'https', host: string): string {
   const name = host.toLowerCase();
-  const { scheme } = exchange;
   const port = scheme === 'http' ? ':80' : ':443';
-  return `${scheme}://${name.endsWith(port) ? name.slice(0, -port.length) : name}${target}`;
+  const origin = `${scheme}://${name.endsWith(port) ? name.slice(0, -port.length) : name}`;
+  const known = ORIGINS[scheme];
+  if (known.size >= ORIGINS_LIMIT) known.clear();
+  if (host.length <= NAME_LENGTH) known.set(host, origin);
+  return origin;
 }
 
 /** Which journey caused which: by redirect (Location), else by Referer. A page is the tree below a journey without parent. */
