@@ -9,7 +9,11 @@ const texts: (string | undefined)[] = new Array(CACHE).fill(undefined);
 export function ipv4Text(address: number): string {
   const i = (Math.imul(address, 0x9e3779b1) >>> 20) & (CACHE - 1);
   const known = texts[i];
-  if (known !== undefined && keys[i] === address) return known;
+  return known !== undefined && keys[i] === address ? known : spell(address, i);
+}
+
+/** Apart, so that it does not become a part of everything that asks for an address. */
+function spell(address: number, i: number): string {
   const text = `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
   keys[i] = address;
   texts[i] = text;

@@ -47,16 +47,21 @@ export class ConnectionFacts {
 
   constructor(page: Page, base: number, conversation: Conversation | undefined) {
     const { words } = page;
-    const client = clientSide(page, base);
+    const side = clientSide(page, base);
+    const client = endpoint(page, base, side);
+    const server = endpoint(page, base, side === 0 ? 1 : 0);
+    const how = howClosed(words, base, side);
+    const closing = closePackets(words, base, how, conversation);
+    // All fields one after the other: with calls in between each of them changes the object's shape.
     this.conversation = conversation;
-    this.clientSide = client;
-    this.client = endpoint(page, base, client);
-    this.server = endpoint(page, base, client === 0 ? 1 : 0);
+    this.clientSide = side;
+    this.client = client;
+    this.server = server;
     this.synPacket = words[base + R.SYN_PACKET];
     this.synAckPacket = words[base + R.SYN_ACK_PACKET];
     this.ackPacket = words[base + R.ACK_PACKET];
-    this.closeHow = howClosed(words, base, client);
-    this.closePackets = closePackets(words, base, this.closeHow, conversation);
+    this.closeHow = how;
+    this.closePackets = closing;
     this.words = words;
     this.doubles = page.doubles;
     this.at = base;

@@ -28,7 +28,15 @@ function handshake(f: ConnectionFacts): Handshake | undefined {
 export function connectionOf(f: ConnectionFacts): Connection {
   const { conversation: c, clientSide: client, closePackets: packets, closeHow: how } = f;
   const server: 0 | 1 = client === 0 ? 1 : 0;
+  const fromClient = direction(f.word(R.PACKETS + client), c?.half(client));
+  const fromServer = direction(f.word(R.PACKETS + server), c?.half(server));
+  const shaken = handshake(f);
+  const history = historyText(f.words, f.at, client);
+  const first = packets.length > 0 && how !== 'unreachable' ? f.firstCloser : undefined;
+  const { retransmissions, windowScale, traits } = f;
   const lists = c?.lists;
+  const application = c?.application ?? c?.parser?.protocol;
+  // What is called comes before: the record gets its shape at once, not key by key.
   return {
     id: f.id,
     client: f.client,
@@ -38,19 +46,19 @@ export function connectionOf(f: ConnectionFacts): Connection {
     lastPacket: f.word(R.LAST),
     firstTime: f.time(R.FIRST_TIME),
     lastTime: f.time(R.LAST_TIME),
-    fromClient: direction(f.word(R.PACKETS + client), c?.half(client)),
-    fromServer: direction(f.word(R.PACKETS + server), c?.half(server)),
-    handshake: handshake(f),
-    history: historyText(f.words, f.at, client),
-    close: { how, first: packets.length > 0 && how !== 'unreachable' ? f.firstCloser : undefined, packets },
-    retransmissions: f.retransmissions,
+    fromClient,
+    fromServer,
+    handshake: shaken,
+    history,
+    close: { how, first, packets },
+    retransmissions,
     outOfOrder: lists?.get('outOfOrder') ?? NONE,
     duplicateAcks: lists?.get('duplicateAcks') ?? NONE,
     segments: lists?.kinds(),
     counts: lists?.cut(),
-    windowScale: f.windowScale,
-    traits: f.traits,
-    application: c?.application ?? c?.parser?.protocol,
+    windowScale,
+    traits,
+    application,
     http2: c?.http2,
     process: undefined,
   };

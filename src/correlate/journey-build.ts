@@ -174,6 +174,9 @@ function finish(
 ): Journey {
   const { conversation: c } = f;
   const tries = origin?.tries ?? NO_TRIES;
+  const connection = c?.quic === undefined ? f.id : undefined;
+  const attempts = tries.length === 0 ? undefined : attemptsOf(f, tries);
+  const har = t.har();
   return {
     id,
     name,
@@ -181,16 +184,16 @@ function finish(
     page: id,
     parent: null,
     client: f.client.address,
-    connection: c?.quic === undefined ? f.id : undefined,
+    connection,
     quic: c?.quic?.id,
     exchange: undefined,
     lookup: c?.lookup?.index,
-    attempts: tries.length === 0 ? undefined : attemptsOf(f, tries),
+    attempts,
     start: t.start,
     end: t.cursor,
     outcome,
     stages: t.stages,
-    har: t.har(),
+    har,
     evidence: reasons,
     method: undefined,
     status: undefined,
