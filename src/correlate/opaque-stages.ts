@@ -58,7 +58,7 @@ export function opaqueStages(t: Timeline, f: ConnectionFacts): void {
   const greets = !list[0].fromClient && (!encrypted || GREETING_PORTS.includes(f.server.port));
   const begun = f.word(R.SYN_PACKET) !== 0 || f.word(R.SYN_ACK_PACKET) !== 0;
   if (greets && begun) t.add('wait', t.cursor, list[0].start, [list[0].firstPacket], 1, GREETING);
-  turnStages(t, greets ? list : list.slice(list[0].fromClient ? 0 : 1), noteOf(f), false);
+  turnStages(t, list, greets || list[0].fromClient ? 0 : 1, noteOf(f), false);
   closedWindowStage(t, f);
 }
 
@@ -77,16 +77,17 @@ export function tunnelStages(t: Timeline, f: ConnectionFacts, x: Exchange, nth: 
     en: `the connection goes on as ${what.en}; estimate, judged by direction only`,
     ko: particles(`연결이 ${what.ko}(으)로 이어집니다. 방향만으로 판단한 추정입니다`),
   };
-  turnStages(t, inPacketOrder(c.turns, Math.max(tls?.finishedPacket ?? 0, own)), note, true);
+  turnStages(t, inPacketOrder(c.turns, Math.max(tls?.finishedPacket ?? 0, own)), 0, note, true);
   closedWindowStage(t, f);
 }
 
-function turnStages(t: Timeline, turns: Turn[], note: Text, pauses: boolean): void {
-  for (let i = 0; i < turns.length; i++) {
+/** The turns from number `first` on. */
+function turnStages(t: Timeline, turns: Turn[], first: number, note: Text, pauses: boolean): void {
+  for (let i = first; i < turns.length; i++) {
     const turn = turns[i];
     if (turn.rest !== undefined) restStage(t, turn, turn.rest);
     else {
-      if (i > 0 && !turn.fromClient) t.add('wait', t.cursor, turn.start, [turn.firstPacket], 1, note);
+      if (i > first && !turn.fromClient) t.add('wait', t.cursor, turn.start, [turn.firstPacket], 1, note);
       oneTurn(t, turn, note, pauses);
     }
   }

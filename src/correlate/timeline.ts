@@ -1,6 +1,6 @@
 import type { Text } from '../text/text.ts';
 import type { HarTimings, Stage, StageKind } from './model.ts';
-import { added, EMPTY } from './packet-list.ts';
+import { EMPTY } from './packet-list.ts';
 
 const MILLISECOND = 1e6;
 
@@ -9,7 +9,7 @@ const MILLISECOND = 1e6;
  * backwards (a clock that was set, packets captured out of order) are taken as "at once".
  */
 export class Timeline {
-  stages: Stage[] = EMPTY;
+  readonly stages: Stage[] = [];
   // Doubles from the start, here and in stages: V8 takes the first times of a capture for small integers, and compiles again what
   // reads them when one is none.
   readonly start: number = Number.NaN;
@@ -100,7 +100,7 @@ export class Timeline {
     const stage: Stage = { kind, start: Number.NaN, end: Number.NaN, packets, packetCount, reused, note };
     stage.start = start;
     stage.end = end;
-    this.stages = added(this.stages, stage);
+    this.stages.push(stage);
     return stage;
   }
 }
