@@ -1,10 +1,11 @@
 import { Head, scanHead } from './head.ts';
-import { same } from './header.ts';
 import { knownMethod, mayStart } from './start-line.ts';
+import { isText, known, viewOf } from './words.ts';
 
 type Guess = 'yes' | 'no' | 'more';
 
 const LF = 0x0a;
+const SCHEME = known('http');
 const head = new Head();
 
 /**
@@ -30,7 +31,7 @@ function unfinished(bytes: Uint8Array, at: number, end: number, fromClient: bool
   const methodEnd = find(bytes, 0x20, at, end);
   const target = methodEnd + 1;
   if (methodEnd < 0 || end - target < 8 || knownMethod(bytes, at, methodEnd) === undefined) return 'more';
-  return bytes[target] === 0x2f || same(bytes, target, target + 4, 'http') ? 'yes' : 'more';
+  return bytes[target] === 0x2f || isText(viewOf(bytes), target, target + 4, SCHEME) ? 'yes' : 'more';
 }
 
 /** "Name: value" */

@@ -1,4 +1,5 @@
 import { type Head, RequestField } from './head-parts.ts';
+import { beginsWith, isText, known, lengthOf, word } from './words.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -8,36 +9,61 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 
-/** Fields that matter. */
+/** Fields that matter; Via is told apart, because it is shorter than a word. */
 const NAMES = [
+  'host',
+  'user-agent',
   'accept',
   'accept-encoding',
   'accept-language',
   'connection',
-  'content-encoding',
   'content-length',
   'content-type',
-  'expect',
-  'forwarded',
-  'host',
-  'location',
-  'referer',
+  'content-encoding',
   'transfer-encoding',
   'upgrade',
-  'user-agent',
-  'via',
+  'referer',
+  'location',
+  'expect',
+  'forwarded',
   'x-forwarded-for',
   'x-real-ip',
 ] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof NAMES)[number] | 'via';
 
-const BY_LETTER: Name[][] = Array.from({ length: 256 }, () => []);
-for (const name of NAMES) BY_LETTER[name.charCodeAt(0)].push(name);
+/** The number of the first name, by which those behind it are counted. */
+const FIRST_NAME = known(NAMES[0]);
+for (let i = 1; i < NAMES.length; i++) known(NAMES[i]);
+const KEEP_ALIVE = known('keep-alive');
+const CLOSE = known('close');
+const UPGRADE = known('upgrade');
+const IDENTITY = known('identity');
+const CHUNKED = known('chunked');
+const CONTINUE = known('100-continue');
 
-/** Sorts out the few fields that matter; `first` is the line's first letter in lower case. `end` is the line's LF. */
-export function header(head: Head, bytes: Uint8Array, at: number, end: number, first: number): void {
+const FOLD = 0x20202020;
+
+/** By the hash of a line's first four bytes in small letters: the first name that begins so, and the next one, each plus one. */
+const firstBy = new Uint8Array(256);
+const nextBy = new Uint8Array(256);
+for (let i = NAMES.length - 1; i >= 0; i--) {
+  const place = hash(word(NAMES[i]) | FOLD);
+  nextBy[i + 1] = firstBy[place];
+  firstBy[place] = i + 1;
+}
+
+function hash(folded: number): number {
+  return Math.imul(folded, 0x9e3779b1) >>> 24;
+}
+
+/** "via" and the byte behind it. */
+const VIA = 0x616976;
+const THREE_BYTES = 0xffffff;
+
+/** Sorts out the few fields that matter. `end` is the line's LF. */
+export function header(head: Head, bytes: DataView, at: number, end: number): void {
   if (end - at < 5) return;
-  const name = known(BY_LETTER[first], bytes, at, end);
+  const name = nameOf(bytes, at, end);
   if (name === undefined) return;
   const from = valueAt;
   switch (name) {
@@ -97,7 +123,7 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
       head.locationEnd = valueEnd;
       return;
     case 'expect':
-      if (value(bytes, from, end) && same(bytes, valueAt, valueEnd, '100-continue')) head.expectContinue = true;
+      if (value(bytes, from, end) && isText(bytes, valueAt, valueEnd, CONTINUE)) head.expectContinue = true;
       return;
     default:
       // Forwarded, Via, X-Forwarded-For, X-Real-IP.
@@ -105,53 +131,53 @@ export function header(head: Head, bytes: Uint8Array, at: number, end: number, f
   }
 }
 
-// Where `known` and `value` leave what they found: two results without an object. Meaningful only until the next call.
+// Where `nameOf` and `value` leave what they found: two results without an object. Meaningful only until the next call.
 let valueAt = 0;
 let valueEnd = 0;
 
-/** Which of these is the field's name? White space before the colon is borne (RFC 9112 §5.1). */
-function known(names: readonly Name[], bytes: Uint8Array, at: number, end: number): Name | undefined {
-  for (let n = 0; n < names.length; n++) {
-    const name = names[n];
-    let i = at + name.length;
-    if (i >= end || (bytes[i] !== COLON && bytes[i] !== SPACE && bytes[i] !== TAB) || !same(bytes, at, i, name)) continue;
-    while (i < end && (bytes[i] === SPACE || bytes[i] === TAB)) i++;
-    valueAt = i + 1;
-    return i < end && bytes[i] === COLON ? name : undefined;
+/** Which field's line is this? White space before the colon is borne (RFC 9112 §5.1). */
+function nameOf(bytes: DataView, at: number, end: number): Name | undefined {
+  const first = bytes.getInt32(at, true) | FOLD;
+  for (let n = firstBy[hash(first)]; n !== 0; n = nextBy[n]) {
+    const text = FIRST_NAME + n - 1;
+    const nameEnd = at + lengthOf(text);
+    if (nameEnd < end && endsName(bytes.getUint8(nameEnd)) && beginsWith(bytes, at, text))
+      return colon(bytes, nameEnd, end) ? NAMES[n - 1] : undefined;
   }
-  return undefined;
+  if ((first & THREE_BYTES) !== VIA || !endsName(bytes.getUint8(at + 3))) return undefined;
+  return colon(bytes, at + 3, end) ? 'via' : undefined;
 }
 
-/** Bytes equal `text` (lower case), whatever their case. */
-export function same(bytes: Uint8Array, at: number, end: number, text: string): boolean {
-  if (end - at !== text.length) return false;
-  for (let i = 0; i < text.length; i++) {
-    const c = bytes[at + i];
-    const wanted = text.charCodeAt(i);
-    if (c !== wanted && (wanted < 0x61 || wanted > 0x7a || (c | 0x20) !== wanted)) return false;
-  }
-  return true;
+const endsName = (c: number): boolean => c === COLON || c === SPACE || c === TAB;
+
+/** Is a name that ends here followed by a colon, and so by a value? */
+function colon(bytes: DataView, at: number, end: number): boolean {
+  let c = 0;
+  while (at < end && ((c = bytes.getUint8(at)) === SPACE || c === TAB)) at++;
+  valueAt = at + 1;
+  return at < end && c === COLON;
 }
 
 /** Trims the white space around a value; a fold at its edges is white space too. False when nothing is left. */
-function value(bytes: Uint8Array, at: number, end: number): boolean {
-  while (at < end && isSpace(bytes[at])) at++;
-  while (end > at && isSpace(bytes[end - 1])) end--;
+function value(bytes: DataView, at: number, end: number): boolean {
+  while (at < end && isSpace(bytes.getUint8(at))) at++;
+  while (end > at && isSpace(bytes.getUint8(end - 1))) end--;
   valueAt = at;
   valueEnd = end;
   return end > at;
 }
 
-const isSpace = (c: number): boolean => c === SPACE || c === TAB || c === CR || c === LF;
+const isSpace = (c: number): boolean => c <= SPACE && (c === SPACE || c === TAB || c === CR || c === LF);
 
 /** The comma-separated parts of a value, trimmed and without parameters, one a call: false when there are no more. */
-function part(bytes: Uint8Array, at: number, end: number): boolean {
+function part(bytes: DataView, at: number, end: number): boolean {
   while (at < end) {
     let stop = at;
     let last = -1;
-    while (stop < end && bytes[stop] !== COMMA) {
-      if (bytes[stop] === SEMICOLON && last < 0) last = stop;
-      stop++;
+    for (; stop < end; stop++) {
+      const c = bytes.getUint8(stop);
+      if (c === COMMA) break;
+      if (c === SEMICOLON && last < 0) last = stop;
     }
     next = stop + 1;
     if (value(bytes, at, last < 0 ? stop : last)) return true;
@@ -161,14 +187,26 @@ function part(bytes: Uint8Array, at: number, end: number): boolean {
 }
 let next = 0;
 
+/** So many digits are an integer of 32 bits. */
+const SHORT_NUMBER = 9;
+
 /** Content-Length, one or several, or a list of the same number (RFC 9112 §6.3, RFC 9110 §8.6). */
-function lengths(head: Head, bytes: Uint8Array, at: number, end: number): void {
+function lengths(head: Head, bytes: DataView, at: number, end: number): void {
+  if (value(bytes, at, end) && valueEnd - valueAt <= SHORT_NUMBER && head.contentLength < 0 && !head.badLength) {
+    let length = 0;
+    let i = valueAt;
+    for (let digit = 0; i < valueEnd && (digit = bytes.getUint8(i) - 0x30) >= 0 && digit <= 9; i++) length = length * 10 + digit;
+    if (i === valueEnd) {
+      head.contentLength = length;
+      return;
+    }
+  }
   next = at;
   let any = false;
   while (part(bytes, next, end)) {
     let length = 0;
     for (let i = valueAt; i < valueEnd; i++) {
-      const digit = bytes[i] - 0x30;
+      const digit = bytes.getUint8(i) - 0x30;
       if (digit < 0 || digit > 9) head.badLength = true;
       length = length * 10 + digit;
     }
@@ -182,24 +220,31 @@ function lengths(head: Head, bytes: Uint8Array, at: number, end: number): void {
 }
 
 /** Transfer-Encoding: only whether chunked is the last coding counts (RFC 9112 §6.1). */
-function codings(head: Head, bytes: Uint8Array, at: number, end: number): void {
+function codings(head: Head, bytes: DataView, at: number, end: number): void {
   next = at;
   while (part(bytes, next, end)) {
-    if (same(bytes, valueAt, valueEnd, 'identity')) continue;
+    if (isText(bytes, valueAt, valueEnd, IDENTITY)) continue;
     head.transferEncoding = true;
-    head.chunked = same(bytes, valueAt, valueEnd, 'chunked');
+    head.chunked = isText(bytes, valueAt, valueEnd, CHUNKED);
   }
 }
 
 /** Connection (RFC 9110 §7.6.1). */
-function options(head: Head, bytes: Uint8Array, at: number, end: number): void {
+function options(head: Head, bytes: DataView, at: number, end: number): void {
   head.fields |= RequestField.connection;
+  // Most often it is one word.
+  if (value(bytes, at, end) && option(head, bytes)) return;
   next = at;
-  while (part(bytes, next, end)) {
-    if (same(bytes, valueAt, valueEnd, 'close')) head.close = true;
-    else if (same(bytes, valueAt, valueEnd, 'keep-alive')) {
-      head.keepAlive = true;
-      head.fields |= RequestField.keepAlive;
-    } else if (same(bytes, valueAt, valueEnd, 'upgrade')) head.connectionUpgrade = true;
+  while (part(bytes, next, end)) option(head, bytes);
+}
+
+/** Is the value at hand one of the options that matter? */
+function option(head: Head, bytes: DataView): boolean {
+  if (isText(bytes, valueAt, valueEnd, KEEP_ALIVE)) {
+    head.keepAlive = true;
+    head.fields |= RequestField.keepAlive;
+    return true;
   }
+  if (isText(bytes, valueAt, valueEnd, CLOSE)) return (head.close = true);
+  return isText(bytes, valueAt, valueEnd, UPGRADE) && (head.connectionUpgrade = true);
 }
