@@ -2,6 +2,7 @@ import type { Head } from '../dissect/http/head.ts';
 import { knownMethod } from '../dissect/http/start-line.ts';
 import { CUT_MARK, usualText, valueText } from '../dissect/http/value.ts';
 import type { Exchange } from './model.ts';
+import { EMPTY } from './packet-list.ts';
 
 /** Every key is there from the start, so that all exchanges have one shape. */
 export function newExchange(id: number, connection: number, stream: number, scheme: 'http' | 'https'): Exchange {
@@ -34,8 +35,8 @@ export function newExchange(id: number, connection: number, stream: number, sche
     responseEndPacket: undefined,
     responseTime: undefined,
     responseEndTime: undefined,
-    requestPackets: [],
-    responsePackets: [],
+    requestPackets: EMPTY,
+    responsePackets: EMPTY,
     requestPacketCount: 0,
     responsePacketCount: 0,
     requestHeaderBytes: undefined,

@@ -145,23 +145,28 @@ export class HttpExchanges {
     this.hooks.dns(true, question, question.length, x.stream, requestEndPacket, requestEndTime);
   }
 
-  /** Writes what the side has counted into its exchange. */
+  /** Writes what the side has counted into its exchange; packets and times only where there are new ones, each time is an object. */
   protected flush(side: Side): void {
     const exchange = side.exchange;
     if (exchange === undefined) return;
+    const { packets, packetCount } = side;
     if (side === this.client) {
-      exchange.requestPackets = side.packets;
-      exchange.requestPacketCount = side.packetCount;
-      exchange.requestTime = side.beganTime;
-      exchange.requestEndPacket = side.lastPacket;
-      exchange.requestEndTime = side.lastTime;
+      if (exchange.requestPackets !== packets || exchange.requestPacketCount !== packetCount) {
+        exchange.requestPackets = packets;
+        exchange.requestPacketCount = packetCount;
+        exchange.requestTime = side.beganTime;
+        exchange.requestEndPacket = side.lastPacket;
+        exchange.requestEndTime = side.lastTime;
+      }
       exchange.requestBodyBytes = side.body;
       if (exchange.requestHeaderBytes !== undefined) exchange.requestTransferBytes = side.transfer;
     } else {
-      exchange.responsePackets = side.packets;
-      exchange.responsePacketCount = side.packetCount;
-      exchange.responseEndPacket = side.lastPacket;
-      exchange.responseEndTime = side.lastTime;
+      if (exchange.responsePackets !== packets || exchange.responsePacketCount !== packetCount) {
+        exchange.responsePackets = packets;
+        exchange.responsePacketCount = packetCount;
+        exchange.responseEndPacket = side.lastPacket;
+        exchange.responseEndTime = side.lastTime;
+      }
       exchange.responseBodyBytes = side.body;
       if (exchange.responseHeaderBytes !== undefined) exchange.responseTransferBytes = side.transfer;
     }

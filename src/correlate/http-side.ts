@@ -1,10 +1,8 @@
 import { Framing } from '../dissect/http/framing.ts';
 import type { Carry } from './http-carry.ts';
 import { type Exchange, LIST_LIMIT } from './model.ts';
+import { EMPTY } from './packet-list.ts';
 import { NO_TIME } from './stream-parser.ts';
-
-/** The list of a side without a message; stays empty. */
-const NO_PACKETS: number[] = [];
 
 /** One direction of an HTTP/1 connection: where it is in a message, and what was seen of that message. */
 export class Side extends Framing {
@@ -13,7 +11,8 @@ export class Side extends Framing {
   /** Heads of interim responses (RFC 9110 §15.2) before the answer. */
   interimBytes = 0;
   exchange: Exchange | undefined = undefined;
-  packets = NO_PACKETS;
+  /** `EMPTY` without a message. */
+  packets: number[] = EMPTY;
   packetCount = 0;
   /** The packet counted last, and the latest of all the message's packets. */
   seen = -1;
@@ -50,7 +49,7 @@ export class Side extends Framing {
     if (packet === this.seen) return;
     this.seen = packet;
     this.packetCount++;
-    if (this.packets.length < LIST_LIMIT && this.packets !== NO_PACKETS) this.packets.push(packet);
+    if (this.packets.length < LIST_LIMIT && this.packets !== EMPTY) this.packets.push(packet);
     this.reach(packet, time);
   }
 
@@ -64,7 +63,7 @@ export class Side extends Framing {
   /** No exchange wants to know of this message any longer. */
   detach(): void {
     this.exchange = undefined;
-    this.packets = NO_PACKETS;
+    this.packets = EMPTY;
     this.forget();
   }
 

@@ -278,7 +278,6 @@ export class HttpParser extends HttpExchanges implements StreamParser {
     const exchange = this.newExchange();
     fillRequest(exchange, head, bytes);
     exchange.requestPacket = side.firstPacket;
-    exchange.requestTime = side.firstTime;
     if (head.version === 9) exchange.requestHeadPacket = side.lastPacket;
     this.offered = '';
     if (exchange.method === 'CONNECT') this.offered = 'connect';

@@ -33,22 +33,13 @@ const BLOCK = 16;
  * as it goes.
  */
 export function scanHead(head: Head, array: Uint8Array, at: number, end: number, response: boolean, partial = false): number {
-  head.clear();
+  let i = scanStartLine(head, array, at, end, response, partial);
+  if (i < 0) return i;
   const bytes = viewOf(array);
-  const stop = array.length - BLOCK < end ? array.length - BLOCK + 1 : end;
-  let i = at;
-  let c = 0;
-  while (i < end && ((c = bytes.getUint8(i)) === LF || c === CR)) i++;
-  head.at = i;
-  i = lineFeed(head, bytes, i, stop, end);
-  if (i >= end && !partial) return MORE;
-  const lineEnd = i > head.at && bytes.getUint8(i - 1) === CR ? i - 1 : i;
-  head.lineEnd = lineEnd;
-  const known = response ? statusLine(head, bytes, head.at, lineEnd) : requestLine(head, bytes, head.at, lineEnd, i >= end);
-  if (!known) return NONE;
+  const stop = blocksEnd(array, end);
   i++;
   while (i < end) {
-    c = bytes.getUint8(i);
+    let c = bytes.getUint8(i);
     if (c === LF) return finish(head, i + 1);
     if (c === CR) {
       if (i + 1 >= end) break;
@@ -65,6 +56,34 @@ export function scanHead(head: Head, array: Uint8Array, at: number, end: number,
     i++;
   }
   return partial ? finish(head, end) : MORE;
+}
+
+/** The same of a head's first line alone: returns the offset of its line feed, with `partial` and without one `end`. */
+export function scanStartLine(
+  head: Head,
+  array: Uint8Array,
+  at: number,
+  end: number,
+  response: boolean,
+  partial: boolean,
+): number {
+  head.clear();
+  const bytes = viewOf(array);
+  let i = at;
+  let c = 0;
+  while (i < end && ((c = bytes.getUint8(i)) === LF || c === CR)) i++;
+  head.at = i;
+  i = lineFeed(head, bytes, i, blocksEnd(array, end), end);
+  if (i >= end && !partial) return MORE;
+  const lineEnd = i > head.at && bytes.getUint8(i - 1) === CR ? i - 1 : i;
+  head.lineEnd = lineEnd;
+  const known = response ? statusLine(head, bytes, head.at, lineEnd) : requestLine(head, bytes, head.at, lineEnd, i >= end);
+  return known ? i : NONE;
+}
+
+/** Whole blocks begin before this place. */
+function blocksEnd(array: Uint8Array, end: number): number {
+  return array.length - BLOCK < end ? array.length - BLOCK + 1 : end;
 }
 
 /**

@@ -38,7 +38,7 @@ export function valueText(bytes: Uint8Array, at: number, end: number, plain = fa
 export function usualText(array: Uint8Array, at: number, end: number, plain: boolean): string {
   const bytes = viewOf(array);
   // The last word is read as a whole.
-  if (!plain || end - at >= 4 * USUAL_WORDS || end + 4 > bytes.byteLength) return valueText(array, at, end, plain);
+  if (!plain || end - at >= 4 * USUAL_WORDS || end + 4 > array.length) return valueText(array, at, end, plain);
   let hash = 0;
   let i = at;
   for (; i + 4 <= end; i += 4) hash = Math.imul(hash ^ bytes.getInt32(i, true), 0x9e3779b1);
