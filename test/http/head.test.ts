@@ -161,3 +161,24 @@ test('lines end at their line feeds wherever these lie, and only heads without f
   );
   expect(scan('GET / HTTP/1.1\r\na: b\r\n c\r\n\r\n').head.plain).toBe(false);
 });
+
+test('a head reads the same wherever it lies in whatever array, whatever stands behind it', () => {
+  const text = 'GET / HTTP/1.1\r\nHost: a\r\nVia:b\r\nX-Real-IP : c\r\nConnection: close\r\nContent-Length: 7\r\n\r\n';
+  for (let before = 0; before < 20; before++)
+    for (let behind = 0; behind < 20; behind++) {
+      const buffer = Buffer.from('\xff'.repeat(before) + text + '\xff'.repeat(behind), 'latin1');
+      for (const bytes of [buffer, new Uint8Array(buffer)]) {
+        const head = new Head();
+        expect(scanHead(head, bytes, before, before + text.length, false)).toBe(before + text.length);
+        expect(head).toMatchObject({ version: 11, lines: 5, fields: 1 + 32 + 128, close: true, contentLength: 7, plain: true });
+        expect([head.hostAt - before, head.hostEnd - before]).toEqual([22, 23]);
+      }
+    }
+});
+
+test('a byte that differs from a dash or a colon by the bit that makes a small letter is none', () => {
+  for (const line of ['content\rlength: 5', 'x\rreal-ip: 1', 'content-length\x1a 5', 'connection\x1a close']) {
+    const { head } = scan(`GET / HTTP/1.1\r\n${line}\r\n\r\n`);
+    expect([head.contentLength, head.fields]).toEqual([-1, 0]);
+  }
+});

@@ -59,7 +59,7 @@ export class Head {
   /** "Connection: upgrade" */
   connectionUpgrade = false;
   expectContinue = false;
-  /** No byte of the head is above 0x7f, and no line is folded: values are text as they stand. */
+  /** Known that no byte of the head is above 0x7f, and no line is folded: values are text as they stand. */
   plain = true;
 
   clear(): void {
