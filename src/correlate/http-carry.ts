@@ -4,11 +4,12 @@ import type { CarryBudget } from './http-hooks.ts';
 /** Bytes that all unfinished heads together may hold. */
 export const CARRY_BUDGET = 64 * 1024 * 1024;
 const SMALLEST = 128;
-const EMPTY = Buffer.alloc(0);
+const EMPTY = new Uint8Array(0);
 
 /** A head that spans segments. */
 export class Carry {
-  bytes: Buffer = EMPTY;
+  /** No `Buffer`: who reads heads would have two kinds of arrays to read. */
+  bytes: Uint8Array = EMPTY;
   length = 0;
   /** The first line is whole, and a start line. */
   checked = false;
@@ -31,8 +32,8 @@ export class Carry {
         if (this.budget.carried + size - this.bytes.length > CARRY_BUDGET) return false;
         this.budget.carried += size - this.bytes.length;
       }
-      const grown = Buffer.allocUnsafeSlow(size);
-      this.bytes.copy(grown, 0, 0, this.length);
+      const grown = new Uint8Array(size);
+      grown.set(this.bytes.subarray(0, this.length));
       this.bytes = grown;
     }
     this.bytes.set(bytes.subarray(at, end), this.length);

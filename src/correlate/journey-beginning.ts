@@ -77,8 +77,13 @@ function askedBefore(lookups: JourneyLookup[], packet: number): JourneyLookup[] 
   return lookups;
 }
 
+/** (A `flatMap` would make an array of another kind than all other lists are.) */
 function reuseLookups(t: Timeline, lookups: JourneyLookup[]): void {
-  const packets = lookups.flatMap((l) => (l.answerPacket === undefined ? [l.packet] : [l.packet, l.answerPacket]));
+  const packets: number[] = [];
+  for (const l of lookups) {
+    packets.push(l.packet);
+    if (l.answerPacket !== undefined) packets.push(l.answerPacket);
+  }
   t.reuse('dns', packets, LOOKED_UP);
 }
 

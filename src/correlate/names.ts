@@ -3,7 +3,6 @@ import { leadsTo } from './name-match.ts';
 import { NameGroup, NO_LOOKUPS } from './conversation.ts';
 import { CALL_STEPS, GROUP_NANOSECONDS, groupFor, takeCall } from './name-group.ts';
 import { GROUP_LIMIT, NameStore } from './name-store.ts';
-import { EMPTY } from './packet-list.ts';
 import { PairTable } from './pair-table.ts';
 
 /** Answered addresses remembered by client, at least. */
@@ -211,7 +210,8 @@ function pick(found: NameGroup, address: string, time: number, packet: number): 
 function weightOf(lookup: Lookup): number {
   let weight = 512 + lookup.name.length + 48 * lookup.addresses.length;
   for (const alias of lookup.aliases) weight += 32 + alias.length;
-  for (const data of lookup.pointers ?? EMPTY) weight += 32 + data.length;
-  for (const record of lookup.records ?? EMPTY) weight += 128 + record.name.length + record.data.length;
+  const { pointers, records } = lookup;
+  if (pointers !== undefined) for (const data of pointers) weight += 32 + data.length;
+  if (records !== undefined) for (const record of records) weight += 128 + record.name.length + record.data.length;
   return weight;
 }
