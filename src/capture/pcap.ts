@@ -1,6 +1,6 @@
 import { BATCH_ROWS, type Batch, type CaptureInterface, type DecryptionSecrets, type NameRecord, type Words } from './batch.ts';
 import type { Input } from './input.ts';
-import { u16, u32 } from './integers.ts';
+import { PLACE, u16, u32, viewOf } from './integers.ts';
 import type { Problems } from './problems.ts';
 import { RECORD_LIMIT, type RecordReader } from './reader.ts';
 
@@ -102,9 +102,10 @@ export class PcapReader implements RecordReader {
     if (this.#done) return 0;
     const { bigEndian, fractionUnit, recordHeader, linkType } = this.#header;
     const order = this.#lengthOrder;
-    const bytes = input.buffer;
+    const view = viewOf(input.buffer);
+    const little = !bigEndian;
+    const fractions = 1e9 / fractionUnit;
     const { base, end } = input;
-    const { at, caplen, wirelen, seconds, nanoseconds, offset } = into;
     const first = into.count;
     let row = first;
     let here = input.start;
@@ -114,8 +115,9 @@ export class PcapReader implements RecordReader {
         need = recordHeader;
         break;
       }
-      let captured = u32(bytes, here + CAPTURED, bigEndian);
-      let original = u32(bytes, here + ORIGINAL, bigEndian);
+      const header = here & PLACE;
+      let captured = view.getUint32(header + CAPTURED, little);
+      let original = view.getUint32(header + ORIGINAL, little);
       if (order !== LENGTHS_KEPT && (order === LENGTHS_SWAPPED || captured > original)) {
         const swap = captured;
         captured = original;
@@ -129,21 +131,22 @@ export class PcapReader implements RecordReader {
         need = recordHeader + captured;
         break;
       }
-      let second = u32(bytes, here, bigEndian);
-      let fraction = u32(bytes, here + FRACTION, bigEndian) * fractionUnit;
-      if (fraction >= 1e9) {
-        const carry = Math.floor(fraction / 1e9);
-        this.#reportFraction(fraction / fractionUnit, base + here, into.firstNumber + row);
+      let second = view.getUint32(header, little);
+      let fraction = view.getUint32(header + FRACTION, little);
+      if (fraction >= fractions) {
+        const carry = Math.floor(fraction / fractions);
+        this.#reportFraction(fraction, base + here, into.firstNumber + row);
         second += carry;
-        fraction -= carry * 1e9;
+        fraction -= carry * fractions;
       }
       here += recordHeader;
-      at[row] = here;
-      caplen[row] = captured;
-      wirelen[row] = original;
-      seconds[row] = second;
-      nanoseconds[row] = fraction;
-      offset[row] = base + here;
+      // Columns by way of the batch, here and in other loops: V8 knows what kind of array a field holds, of a local it asks each time.
+      into.at[row] = here;
+      into.caplen[row] = captured;
+      into.wirelen[row] = original;
+      into.seconds[row] = second;
+      into.nanoseconds[row] = Math.imul(fraction, fractionUnit);
+      into.offset[row] = base + here;
       here += captured;
       row++;
     }
