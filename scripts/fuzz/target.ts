@@ -180,8 +180,8 @@ function scans(packets: LoosePacket[]): void {
   });
   scanRows(fast, batch, 0, list.length, 0, stacks);
   plain.bytes = bytes;
-  plain.clear(0, list.length);
   list.forEach(({ data, link, wire }, row) => {
+    plain.clear(row);
     const from = batch.at[row];
     const end = from + data.length;
     scanLayers(plain, row, byLinkType[link], from, end, Math.max(end, from + wire), stacks);

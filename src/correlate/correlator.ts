@@ -142,10 +142,10 @@ export class Correlator implements TcpEvents {
 
   /** Some rows from their bytes to the trackers, while their headers are still in the processor's cache. */
   private span(p: Packets, batch: Batch, first: number, end: number): void {
-    scanRows(p, batch, first, end, this.baseSeconds, this.stacks);
+    const fragments = scanRows(p, batch, first, end, this.baseSeconds, this.stacks);
     this.steps.rows(p, first, end, batch.interface);
     for (let from = first; from < end; ) {
-      const to = this.fragments.rows(p, from, end);
+      const to = fragments ? this.fragments.rows(p, from, end) : end;
       this.datagrams.rows(p, from, to);
       this.transport(p, from, to);
       if (to < end) {
@@ -251,7 +251,7 @@ export class Correlator implements TcpEvents {
   bytes(c: Conversation, direction: 0 | 1, bytes: Uint8Array, at: number, end: number, packet: number, time: number): void {
     if (c.told) return;
     const { page, base } = c;
-    this.finder.current = c;
+    if (this.finder.current !== c) this.finder.current = c;
     let { parser } = c;
     if (parser === undefined) {
       parser = this.find(c, direction, bytes, at, end, packet, time);

@@ -46,7 +46,7 @@ function decodeLink(bytes: Uint8Array, wireLength: number, linkType: number, pic
 
 function start(bytes: Uint8Array, wireLength: number): Packets {
   const p = new Packets(1);
-  p.clear(0, 1);
+  p.clear(0);
   p.count = 1;
   p.bytes = bytes;
   p.end = bytes.length;

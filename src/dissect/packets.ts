@@ -3,6 +3,9 @@ import { BATCH_ROWS } from '../capture/batch.ts';
 /** What a row turned out to be, innermost layer first: the number a tracker switches on. */
 export const Kind = { none: 0, tcp: 1, udp: 2, icmp: 3, icmpv6: 4, arp: 5, fragment: 6 } as const;
 
+/** TCP as a protocol within IP. */
+const IP_TCP = 6;
+
 /** Why a row's dissection stopped early. `cut`: the capture ended (snaplen), `short`: the packet itself did. */
 export const Reason = {
   none: 0,
@@ -100,21 +103,33 @@ export class Packets {
     this.flow = new Int32Array(rows);
   }
 
-  /** Makes rows `from` … `to-1` say "nothing known yet". Columns of ports, payload, sequence … count only with their `kind`. */
-  clear(from: number, to: number): void {
-    this.kind.fill(Kind.none, from, to);
-    this.stack.fill(0, from, to);
+  /** Makes a row say "nothing known yet". Columns of ports, payload, sequence … count only with their `kind`. */
+  clear(row: number): void {
+    this.kind[row] = Kind.none;
+    this.stack[row] = 0;
+    this.reason[row] = Reason.none;
+    this.reasonAt[row] = 0;
+    this.reasonNeed[row] = 0;
+    this.destinationMacAt[row] = -1;
+    this.sourceMacAt[row] = -1;
+    this.ipAt[row] = -1;
+    this.ipVersion[row] = 0;
+    this.ipProtocol[row] = 0;
+    this.transportAt[row] = -1;
+    this.payloadLength[row] = 0;
+    this.payloadCaptured[row] = 0;
+    this.flow[row] = -1;
+  }
+
+  /** Makes rows `from` … `to-1` say what all plain TCP segments over IPv4 have in common; `stack` is theirs. Other rows are cleared. */
+  expectTcp4(from: number, to: number, stack: number): void {
+    this.kind.fill(Kind.tcp, from, to);
+    this.stack.fill(stack, from, to);
     this.reason.fill(Reason.none, from, to);
     this.reasonAt.fill(0, from, to);
     this.reasonNeed.fill(0, from, to);
-    this.destinationMacAt.fill(-1, from, to);
-    this.sourceMacAt.fill(-1, from, to);
-    this.ipAt.fill(-1, from, to);
-    this.ipVersion.fill(0, from, to);
-    this.ipProtocol.fill(0, from, to);
-    this.transportAt.fill(-1, from, to);
-    this.payloadLength.fill(0, from, to);
-    this.payloadCaptured.fill(0, from, to);
+    this.ipVersion.fill(4, from, to);
+    this.ipProtocol.fill(IP_TCP, from, to);
     this.flow.fill(-1, from, to);
   }
 

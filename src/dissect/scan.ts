@@ -1,4 +1,5 @@
 import type { Batch } from '../capture/batch.ts';
+import { viewOf } from '../capture/integers.ts';
 import { scanTcp4 } from './fast.ts';
 import { Kind, type Packets, Reason } from './packets.ts';
 import { idOf, scans } from './registry.ts';
@@ -12,22 +13,26 @@ export const LAYER_LIMIT = 16;
 const WIRE_LIMIT = 0x7fffffff;
 const ETHERNET_LINK = 1;
 
-/** Reads rows `from` … `to-1` of a batch into the columns: the hot path from bytes to facts. */
-export function scanRows(p: Packets, batch: Batch, from: number, to: number, baseSeconds: number, stacks: Stacks): void {
+/** Reads rows `from` … `to-1` of a batch into the columns: the hot path from bytes to facts. Whether there are fragments among them. */
+export function scanRows(p: Packets, batch: Batch, from: number, to: number, baseSeconds: number, stacks: Stacks): boolean {
   p.bytes = batch.bytes;
   p.count = batch.count;
   p.firstNumber = batch.firstNumber;
-  p.clear(from, to);
-  const tcp4 = stacks.next(stacks.next(stacks.next(0, idOf('eth')), idOf('ip')), idOf('tcp'));
+  p.expectTcp4(from, to, stacks.next(stacks.next(stacks.next(0, idOf('eth')), idOf('ip')), idOf('tcp')));
+  const view = viewOf(batch.bytes);
+  let fragments = false;
   for (let row = from; row < to; row++) {
     p.time[row] = (batch.seconds[row] - baseSeconds) * 1e9 + batch.nanoseconds[row];
     const linkType = batch.linkType[row];
     const at = batch.at[row];
     const end = at + batch.caplen[row];
     const wire = Math.max(end, at + Math.min(batch.wirelen[row], WIRE_LIMIT));
-    if (linkType === ETHERNET_LINK && scanTcp4(p, row, at, end, wire)) p.stack[row] = tcp4;
-    else scanLayers(p, row, byLinkType[linkType], at, end, wire, stacks);
+    if (linkType === ETHERNET_LINK && scanTcp4(p, view, row, at, end, wire)) continue;
+    p.clear(row);
+    scanLayers(p, row, byLinkType[linkType], at, end, wire, stacks);
+    if (p.kind[row] === Kind.fragment) fragments = true;
   }
+  return fragments;
 }
 
 /** One row by the protocols' own scans, from its first byte; what the fast path is held against. */

@@ -80,7 +80,7 @@ export function packetFacts(
   application?: string,
 ): PacketFacts {
   const p = row;
-  p.clear(0, 1);
+  p.clear(0);
   p.count = 1;
   p.bytes = bytes;
   scanLayers(p, 0, byLinkType[linkType] ?? 0, 0, bytes.length, Math.max(bytes.length, wireLength), stacks);

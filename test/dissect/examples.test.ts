@@ -41,7 +41,7 @@ describe.each(examples)('$name', ({ bytes, linkType, stack }) => {
 
   test('the fast path makes the same row', () => {
     const p = new Packets(1);
-    p.clear(0, 1);
+    p.clear(0);
     p.bytes = bytes;
     const stacks = new Stacks();
     scanLayers(p, 0, byLinkType[linkType ?? 1], 0, bytes.length, bytes.length, stacks);

@@ -123,7 +123,7 @@ const owned = (layer: Layer, bytes: Uint8Array): Layer => ({ ...layer, bytes });
 /** For protocols that ask what they stand on: a stream, or a message by itself. */
 function context(bytes: Uint8Array, end: number, kind: number): FieldContext {
   const packets = new Packets(1);
-  packets.clear(0, 1);
+  packets.clear(0);
   packets.kind[0] = kind;
   packets.bytes = bytes;
   return { packets, end, wire: end, linkType: 0 };
