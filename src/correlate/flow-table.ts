@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { u32 } from '../dissect/bytes.ts';
+import { PLACE, viewOf } from '../capture/integers.ts';
 import type { Packets } from '../dissect/packets.ts';
 
 const PAGE_SHIFT = 12;
 const PAGE_ROWS = 1 << PAGE_SHIFT;
+/** Bits of a word's place in a page; cut to them, V8 knows that what is added to it does not overflow. */
+export const PAGE_WORDS = (1 << 20) - 1;
 const FIRST_ENTRIES = 1024;
 /** More than any table has: with a word above it a slot still fits in a double's 53 bits. */
 const SLOTS = 2 ** 21;
+/** Entries of the index are at most twice as many as flows, and a power of two. */
+const SLOTS_MASK = 2 ** 24 - 1;
 
 /** The key at the head of every flow record, in 32-bit words. "a" is the sender of the first packet. */
 export const KEY_A = 0;
@@ -40,9 +44,9 @@ export class FlowTable {
   private readonly free: number[] = [];
   private used = 0;
   private readonly seed = randomBytes(4).readInt32LE(0) | 1;
-  /** The slot that the last look-up or insertion gave, or -1: the next row is of the same flow as often as not. */
+  /** The slot that the last look-up or insertion gave, or -1. */
   private last = -1;
-  // The key looked for, in signed words: those fit in V8's small integers.
+  // The key that was not found, in signed words: those fit in V8's small integers.
   private a0 = 0;
   private a1 = 0;
   private a2 = 0;
@@ -54,6 +58,7 @@ export class FlowTable {
   private ports = 0;
   private swapped = 0;
   private version = 0;
+  private hash = 0;
 
   /** `recordWords`: size of a record in 32-bit words, even, key included. */
   constructor(recordWords: number) {
@@ -71,26 +76,70 @@ export class FlowTable {
 
   /** Word index of a slot's record in its page; halve it for `doubles`. */
   base(slot: number): number {
-    return (slot & (PAGE_ROWS - 1)) * this.recordWords;
+    return Math.imul(slot & (PAGE_ROWS - 1), this.recordWords) & PAGE_WORDS;
   }
 
-  /** The slot of the row's flow, or -1. Leaves the row's key loaded for `insert`. */
+  /** The slot of the row's flow; or -1, and the row's key is loaded for `insert`. */
   find(p: Packets, row: number): number {
     const ip = p.ipAt[row];
-    if (p.ipVersion[row] === 4) this.key4(p.bytes, ip + 12, ip + 16, p.sourcePort[row], p.destinationPort[row]);
-    else this.key6(p.ipVersion[row], p.bytes, ip + 8, ip + 24, p.sourcePort[row], p.destinationPort[row]);
-    return this.seek();
+    const version = p.ipVersion[row];
+    if (version === 4) return this.find4(p.bytes, ip + 12, ip + 16, p.sourcePort[row], p.destinationPort[row]);
+    return this.find6(version, p.bytes, ip + 8, ip + 24, p.sourcePort[row], p.destinationPort[row]);
   }
 
-  private seek(): number {
-    if (this.last >= 0 && this.same(this.last)) return this.last;
+  /** The slot that the last call gave is looked at first: the next row is of the same flow as often as not. */
+  private find4(bytes: Uint8Array, sourceAt: number, destinationAt: number, source: number, destination: number): number {
+    const view = viewOf(bytes);
+    const a = view.getInt32(sourceAt & PLACE);
+    const b = view.getInt32(destinationAt & PLACE);
+    const ports = (source << 16) | destination;
+    const swapped = (destination << 16) | source;
     const { index, mask } = this;
-    const hash = this.hashed();
-    for (let i = hash & mask; ; i = (i + 1) & mask) {
-      const entry = index[2 * i];
-      if (entry === 0) return -1;
-      if (index[2 * i + 1] === hash && this.same(entry - 1)) return (this.last = entry - 1);
+    let hash = 0;
+    let i = -1;
+    for (let slot = this.last; ; ) {
+      if (slot >= 0) {
+        const { words } = this.page(slot);
+        const at = this.base(slot);
+        const known = words[at + KEY_PORTS] | 0;
+        const first = words[at + KEY_A] | 0;
+        const second = words[at + KEY_B] | 0;
+        const forward = known === ports && first === a && second === b;
+        if ((forward || (known === swapped && first === b && second === a)) && words[at + KEY_VERSION] === 4) {
+          this.reversed = !forward;
+          return (this.last = slot);
+        }
+      }
+      if (i < 0) {
+        hash = hash4(a, b, source, destination, this.seed);
+        i = hash & mask;
+      } else i = (i + 1) & mask;
+      while (index[2 * (i & SLOTS_MASK) + 1] !== hash && index[2 * (i & SLOTS_MASK)] !== 0) i = (i + 1) & mask;
+      slot = index[2 * (i & SLOTS_MASK)] - 1;
+      if (slot < 0) break;
     }
+    this.version = 4;
+    this.ports = ports;
+    this.a0 = a;
+    this.b0 = b;
+    this.hash = hash;
+    return -1;
+  }
+
+  private find6(
+    version: number,
+    bytes: Uint8Array,
+    sourceAt: number,
+    destinationAt: number,
+    source: number,
+    destination: number,
+  ): number {
+    this.key6(version, bytes, sourceAt, destinationAt, source, destination);
+    if (this.last >= 0 && this.same(this.last)) return this.last;
+    const { index, mask, hash } = this;
+    for (let i = hash & mask; index[2 * i] !== 0; i = (i + 1) & mask)
+      if (index[2 * i + 1] === hash && this.same(index[2 * i] - 1)) return (this.last = index[2 * i] - 1);
+    return -1;
   }
 
   /**
@@ -105,9 +154,8 @@ export class FlowTable {
     source: number,
     destination: number,
   ): number {
-    if (version === 4) this.key4(bytes, sourceAt, destinationAt, source, destination);
-    else this.key6(version, bytes, sourceAt, destinationAt, source, destination);
-    return this.seek();
+    if (version === 4) return this.find4(bytes, sourceAt, destinationAt, source, destination);
+    return this.find6(version, bytes, sourceAt, destinationAt, source, destination);
   }
 
   /** A new zeroed record for the key that the last `find` did not find. */
@@ -119,7 +167,7 @@ export class FlowTable {
     }
     const { words } = this.page(slot);
     const at = this.base(slot);
-    const hash = this.hashed();
+    const { hash } = this;
     words.fill(0, at, at + this.recordWords);
     words[at + KEY_A] = this.a0;
     words[at + KEY_B] = this.b0;
@@ -191,14 +239,6 @@ export class FlowTable {
     return Int32Array.from(keys, (key) => key % SLOTS);
   }
 
-  private key4(bytes: Uint8Array, sourceAt: number, destinationAt: number, source: number, destination: number): void {
-    this.version = 4;
-    this.ports = (source << 16) | destination;
-    this.swapped = (destination << 16) | source;
-    this.a0 = u32(bytes, sourceAt) | 0;
-    this.b0 = u32(bytes, destinationAt) | 0;
-  }
-
   private key6(
     version: number,
     bytes: Uint8Array,
@@ -207,60 +247,39 @@ export class FlowTable {
     source: number,
     destination: number,
   ): void {
-    this.key4(bytes, sourceAt, destinationAt, source, destination);
+    const view = viewOf(bytes);
     this.version = version;
-    this.a1 = u32(bytes, sourceAt + 4) | 0;
-    this.a2 = u32(bytes, sourceAt + 8) | 0;
-    this.a3 = u32(bytes, sourceAt + 12) | 0;
-    this.b1 = u32(bytes, destinationAt + 4) | 0;
-    this.b2 = u32(bytes, destinationAt + 8) | 0;
-    this.b3 = u32(bytes, destinationAt + 12) | 0;
+    this.ports = (source << 16) | destination;
+    this.swapped = (destination << 16) | source;
+    this.a0 = view.getInt32(sourceAt);
+    this.a1 = view.getInt32(sourceAt + 4);
+    this.a2 = view.getInt32(sourceAt + 8);
+    this.a3 = view.getInt32(sourceAt + 12);
+    this.b0 = view.getInt32(destinationAt);
+    this.b1 = view.getInt32(destinationAt + 4);
+    this.b2 = view.getInt32(destinationAt + 8);
+    this.b3 = view.getInt32(destinationAt + 12);
+    const { seed } = this;
+    const a = mix(this.a0, this.a1, seed) ^ mix(this.a2, this.a3, seed);
+    const b = mix(this.b0, this.b1, seed) ^ mix(this.b2, this.b3, seed);
+    this.hash = hash4(a, b, source, destination, seed);
   }
 
-  /** The same for both directions. */
-  private hashed(): number {
-    const source = this.ports >>> 16;
-    const destination = this.ports & 0xffff;
-    if (this.version === 4) return this.finish(this.mix(this.a0, source) + this.mix(this.b0, destination));
-    return this.finish(
-      this.mix(this.mix(this.a0, this.a1) ^ this.mix(this.a2, this.a3), source) +
-        this.mix(this.mix(this.b0, this.b1) ^ this.mix(this.b2, this.b3), destination),
-    );
-  }
-
-  private mix(a: number, b: number): number {
-    let h = Math.imul(a ^ this.seed, 0x9e3779b1) ^ Math.imul(b + 0x7f4a7c15, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-    return h ^ (h >>> 13);
-  }
-
-  private finish(sum: number): number {
-    let h = Math.imul((sum | 0) ^ ((sum | 0) >>> 16), 0x45d9f3b);
-    h ^= h >>> 15;
-    return h | 0;
-  }
-
+  /** Whether the slot's flow has the addresses and ports that `key6` has loaded. */
   private same(slot: number): boolean {
     const { words } = this.page(slot);
     const at = this.base(slot);
-    const ports = words[at + KEY_PORTS] | 0;
-    const a = words[at + KEY_A] | 0;
-    const b = words[at + KEY_B] | 0;
     if (words[at + KEY_VERSION] !== this.version) return false;
-    if (ports === this.ports && a === this.a0 && b === this.b0 && (this.version === 4 || this.rest(words, at, KEY_A, KEY_B))) {
-      this.reversed = false;
-      return true;
-    }
-    if (ports === this.swapped && a === this.b0 && b === this.a0 && (this.version === 4 || this.rest(words, at, KEY_B, KEY_A))) {
-      this.reversed = true;
-      return true;
-    }
-    return false;
+    const ports = words[at + KEY_PORTS] | 0;
+    this.reversed = ports !== this.ports || !this.is(words, at, KEY_A, KEY_B);
+    return !this.reversed || (ports === this.swapped && this.is(words, at, KEY_B, KEY_A));
   }
 
-  /** Whether the rest of IPv6 addresses is what was looked for, the sender's at `a` of the key. */
-  private rest(words: Uint32Array, at: number, a: number, b: number): boolean {
+  /** Whether the IPv6 addresses are what is looked for, the sender's at `a` of the key. */
+  private is(words: Uint32Array, at: number, a: number, b: number): boolean {
     return (
+      (words[at + a] | 0) === this.a0 &&
+      (words[at + b] | 0) === this.b0 &&
       (words[at + a + 1] | 0) === this.a1 &&
       (words[at + a + 2] | 0) === this.a2 &&
       (words[at + a + 3] | 0) === this.a3 &&
@@ -283,4 +302,17 @@ export class FlowTable {
     this.index = new Int32Array(2 * (this.mask + 1));
     for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) this.put(old[i] - 1, old[i + 1]);
   }
+}
+
+/** The same for both directions. */
+function hash4(a: number, b: number, source: number, destination: number, seed: number): number {
+  const sum = (mix(a, source, seed) + mix(b, destination, seed)) | 0;
+  const h = Math.imul(sum ^ (sum >>> 16), 0x45d9f3b);
+  return h ^ (h >>> 15);
+}
+
+function mix(a: number, b: number, seed: number): number {
+  const sum = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul((b + 0x7f4a7c15) | 0, 0x85ebca6b);
+  const h = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
+  return h ^ (h >>> 13);
 }

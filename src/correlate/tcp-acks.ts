@@ -1,6 +1,6 @@
 import type { Packets } from '../dissect/packets.ts';
 import type { Conversation, Held } from './conversation.ts';
-import type { Page } from './flow-table.ts';
+import { PAGE_WORDS, type Page } from './flow-table.ts';
 import { firstBehind, HELD_BYTES_ACKNOWLEDGED, type Streams } from './streams.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import { readSack } from './tcp-judge.ts';
@@ -27,53 +27,61 @@ export class Acknowledgments {
     this.events = events;
   }
 
+  /** `level`: it begins where its side has come to, and is no probe. `advance`: by how much it acknowledges more, 1 the first time. */
   row(
     p: Packets,
     row: number,
     slot: number,
     page: Page,
-    base: number,
+    from: number,
     d: 0 | 1,
     flags: number,
     length: number,
-    gap: number,
-    last: number,
+    level: boolean,
     window: number,
+    advance: number,
   ): void {
+    const base = from & PAGE_WORDS;
+    const side = base + (d & 1);
     const o: 0 | 1 = d === 0 ? 1 : 0;
     const { words, doubles } = page;
     const half = base >> 1;
     const acknowledged = p.acknowledgment[row] | 0;
     const time = p.time[row];
     const state = words[base + R.STATE];
-    const known = (state & (R.ACK_SET << d)) !== 0;
-    const advance = known ? (acknowledged - words[base + R.ACKED + d]) | 0 : 1;
     if (length === 0 && (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0) {
       addLetter(words, base, d, Letter.ack);
       const sack = p.tcpHeaderLength[row] > 20 && readSack(p, row, words, base, d);
-      if (known && gap === 0 && last === 0 && advance >= 0 && advance <= 1)
+      if (advance >= 0 && advance <= 1 && level && (state & (R.ACK_SET << d)) !== 0)
         this.still(p, row, slot, page, base, d, o, advance, sack, window);
     }
     if (advance > 0) {
       if ((flags & Flag.rst) === 0) {
-        if ((state & (R.SEQUENCE_SET << o)) !== 0) this.unseen(p, row, slot, page, base, d, o, acknowledged);
+        const beyond = (acknowledged - words[base + R.NEXT + o]) | 0;
+        if (beyond > 0 && (state & (R.SEQUENCE_SET << o)) !== 0) this.unseen(p, row, slot, page, base, d, o, acknowledged);
         words[base + R.STATE] |= R.ACK_SET << d;
-        words[base + R.ACKED + d] = acknowledged;
-        words[base + R.SIDE + d] &= ~R.DUPLICATE_ACKS;
-        doubles[half + R.ACKED_TIME + d] = time;
+        words[side + R.ACKED] = acknowledged;
+        words[side + R.SIDE] &= ~R.DUPLICATE_ACKS;
+        doubles[half + R.ACKED_TIME + (d & 1)] = time;
       }
-    } else if (advance === 0) doubles[half + R.ACKED_TIME + d] = time;
+    } else if (advance === 0) doubles[half + R.ACKED_TIME + (d & 1)] = time;
     if (words[base + R.ACK_PACKET] === 0 && (flags & (Flag.syn | Flag.rst)) === 0 && opens(words, base, d)) {
       words[base + R.ACK_PACKET] = p.firstNumber + row;
       doubles[half + R.ACK_TIME] = time;
     }
-    if ((state & (R.FIN_SEEN << o)) !== 0 && words[base + R.FIN_ACKED + o] === 0) {
-      if (((acknowledged - words[base + R.FIN_END + o]) | 0) >= 0) {
-        words[base + R.FIN_ACKED + o] = p.firstNumber + row;
-        doubles[half + R.CLOSE_END] = time;
-        const c = this.owner.conversations[slot];
-        if (words[base + R.FIN_ACKED + d] !== 0 && c !== undefined) this.events.complete(c);
-      }
+    if ((state & ((R.FIN_SEEN | R.HELD) << o)) !== 0) this.late(p, row, slot, page, base, d, o, acknowledged);
+  }
+
+  /** The other side has sent its FIN, or segments of it wait behind a hole. */
+  private late(p: Packets, row: number, slot: number, page: Page, base: number, d: 0 | 1, o: 0 | 1, acknowledged: number): void {
+    const { words, doubles } = page;
+    const state = words[base + R.STATE];
+    const fin = (state & (R.FIN_SEEN << o)) !== 0 && words[base + R.FIN_ACKED + o] === 0;
+    if (fin && ((acknowledged - words[base + R.FIN_END + o]) | 0) >= 0) {
+      words[base + R.FIN_ACKED + o] = p.firstNumber + row;
+      doubles[(base >> 1) + R.CLOSE_END] = p.time[row];
+      const c = this.owner.conversations[slot];
+      if (words[base + R.FIN_ACKED + d] !== 0 && c !== undefined) this.events.complete(c);
     }
     if (state & (R.HELD << o)) this.missed(slot, words, base, o, acknowledged);
   }

@@ -1,3 +1,4 @@
+import { PLACE, viewOf } from '../capture/integers.ts';
 import { u16, u32 } from '../dissect/bytes.ts';
 import type { Packets } from '../dissect/packets.ts';
 import { findOption, TcpOption } from '../dissect/protocols/tcp-options.ts';
@@ -100,18 +101,12 @@ function oldFastOpen(bytes: Uint8Array, at: number, end: number): boolean {
   return option >= 0 && bytes[option + 1] >= 4 && u16(bytes, option + 2) === FAST_OPEN_EXPERIMENT;
 }
 
-/** The window that a segment announces, in bytes where the scale is known: that of a SYN is never scaled. */
-export function windowOf(p: Packets, row: number, words: Uint32Array, base: number, d: 0 | 1): number {
-  const window = p.window[row];
-  return p.flags[row] & Flag.syn ? window : window << ((words[base + R.SIDE + d] >>> R.SHIFT_AT) & 15);
-}
-
 /** Remembers the highest byte that a pure ACK's SACK option reports; true when that was not known before. */
 export function readSack(p: Packets, row: number, words: Uint32Array, base: number, d: 0 | 1): boolean {
   const { bytes } = p;
   const at = p.transportAt[row] + OPTIONS_AT;
   const end = p.payloadAt[row];
-  if (end - at < 10 || (end - at === 12 && u32(bytes, at) === ONLY_TIMESTAMPS)) return false;
+  if (end - at < 10 || (end - at === 12 && viewOf(bytes).getInt32(at & PLACE) === ONLY_TIMESTAMPS)) return false;
   const option = findOption(bytes, at, end, TcpOption.sack);
   if (option < 0) return false;
   const acknowledged = p.acknowledgment[row];
@@ -134,23 +129,21 @@ export function answersAnew(words: Uint32Array, base: number, d: 0 | 1, flags: n
   return !acked || words[base + R.ACKED + 1 - d] !== (words[base + R.ISN + d] + 1) >>> 0;
 }
 
-/** Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. */
+/**
+ * Whether a segment brings nothing that its side has not said before: only then may it be another capture of one packet. `state` is
+ * the connection's; `advance` is by how much more it acknowledges, 1 where nothing was before.
+ */
 export function repeats(
-  p: Packets,
-  row: number,
-  words: Uint32Array,
-  base: number,
+  state: number,
   d: 0 | 1,
   flags: number,
   gap: number,
   length: number,
-  window: number,
+  advance: number,
+  sameWindow: boolean,
 ): boolean {
-  const state = words[base + R.STATE];
   if (flags & Flag.rst) return (state & (R.RST_SEEN << d)) !== 0;
   if (flags & Flag.syn) return ((flags & Flag.ack ? R.SYN_ACK_SEEN : R.SYN_SEEN) & (state >> d)) !== 0;
-  if (gap < 0) return true;
-  if (gap > 0 || length > 0 || (flags & Flag.fin) !== 0 || (state & (R.ACK_SET << d)) === 0) return false;
-  const advance = (p.acknowledgment[row] - words[base + R.ACKED + d]) | 0;
-  return advance < 0 || (advance === 0 && window === words[base + R.WINDOW + d]);
+  if (gap !== 0) return gap < 0;
+  return length === 0 && (flags & Flag.fin) === 0 && (advance < 0 || (advance === 0 && sameWindow));
 }

@@ -1,6 +1,6 @@
 import type { Packets } from '../dissect/packets.ts';
 import type { Conversation } from './conversation.ts';
-import type { Page } from './flow-table.ts';
+import { PAGE_WORDS, type Page } from './flow-table.ts';
 import type { Streams } from './streams.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import { judge, Kind, Seen } from './tcp-judge.ts';
@@ -30,40 +30,46 @@ export class Payloads {
     row: number,
     slot: number,
     page: Page,
-    base: number,
+    from: number,
     d: 0 | 1,
     length: number,
     gap: number,
     last: number,
   ): void {
     const { words } = page;
+    const base = from & PAGE_WORDS;
+    const side = base + (d & 1);
+    const other = base + 1 - (d & 1);
     const { streams } = this.owner;
     const c = this.owner.conversations[slot] ?? this.owner.conversation(slot, page, base);
     const stream = c.half(d);
+    if (stream.payloadBytes === 0) addLetter(words, base, d, Letter.data);
     stream.payloadBytes += length;
-    const sequence = p.flags[row] & Flag.syn ? (p.sequence[row] + 1) >>> 0 : p.sequence[row];
+    const flags = p.flags[row];
+    // Signed, so that it fits in a small integer.
+    const sequence = flags & Flag.syn ? (p.sequence[row] + 1) | 0 : p.sequence[row] | 0;
     const packet = p.firstNumber + row;
     const time = p.time[row];
     const at = p.payloadAt[row];
-    const end = at + p.payloadCaptured[row];
-    const segmentEnd = (sequence + length) >>> 0;
+    const captured = p.payloadCaptured[row];
+    const segmentEnd = (sequence + length) | 0;
     let seen: number = Seen.never;
-    if (sequence === words[base + R.NEXT + d] && stream.held === undefined) {
-      words[base + R.NEXT + d] = segmentEnd;
-      streams.deliver(c, d, p.bytes, at, end, length, packet, time);
+    if (sequence === (words[side + R.NEXT] | 0) && stream.held === undefined) {
+      words[side + R.NEXT] = segmentEnd;
+      streams.deliver(c, d, p.bytes, at, at + captured, length, packet, time);
     } else seen = this.place(p, row, c, words, base, d, sequence, length, gap);
-    if (end - at < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
+    if (captured < length) words[base + R.STATE] |= R.CUT_PAYLOAD;
     if (gap < 0) this.below(p, row, c, page, base, d, sequence, length, gap, seen);
-    else if (last !== R.LAST_PROBE) this.edge(p, row, c, words, base, d, segmentEnd, length);
-    const behind = p.flags[row] & Flag.fin ? (segmentEnd + 1) >>> 0 : segmentEnd;
-    if (((behind - words[base + R.HIGHEST + d]) | 0) > 0 && last !== R.LAST_PROBE) {
-      words[base + R.HIGHEST + d] = behind;
-      page.doubles[(base >> 1) + R.HIGHEST_TIME + d] = time;
-    }
+    else if (last !== R.LAST_PROBE) this.edge(c, words, base, other, flags, packet, segmentEnd, length);
+    const behind = flags & Flag.fin ? (segmentEnd + 1) | 0 : segmentEnd;
     if (last === R.LAST_PROBE) c.note('windowProbes', packet);
+    else if (((behind - words[side + R.HIGHEST]) | 0) > 0) {
+      words[side + R.HIGHEST] = behind;
+      page.doubles[(base >> 1) + R.HIGHEST_TIME + (d & 1)] = time;
+    }
     if (stream.held !== undefined) {
       words[base + R.STATE] |= R.HELD << d;
-      words[base + R.NEXT + d] = streams.drain(c, d, words[base + R.NEXT + d]);
+      words[side + R.NEXT] = streams.drain(c, d, words[side + R.NEXT]);
       if (stream.held === undefined) {
         words[base + R.STATE] &= ~(R.HELD << d);
         this.owner.tryClose(slot, page, base, d, packet, time);
@@ -134,7 +140,7 @@ export class Payloads {
   ): void {
     if (gap === -1 && length === 1) return; // a keep-alive's one byte is garbage
     const packet = p.firstNumber + row;
-    const kind = judge(this.owner.recent, p, row, page, base, d, sequence, length, seen);
+    const kind = judge(this.owner.recent, p, row, page, base, d, sequence >>> 0, length, seen);
     if (kind === Kind.outOfOrder || kind === Kind.undecided) {
       c.note('outOfOrder', packet);
       if (kind === Kind.undecided) c.note('undecided', packet);
@@ -148,23 +154,22 @@ export class Payloads {
 
   /** New payload: more than the largest segment is the work of an offload engine; to the window's edge it is full. */
   private edge(
-    p: Packets,
-    row: number,
     c: Conversation,
     words: Uint32Array,
     base: number,
-    d: 0 | 1,
+    other: number,
+    flags: number,
+    packet: number,
     segmentEnd: number,
     length: number,
   ): void {
-    const o = 1 - d;
     if (
-      segmentEnd === (words[base + R.ACKED + o] + words[base + R.WINDOW + o]) >>> 0 &&
-      (words[base + R.SIDE + o] & R.SCALE_KNOWN) !== 0 &&
-      (p.flags[row] & (Flag.syn | Flag.fin | Flag.rst)) === 0
+      segmentEnd === ((words[other + R.ACKED] + words[other + R.WINDOW]) | 0) &&
+      (words[other + R.SIDE] & R.SCALE_KNOWN) !== 0 &&
+      (flags & (Flag.syn | Flag.fin | Flag.rst)) === 0
     )
-      c.note('windowFull', p.firstNumber + row);
-    const most = (words[base + R.SEGMENT_SIZES] >>> (o * 16)) & 0xffff;
+      c.note('windowFull', packet);
+    const most = (words[base + R.SEGMENT_SIZES] >>> ((other - base) * 16)) & 0xffff;
     if (length > most && most > 0) words[base + R.STATE] |= R.SUPER_SEGMENTS;
   }
 }

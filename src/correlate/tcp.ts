@@ -7,7 +7,7 @@ import { Streams, type StreamSink } from './streams.ts';
 import { Acknowledgments } from './tcp-acks.ts';
 import { addLetter, Letter } from './tcp-history.ts';
 import { keepSyn, keptSyns, Lists } from './tcp-lists.ts';
-import { answersAnew, readOptions, repeats, windowOf } from './tcp-judge.ts';
+import { answersAnew, readOptions, repeats } from './tcp-judge.ts';
 import { Payloads } from './tcp-payload.ts';
 import { Recent } from './tcp-recent.ts';
 import { Resets } from './tcp-resets.ts';
@@ -93,38 +93,45 @@ export class TcpTracker {
     if (slot < 0) slot = this.open(p, row, flags, 0);
     else if ((flags & (Flag.syn | Flag.ack)) === Flag.syn && this.startsAnew(slot, sequence)) {
       this.finish(slot);
+      table.find(p, row); // no more there: loads the key for the insert
       slot = this.open(p, row, flags, R.PORT_REUSED);
     }
     const page = table.page(slot);
     const { words, doubles } = page;
     const base = table.base(slot);
     const half = base >> 1;
-    const d: 0 | 1 = table.reversed ? 1 : 0;
-    const o: 0 | 1 = table.reversed ? 0 : 1;
+    // Compared, since V8 does not know that a field is a boolean.
+    const d: 0 | 1 = table.reversed === true ? 1 : 0;
+    // Where the words of the sender's side are counted from.
+    const side = base + d;
     p.flow[row] = words[base + R.ID];
     words[base + R.LAST] = p.firstNumber + row;
     doubles[half + R.LAST_TIME] = time;
-    words[base + R.PACKETS + d]++;
+    words[side + R.PACKETS]++;
 
     const state = words[base + R.STATE];
     const length = p.payloadLength[row];
     const dataAt = flags & Flag.syn ? (sequence + 1) | 0 : sequence;
-    const known = (state & (R.SEQUENCE_SET << d)) !== 0 && !this.begins(slot, words, base, d, flags, sequence);
+    const known =
+      (state & (R.SEQUENCE_SET << d)) !== 0 && ((flags & Flag.syn) === 0 || !this.begins(slot, words, base, d, flags, sequence));
     if (!known) {
       words[base + R.STATE] |= R.SEQUENCE_SET << d;
-      words[base + R.ISN + d] = flags & Flag.syn ? sequence : sequence - 1;
-      words[base + R.NEXT + d] = dataAt;
-      words[base + R.HIGHEST + d] = dataAt;
+      words[side + R.ISN] = flags & Flag.syn ? sequence : sequence - 1;
+      words[side + R.NEXT] = dataAt;
+      words[side + R.HIGHEST] = dataAt;
     }
     // A header too short to be one means nothing but whose it was.
     const whole = p.tcpHeaderLength[row] >= HEADER;
-    const gap = whole ? (dataAt - words[base + R.HIGHEST + d]) | 0 : 0;
+    const gap = whole ? (dataAt - words[side + R.HIGHEST]) | 0 : 0;
     const special = flags & (Flag.syn | Flag.fin | Flag.rst);
-    const window = windowOf(p, row, words, base, d);
+    // In bytes where the scale is known; that of a SYN is never scaled.
+    const window = p.window[row] << (flags & Flag.syn ? 0 : (words[side + R.SIDE] >>> R.SHIFT_AT) & 15);
+    const before = words[side + R.WINDOW];
+    const advance = (state & (R.ACK_SET << d)) === 0 ? 1 : (p.acknowledgment[row] - words[side + R.ACKED]) | 0;
     if (
       known &&
       (gap < 0 || length === 0 || special !== 0) &&
-      repeats(p, row, words, base, d, flags, gap, length, window) &&
+      repeats(state, d, flags, gap, length, advance, window === before) &&
       this.recent.duplicate(p, row)
     ) {
       this.again(p, row, slot, page, base, d, flags, length);
@@ -137,30 +144,35 @@ export class TcpTracker {
         last = R.LAST_KEEP_ALIVE;
         this.conversation(slot, page, base).note('keepAlives', p.firstNumber + row);
       }
-    } else if (length === 1 && words[base + R.WINDOW + o] === 0 && (state & (R.ACK_SET << o)) !== 0) last = R.LAST_PROBE;
+    } else if (length === 1 && words[base + R.WINDOW + 1 - d] === 0 && (state & (R.ACK_SET << (1 - d))) !== 0)
+      last = R.LAST_PROBE;
     if ((state & (R.RST_SEEN * 3)) !== 0 && (flags & Flag.rst) === 0) this.resets.after(p, row, slot, page, base, d, gap, length);
     if (special !== 0) this.control(p, row, slot, page, base, d, flags, dataAt, length, gap);
     if (length > 0) {
       if ((state & R.DATA_SEEN) === 0) words[base + R.STATE] |= R.DATA_SEEN;
-      addLetter(words, base, d, Letter.data);
       this.payloads.row(p, row, slot, page, base, d, length, gap, last);
     }
-    if (flags & Flag.ack) this.acknowledgments.row(p, row, slot, page, base, d, flags, length, gap, last, window);
-    const side = words[base + R.SIDE + d];
-    if (((side ^ last) & (R.LAST_KEEP_ALIVE | R.LAST_PROBE)) !== 0)
-      words[base + R.SIDE + d] = (side & ~(R.LAST_KEEP_ALIVE | R.LAST_PROBE)) | last;
+    if (flags & Flag.ack) {
+      // Nothing but payload, while the other side is open and nothing of it waits: that is when it acknowledged last, no more.
+      const plain = advance === 0 && length > 0 && (state & ((R.FIN_SEEN | R.HELD) << (1 - d))) === 0;
+      if (plain && words[base + R.ACK_PACKET] !== 0) doubles[half + R.ACKED_TIME + d] = time;
+      else this.acknowledgments.row(p, row, slot, page, base, d, flags, length, gap === 0 && last === 0, window, advance);
+    }
+    const marks = words[side + R.SIDE];
+    if (((marks ^ last) & (R.LAST_KEEP_ALIVE | R.LAST_PROBE)) !== 0)
+      words[side + R.SIDE] = (marks & ~(R.LAST_KEEP_ALIVE | R.LAST_PROBE)) | last;
     if ((flags & Flag.rst) === 0) {
-      if (window > 0 && words[base + R.WINDOW + d] === 0) this.conversations[slot]?.opened(d);
-      words[base + R.WINDOW + d] = window;
+      if (before === 0 && window > 0) this.conversations[slot]?.opened(d);
+      words[side + R.WINDOW] = window;
       if (window === 0 && whole) this.zeroWindow(p, row, slot, page, base, d, flags, last);
     }
+    if ((flags & (Flag.urg | Flag.fin)) === 0) return;
     if (flags & Flag.urg) this.conversation(slot, page, base).note('urgent', p.firstNumber + row);
     if (flags & Flag.fin) this.tryClose(slot, page, base, d, p.firstNumber + row, time);
   }
 
-  /** The first SYN of a side that has sent no payload yet: what came before it (a forged RST, a stray ACK) does not count. */
+  /** Of a SYN: the first of a side that has sent no payload yet: what came before it (a forged RST, a stray ACK) does not count. */
   private begins(slot: number, words: Uint32Array, base: number, d: 0 | 1, flags: number, sequence: number): boolean {
-    if ((flags & Flag.syn) === 0) return false;
     const seen = (words[base + R.STATE] & ((R.SYN_SEEN | R.SYN_ACK_SEEN) << d)) !== 0;
     if (seen && !answersAnew(words, base, d, flags, sequence)) return false;
     return (this.conversations[slot]?.half(d).payloadBytes ?? 0) === 0;
