@@ -26,11 +26,13 @@ export class ClockSteps {
   rows(p: Packets, from: number, to: number, interfaces: ArrayLike<number>): void {
     const { time } = p;
     let { last } = this;
-    for (let row = from; row < to; row++) {
-      const now = time[row];
-      if (interfaces[row] !== this.current) last = this.turn(interfaces[row], last);
-      if (now < last - STEP_NANOSECONDS && this.packets.length < STEP_LIMIT) this.packets.push(p.firstNumber + row);
-      last = now;
+    for (let row = from; ; row++) {
+      const { current } = this;
+      for (; row < to && interfaces[row] === current && time[row] >= last - STEP_NANOSECONDS; row++) last = time[row];
+      if (row >= to) break;
+      if (interfaces[row] !== current) last = this.turn(interfaces[row], last);
+      if (time[row] < last - STEP_NANOSECONDS && this.packets.length < STEP_LIMIT) this.packets.push(p.firstNumber + row);
+      last = time[row];
     }
     this.last = last;
   }

@@ -126,39 +126,55 @@ export class Analysis {
       this.last === undefined ? p.time[0] : (this.last.seconds - this.correlator.baseSeconds) * 1e9 + this.last.nanoseconds;
     this.last = { seconds: b.seconds[n - 1], nanoseconds: b.nanoseconds[n - 1] };
     this.packets += n;
+    let captured = 0;
+    let wire = 0;
     for (let row = 0; row < n; row++) {
-      this.capturedBytes += b.caplen[row];
-      this.wireBytes += b.wirelen[row];
-      if (b.caplen[row] < b.wirelen[row]) this.cutPackets++;
-      this.stackCounts[p.stack[row]]++;
-      if (b.linkType[row] !== this.lastLinkType) {
-        this.lastLinkType = b.linkType[row];
-        this.linkTypes.add(this.lastLinkType);
+      const length = b.caplen[row];
+      const whole = b.wirelen[row];
+      captured += length;
+      wire += whole;
+      if (length < whole) this.cutPackets++;
+      const stack = p.stack[row];
+      this.stackCounts[stack]++;
+      const linkType = b.linkType[row];
+      if (linkType !== this.lastLinkType) {
+        this.lastLinkType = linkType;
+        this.linkTypes.add(linkType);
       }
-      if (p.reason[row] === Reason.unknownLinkType && this.unknownLinks++ === 0) {
-        const name = linkTypeName(b.linkType[row]);
-        const packet = b.firstNumber + row;
-        this.ownProblems.push({
-          code: 'unknown-link-type',
-          packet,
-          message: `packet ${packet}: link type ${name} is not dissected; its packets are counted only`,
-          korean: `${packet}번 패킷: ${name}, 패킷 수만 셈`,
-        });
-      }
+      if (stack === 0 && p.reason[row] === Reason.unknownLinkType && this.unknownLinks++ === 0)
+        this.tellUnknownLink(b.firstNumber + row, linkType);
       const time = p.time[row];
-      if (time < before && this.backSteps++ === 0) {
-        const packet = b.firstNumber + row;
-        const back = ((before - time) / 1e6).toFixed(3);
-        this.ownProblems.push({
-          code: 'clock-step-back',
-          packet,
-          message: `packet ${packet}: its time is ${back} ms before the packet ahead of it; stages are laid one behind the other all the same`,
-          korean: `${packet}번 패킷이 ${back} ms 이름. 단계는 그래도 차례대로 놓음`,
-        });
-      }
+      // Far back is only what is behind a step back, or behind such a packet.
+      if (time < before || time > Number.MAX_SAFE_INTEGER) this.tellTime(b.firstNumber + row, time, before);
       before = time;
-      if (Math.abs(time) > Number.MAX_SAFE_INTEGER && !this.inexact) this.tellInexact(b.firstNumber + row, time);
     }
+    this.capturedBytes += captured;
+    this.wireBytes += wire;
+  }
+
+  private tellTime(packet: number, time: number, before: number): void {
+    if (time < before && this.backSteps++ === 0) this.tellBackStep(packet, before - time);
+    if (Math.abs(time) > Number.MAX_SAFE_INTEGER && !this.inexact) this.tellInexact(packet, time);
+  }
+
+  private tellUnknownLink(packet: number, linkType: number): void {
+    const name = linkTypeName(linkType);
+    this.ownProblems.push({
+      code: 'unknown-link-type',
+      packet,
+      message: `packet ${packet}: link type ${name} is not dissected; its packets are counted only`,
+      korean: `${packet}번 패킷: ${name}, 패킷 수만 셈`,
+    });
+  }
+
+  private tellBackStep(packet: number, by: number): void {
+    const back = (by / 1e6).toFixed(3);
+    this.ownProblems.push({
+      code: 'clock-step-back',
+      packet,
+      message: `packet ${packet}: its time is ${back} ms before the packet ahead of it; stages are laid one behind the other all the same`,
+      korean: `${packet}번 패킷이 ${back} ms 이름. 단계는 그래도 차례대로 놓음`,
+    });
   }
 
   /** A double of nanoseconds is exact for 104 days. */
