@@ -156,7 +156,6 @@ export class LookupTracker {
     this.transport = Transport[over];
     this.version = 0;
     const { key } = this.pending;
-    key.fill(0, KEY_CLIENT, KEY_PORTS);
     key[KEY_CLIENT] = textHash(this.client.address);
     key[KEY_SERVER] = textHash(this.server.address);
     key[KEY_PORTS] = (((this.client.port << 16) | this.server.port) ^ stream) >>> 0;
@@ -249,7 +248,7 @@ export class LookupTracker {
     const { pending, name } = this;
     let result = -1;
     for (let slot = pending.find(); slot >= 0; slot = pending.findNext(slot)) {
-      if (pending.word(slot, NAME_HASH) !== pending.key[NAME_HASH] || pending.word(slot, TYPE) !== pending.key[TYPE]) continue;
+      if (!pending.alike(slot)) continue;
       const lookup = pending.lookup(slot);
       if (lookup === undefined) result = -2;
       else if (name.equals(lookup.name) && this.sameEndpoints(lookup)) return slot;
@@ -371,10 +370,10 @@ export class LookupTracker {
     const { key } = this.pending;
     const { bytes } = this;
     key[word] = anybody ? 0 : u32(bytes, at);
-    const more = this.version === 6 && !anybody;
-    key[word + 1] = more ? u32(bytes, at + 4) : 0;
-    key[word + 2] = more ? u32(bytes, at + 8) : 0;
-    key[word + 3] = more ? u32(bytes, at + 12) : 0;
+    if (this.version !== 6) return;
+    key[word + 1] = anybody ? 0 : u32(bytes, at + 4);
+    key[word + 2] = anybody ? 0 : u32(bytes, at + 8);
+    key[word + 3] = anybody ? 0 : u32(bytes, at + 12);
   }
 }
 
