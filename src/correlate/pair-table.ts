@@ -80,9 +80,9 @@ export class PairTable {
 
   /** The next generation; the first one, too, so that what calls this is known to V8 before it is compiled. */
   private turn(): void {
-    if (this.entries === NONE) this.entries = new Int32Array((this.mask + 1) * this.words);
     this.young ^= GENERATION;
-    this.forget();
+    if (this.entries === NONE) this.entries = new Int32Array((this.mask + 1) * this.words);
+    else this.forget();
     this.count = 0;
     this.room = this.limit;
   }
