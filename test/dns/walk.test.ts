@@ -123,6 +123,23 @@ describe('names', () => {
     expect(nameAt(bytes, 92).wire()).toEqual(Buffer.from([0]));
   });
 
+  test('names of the same bytes with other labels, and long ones that differ at their end, are not taken for each other', () => {
+    const one = (name: string) => nameAt(join(new Uint8Array(12), wireName(name)), 12);
+    const long = `${'abcdefghi.'.repeat(8)}example`;
+    for (let i = 0; i < 2; i++) {
+      expect(one('a.b.example').text()).toBe('a.b.example');
+      expect(one('a[46]b.example').text()).toBe('a\\.b.example');
+      expect(one('a.b.example').equals('a\\.b.example')).toBe(false);
+      expect(one('a[46]b.example').equals('a.b.example')).toBe(false);
+      for (const last of 'abc') expect(one(`${long}${last}`).text()).toBe(`${long}${last}`);
+      expect(one('A.B.Example').text()).toBe('A.B.Example');
+      expect(one('A.B.Example').hash).toBe(one('a.b.example').hash);
+      expect(one('A.B.Example').equals('a.b.eXAMPLE')).toBe(true);
+      expect(one('abc').text()).toBe('abc');
+      expect(one('abc[0]').text()).toBe('abc\\000');
+    }
+  });
+
   test('escapes as dig does', () => {
     const one = (name: string) => nameAt(join(new Uint8Array(12), wireName(name)), 12).text();
     expect(one('a[46]b.c[27][91]2J.x[32]y.q[34]q')).toBe('a\\.b.c\\027[2J.x\\032y.q\\"q');
