@@ -93,18 +93,20 @@ export class PairTable {
    */
   private forget(): void {
     const { entries, mask, words, young } = this;
-    let start = 0;
-    while (entries[start * words] !== 0) start++;
-    for (let left = mask, slot = (start + 1) & mask; left > 0; left--, slot = (slot + 1) & mask) {
-      const from = slot * words;
+    const last = mask * words;
+    let from = 0;
+    while (entries[from] !== 0) from += words;
+    for (let left = mask; left > 0; left--) {
+      from = from === last ? 0 : from + words;
       const first = entries[from];
       if (first === 0) continue;
+      if ((first & GENERATION) !== young) {
+        let to = (entries[from + 1] & mask) * words;
+        while (to !== from && entries[to] !== 0) to = to === last ? 0 : to + words;
+        if (to === from) continue;
+        for (let i = 0; i < words; i++) entries[to + i] = entries[from + i];
+      }
       entries[from] = 0;
-      if ((first & GENERATION) === young) continue;
-      let to = (entries[from + 1] & mask) * words;
-      while (entries[to] !== 0) to = to === mask * words ? 0 : to + words;
-      entries[to] = first;
-      for (let i = 1; i < words; i++) entries[to + i] = entries[from + i];
     }
   }
 
