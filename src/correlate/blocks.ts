@@ -26,7 +26,7 @@ export class Blocks {
       last = block;
       const { words } = this;
       const to = (block - 1) * BLOCK;
-      copyBlock(from, at, words, to);
+      for (let i = 0; i < BLOCK; i++) words[to + i] = from[at + i];
     }
     return first;
   }
@@ -36,7 +36,7 @@ export class Blocks {
     const { words, next } = this;
     for (let block = first, at = 0; block !== 0; block = next[block - 1], at += BLOCK) {
       const from = (block - 1) * BLOCK;
-      copyBlock(words, from, to, at);
+      for (let i = 0; i < BLOCK; i++) to[at + i] = words[from + i];
     }
   }
 
@@ -60,15 +60,5 @@ export class Blocks {
     this.words = words;
     this.next = next;
     this.free = from + 1;
-  }
-}
-
-/** Four words a round: most of what a round takes is spent once. */
-function copyBlock(from: Uint32Array, at: number, to: Uint32Array, toAt: number): void {
-  for (let i = 0; i < BLOCK; i += 4) {
-    to[toAt + i] = from[at + i];
-    to[toAt + i + 1] = from[at + i + 1];
-    to[toAt + i + 2] = from[at + i + 2];
-    to[toAt + i + 3] = from[at + i + 3];
   }
 }
