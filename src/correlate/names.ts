@@ -29,9 +29,6 @@ export class NameBook {
   private cards = false;
   private readonly store = new NameStore();
   private weight = 0;
-  /** The name that was added last, and in lower case: of several types one after the other, as a rule. */
-  private name = '';
-  private key = '';
   /** Gets groups that no connection used, once nothing more can be learnt of them. */
   private readonly unused: (group: NameGroup) => void;
   /** Gets groups whose connections have journeys that are not out, when they are let go. */
@@ -141,7 +138,7 @@ export class NameBook {
   private add(lookup: Lookup): NameGroup {
     const { store, byName } = this;
     store.settle();
-    const key = this.lowered(lookup.name);
+    const key = lookup.name.toLowerCase();
     const client = lookup.client.address;
     const older = byName.find(client, key) ? byName.value[0] : -1;
     // Nothing that was asked so long ago has to do with this lookup.
@@ -167,14 +164,6 @@ export class NameBook {
         for (const address of moved.addresses) this.byAddress.set(client, address, group.number);
     this.makeRoom();
     return group;
-  }
-
-  private lowered(name: string): string {
-    if (name !== this.name) {
-      this.name = name;
-      this.key = name.toLowerCase();
-    }
-    return this.key;
   }
 
   /** The group made last stays, whatever it weighs. */
