@@ -1,6 +1,6 @@
 import { Batch, type CaptureFormat, type Problem, type Source } from '../capture/batch.ts';
 import { CaptureKeys } from './capture-keys.ts';
-import { compileEarly, isSmall } from './compiler.ts';
+import { CompilerPace } from './compiler.ts';
 import { Correlator, type CorrelatorOptions } from '../correlate/correlator.ts';
 import type { Listener } from '../correlate/model.ts';
 import { HeapWatch } from './heap.ts';
@@ -47,10 +47,10 @@ export class Analysis {
   private backSteps = 0;
   private unknownLinks = 0;
   private inexact = false;
+  private readonly pace = new CompilerPace();
 
   constructor(source: Source, listener: Listener, options: CorrelatorOptions = {}) {
     this.source = source;
-    if (!isSmall(source)) compileEarly();
     this.secrets = new CaptureKeys(source);
     this.correlator = new Correlator(listener, { ...options, keys: this.secrets.keys });
   }
@@ -68,6 +68,7 @@ export class Analysis {
       this.correlator.batch(this.batch);
       this.count();
       this.heap.look();
+      this.pace.reached(this.capturedBytes);
       return true;
     }
     this.done = true;

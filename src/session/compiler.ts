@@ -1,21 +1,34 @@
 import { setFlagsFromString } from 'node:v8';
-import type { Source } from '../capture/batch.ts';
-
-/** Files up to this size are over before compiling early has paid: bytes. */
-const SMALL = 48 << 20;
 
 /**
- * How much a function runs (bytes of bytecode) before V8's optimizing compiler takes it. Node's own 132 KiB is right where a capture is
- * large; of a small one it makes a third of the CPU time, mostly for code that hardly runs again. `bench/README.md` has the figures.
+ * How much a function runs (bytes of bytecode) before V8's optimizing compiler looks at it. With Node's own 132 KiB compiling makes a
+ * third of a small capture's CPU time, mostly for code that hardly runs again. `bench/README.md` has the figures of all of these.
  */
 const LATE = '--interrupt-budget=600000';
+/** Node's own. */
 const EARLY = '--interrupt-budget=135168';
 
-/** V8 11 (Node 20) has this flag; later ones have other ways, and complain of it on standard error. */
-export const hasBudget = (v8: string): boolean => /^11\./.test(v8);
+/**
+ * What has run through so many bytes of packets goes on. What ran for every packet has been compiled by then, with V8's own measure of
+ * what is taken into a function; a small capture of many protocols is over.
+ */
+const GOES_ON = 6 << 20;
+/**
+ * From there on the compiler takes a function when it looks for the first time, and once more for each 1000 bytes of its bytecode
+ * (of itself V8 looks three times, and once more for each 150: large functions that every connection runs through waited long), and
+ * takes a third as much of others into it: nearly as fast, and compiled in two thirds of the time.
+ */
+const EAGER = [
+  '--ticks-before-optimization=1',
+  '--bytecode-size-allowance-per-tick=1000',
+  '--max-inlined-bytecode-size-cumulative=300',
+];
 
-function set(flag: string): void {
-  if (hasBudget(process.versions.v8)) setFlagsFromString(flag);
+/** V8 11 (Node 20) has these flags; later ones have other ways, and complain of them on standard error. */
+export const hasFlags = (v8: string): boolean => /^11\./.test(v8);
+
+function set(...flags: string[]): void {
+  if (hasFlags(process.versions.v8)) for (const flag of flags) setFlagsFromString(flag);
 }
 
 /** As the program starts: before any of its code is compiled, because kept code is refused where flags are others. */
@@ -28,6 +41,14 @@ export function compileEarly(): void {
   set(EARLY);
 }
 
-/** Small: its size is known, and it is what is read. */
-export const isSmall = ({ size, compression }: Source): boolean =>
-  size !== undefined && compression === undefined && size <= SMALL;
+/** How V8 compiles while a capture is read. */
+export class CompilerPace {
+  private eager = false;
+
+  /** So many bytes of packets have been read. */
+  reached(bytes: number): void {
+    if (this.eager || bytes < GOES_ON) return;
+    this.eager = true;
+    set(...EAGER);
+  }
+}
