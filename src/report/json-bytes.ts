@@ -1,12 +1,11 @@
+import { BYTES, CAPACITY, copied, decimal, DIGITS, FRACTION, VIEW, ZEROS } from './json-buffer.ts';
+import { keptSentence, keptWord } from './json-words.ts';
 import { type Literal, literal, literalAt, LITERAL_BITS, literalLength, POOL } from './literals.ts';
 
-/** Bytes of the buffer. Records are some hundred bytes, and leave before they are many. */
-const CAPACITY = 1 << 18;
 /** Room that a piece may need beside its text: its literal, times, quotes, and whole words over their end. */
 const PIECE_ROOM = 512;
 /** Up to here a piece has room behind it. */
 const LIMIT = CAPACITY - 2 * PIECE_ROOM;
-const SENTENCES = 128;
 
 /** What a piece's value is, above the bits of its literal. */
 const TEXT = 1 << LITERAL_BITS;
@@ -14,18 +13,11 @@ const INT = 2 << LITERAL_BITS;
 const TIME = 3 << LITERAL_BITS;
 const DURATION = 4 << LITERAL_BITS;
 const SPAN = 5 << LITERAL_BITS;
+const WORD = 6 << LITERAL_BITS;
 const NUMBER_LIMIT = 1e9;
 
 /** What JSON text must escape, and what no terminal should get: C0, DEL, C1, bidirectional and line controls, lone surrogates. */
 const HIDDEN = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-/**
- * What is written stands here until it is taken: one buffer for the process, because V8 knows where a constant lies, and how long
- * it is, when it compiles.
- */
-const BYTES = new Uint8Array(CAPACITY);
-/** The same bytes for stores of more than one. */
-const VIEW = new DataView(BYTES.buffer);
 
 /** Seconds since 1970 that were written of late: their texts with quote and point, which they are, and how long the texts. */
 const SECONDS_KEPT = 16;
@@ -39,19 +31,6 @@ const TIME_REST = 10;
 /** 1 for what stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(128).map((_, c) => (c >= 0x20 && c < 0x7f && c !== 0x22 && c !== 0x5c ? 1 : 0));
 
-/** Three digits each as bytes that one store writes, and their number above them: without leading zeros, and then with them. */
-const DIGITS = new Uint32Array(2000);
-const ZEROS = 1000;
-/** With leading zeros, and without trailing ones. */
-const FRACTION = new Uint32Array(1000);
-for (let n = 0; n < 1000; n++) {
-  const [a, b, c] = [48 + Math.trunc(n / 100), 48 + (Math.trunc(n / 10) % 10), 48 + (n % 10)];
-  const three = a | (b << 8) | (c << 16) | (3 << 24);
-  DIGITS[n] = n < 10 ? c | (1 << 24) : n < 100 ? b | (c << 8) | (2 << 24) : three;
-  DIGITS[n + ZEROS] = three;
-  FRACTION[n] = c > 48 ? three : b > 48 ? a | (b << 8) | (2 << 24) : a > 48 ? a | (1 << 24) : 0;
-}
-
 const COMMA = literal(',');
 const END_LIST = literal(']');
 const MINUS_ONE = literal('-1');
@@ -59,8 +38,6 @@ const END_TEXT = literalAt(literal(',"end":'));
 const END_LENGTH = 7;
 const MS_TEXT = literalAt(literal(',"ms":'));
 const MS_LENGTH = 6;
-const sentences = new Map<string, Literal>();
-
 /** JSON, harmless for a terminal. */
 export function quoted(value: string | object): string {
   return JSON.stringify(value).replace(HIDDEN, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -80,6 +57,8 @@ export class JsonBytes {
   /** Of the piece at hand; a field, so that no number must be made an object to be handed on. */
   private value = Number.NaN;
   private until = Number.NaN;
+  /** What follows the literal at hand where it is a word. */
+  private piece = COMMA;
   private base = 0;
   /** The second that was written last: where it begins, and where its text stands in `SECONDS`. Times come in runs. */
   private secondStart = Number.NaN;
@@ -126,12 +105,20 @@ export class JsonBytes {
     return this;
   }
 
+  /** A JSON string which as a rule is one of few, and most often the one that this key had last. */
+  word(piece: Literal, text: string | undefined): this {
+    if (text === undefined) return this;
+    const known = keptWord(piece, text);
+    if (known === undefined) return this.str(piece, text);
+    this.piece = known;
+    this.write(piece | WORD, '');
+    return this;
+  }
+
   /** A sentence of our own as a JSON string: there are few, and they come again and again. */
   sentence(piece: Literal, text: string): this {
-    const known = sentences.get(text);
-    if (known !== undefined) return this.put(piece).put(known);
-    if (sentences.size < SENTENCES && /^[ -~]{0,200}$/.test(text)) sentences.set(text, literal(quoted(text)));
-    return this.str(piece, text);
+    const known = keptSentence(text, quoted);
+    return known === undefined ? this.str(piece, text) : this.put(piece).put(known);
   }
 
   /** Any text, as it is, in UTF-8. */
@@ -237,7 +224,8 @@ export class JsonBytes {
         BYTES[at++] = c;
       }
       BYTES[at++] = 0x22;
-    } else if (kind === INT) {
+    } else if (kind === WORD) at = copied(at, this.piece);
+    else if (kind === INT) {
       const { value } = this;
       if (value >= 0 && value < NUMBER_LIMIT && value === (value | 0)) at = decimal(at, value | 0);
       else at = this.unusual(at, value);
@@ -332,32 +320,4 @@ export class JsonBytes {
     this.full.push(bytes);
     this.fullBytes += bytes.length;
   }
-}
-
-/** Writes a literal; gives where it ends. */
-function copied(at: number, piece: Literal): number {
-  const length = literalLength(piece);
-  const from = literalAt(piece);
-  for (let i = 0; i < length; i += 8) VIEW.setFloat64(at + i, POOL.getFloat64(from + i, true), true);
-  return (at + length) | 0;
-}
-
-/** Writes a whole number below 10^9; gives where it ends. */
-function decimal(at: number, value: number): number {
-  if (value < 1000) {
-    const few = DIGITS[value];
-    VIEW.setUint32(at, few, true);
-    return (at + (few >>> 24)) | 0;
-  }
-  const thousands = (value / 1000) | 0;
-  const millions = (thousands / 1000) | 0;
-  // What stands here where there are no millions is written over.
-  const first = DIGITS[millions];
-  VIEW.setUint32(at, first, true);
-  const middle = (at + ((millions > 0 ? first : 0) >>> 24)) | 0;
-  const second = DIGITS[thousands - millions * 1000 + (millions > 0 ? ZEROS : 0)];
-  VIEW.setUint32(middle, second, true);
-  const last = (middle + (second >>> 24)) | 0;
-  VIEW.setUint32(last, DIGITS[value - thousands * 1000 + ZEROS], true);
-  return (last + 3) | 0;
 }

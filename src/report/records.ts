@@ -52,7 +52,7 @@ export function connection(w: JsonBytes, c: Connection): void {
   if (h !== undefined)
     w.ints(K.END_HANDSHAKE_SYN_LIST, h.syn).ints(K.SYN_ACK_LIST, h.synAck).int(K.ACK, h.ack).ms(K.RTT_MS, h.rtt);
   const listed = c.retransmissions.length + c.outOfOrder.length + c.duplicateAcks.length > 0;
-  w.str(K.END_HISTORY, c.history).str(K.CLOSE_HOW, c.close.how).str(K.FIRST, c.close.first);
+  w.str(K.END_HISTORY, c.history).word(K.CLOSE_HOW, c.close.how).word(K.FIRST, c.close.first);
   w.ints(K.PACKETS_LIST, c.close.packets, listed ? K.END_LIST_END : K.END_LIST_END_NO_LISTS);
   if (listed) {
     w.ints(K.RETRANSMISSIONS_LIST, c.retransmissions).ints(K.OUT_OF_ORDER_LIST, c.outOfOrder);
@@ -63,7 +63,7 @@ export function connection(w: JsonBytes, c: Connection): void {
   if (c.windowScale !== undefined)
     w.int(K.WINDOW_SCALE_CLIENT, c.windowScale.client).int(K.SERVER, c.windowScale.server).put(K.END);
   if (c.traits !== undefined && c.traits.length > 0) w.strs(K.TRAITS_LIST, c.traits);
-  w.str(K.APPLICATION, c.application);
+  w.word(K.APPLICATION, c.application);
   if (c.http2 !== undefined) multiplexed(w, K.HTTP2, c.http2);
   if (!c.clientKnown) w.put(K.CLIENT_KNOWN_FALSE);
   if (c.process === 'unknown') w.put(K.PROCESS_UNKNOWN);
@@ -103,10 +103,10 @@ export function datagram(w: JsonBytes, d: DatagramFlow | QuicConnection): void {
 }
 
 export function lookup(w: JsonBytes, l: Lookup): void {
-  w.int(K.FIRST_PACKET_NUMBER, l.packet).int(K.ID, l.id).str(K.TRANSPORT, l.transport);
+  w.int(K.FIRST_PACKET_NUMBER, l.packet).int(K.ID, l.id).word(K.TRANSPORT, l.transport);
   endpoint(w, K.CLIENT_ADDRESS, l.client);
   endpoint(w, K.END_SERVER_ADDRESS, l.server);
-  w.str(K.END_NAME, l.name).str(K.TYPE, l.type).int(K.ANSWER_PACKET, l.answerPacket).str(K.RCODE, l.rcode);
+  w.str(K.END_NAME, l.name).word(K.TYPE, l.type).int(K.ANSWER_PACKET, l.answerPacket).word(K.RCODE, l.rcode);
   w.strs(K.ADDRESSES_LIST, l.addresses).strs(K.ALIASES_LIST, l.aliases).ms(K.TIME_MS, l.took).ints(K.REPEATS_LIST, l.repeats);
   if (l.truncated) w.put(K.TRUNCATED_TRUE);
   w.int(K.RETRY_OF, l.retryOf).int(K.RETRIED_BY, l.retriedBy);
@@ -178,8 +178,8 @@ function chain(w: JsonBytes, piece: Literal, certificates: readonly CertificateF
 export function tls(w: JsonBytes, t: TlsSession): void {
   w.int(K.FIRST_CONNECTION, t.connection).int(K.CLIENT_HELLO_PACKET, t.clientHelloPacket);
   w.int(K.SERVER_HELLO_PACKET, t.serverHelloPacket).int(K.HELLO_RETRY_PACKET, t.helloRetryPacket);
-  w.int(K.FINISHED_PACKET, t.finishedPacket).str(K.SNI, t.sni).str(K.VERSION, t.version);
-  w.str(K.CIPHER, t.cipher).str(K.CIPHER_ID, t.cipherId);
+  w.int(K.FINISHED_PACKET, t.finishedPacket).str(K.SNI, t.sni).word(K.VERSION, t.version);
+  w.word(K.CIPHER, t.cipher).word(K.CIPHER_ID, t.cipherId);
   if (t.clientHelloCut) w.put(K.CLIENT_HELLO_CUT_TRUE);
   w.strs(K.ALPN_OFFERED_LIST, t.alpnOffered).str(K.ALPN, t.alpn);
   if (t.alpnVisible === false) w.put(K.ALPN_VISIBLE_FALSE);
@@ -232,17 +232,17 @@ export function exchange(w: JsonBytes, x: Exchange): void {
   w.int(K.FIRST_ID, x.id);
   if (x.quic === undefined) w.int(K.CONNECTION, x.connection);
   else w.int(K.QUIC, x.quic);
-  w.int(K.STREAM, x.stream).str(K.VERSION, x.version).str(K.METHOD, x.method).str(K.SCHEME, x.scheme).str(K.HOST, x.host);
+  w.int(K.STREAM, x.stream).word(K.VERSION, x.version).word(K.METHOD, x.method).word(K.SCHEME, x.scheme).str(K.HOST, x.host);
   if (x.target !== undefined) target(w, x.target);
   w.int(K.REQUEST_PACKET, x.requestPacket);
   if (x.requestHeadPacket !== x.requestPacket) w.int(K.REQUEST_HEAD_PACKET, x.requestHeadPacket);
-  w.int(K.REQUEST_END_PACKET, x.requestEndPacket).int(K.STATUS, x.status).str(K.REASON, x.reason);
-  w.str(K.CONTENT_TYPE, x.contentType).str(K.LOCATION, x.location).int(K.RESPONSE_PACKET, x.responsePacket);
+  w.int(K.REQUEST_END_PACKET, x.requestEndPacket).int(K.STATUS, x.status).word(K.REASON, x.reason);
+  w.word(K.CONTENT_TYPE, x.contentType).str(K.LOCATION, x.location).int(K.RESPONSE_PACKET, x.responsePacket);
   if (x.responseHeadPacket !== x.responsePacket) w.int(K.RESPONSE_HEAD_PACKET, x.responseHeadPacket);
   w.int(K.RESPONSE_END_PACKET, x.responseEndPacket).int(K.REQUEST_HEADER_BYTES, x.requestHeaderBytes);
   w.int(K.RESPONSE_HEADER_BYTES, x.responseHeaderBytes).int(K.REQUEST_BODY_BYTES, x.requestBodyBytes);
   w.int(K.RESPONSE_BODY_BYTES, x.responseBodyBytes).int(K.REQUEST_TRANSFER_BYTES, x.requestTransferBytes);
-  w.int(K.RESPONSE_TRANSFER_BYTES, x.responseTransferBytes).str(K.RESPONSE_FRAMING, x.responseFraming);
+  w.int(K.RESPONSE_TRANSFER_BYTES, x.responseTransferBytes).word(K.RESPONSE_FRAMING, x.responseFraming);
   if (x.complete === false) w.put(K.COMPLETE_FALSE);
   w.str(K.SEALED, x.sealed);
   if (!x.whole) w.put(K.WHOLE_FALSE);
@@ -303,7 +303,7 @@ export function journey(w: JsonBytes, j: Journey): void {
     .int(K.LOOKUP, j.lookup);
   if (j.attempts !== undefined) attempts(w, j.attempts);
   if (j.partial) w.put(K.PARTIAL_TRUE);
-  w.time(K.START, j.start).time(K.END_TIME, j.end).str(K.OUTCOME, j.outcome);
+  w.time(K.START, j.start).time(K.END_TIME, j.end).word(K.OUTCOME, j.outcome);
   if (j.stages.length === 0) w.put(K.STAGES_LIST);
   for (let i = 0; i < j.stages.length; i++) stage(w, (i > 0 ? NEXT_STAGE : FIRST_STAGE)[j.stages[i].kind], j.stages[i]);
   const h = j.har;
@@ -314,7 +314,7 @@ export function journey(w: JsonBytes, j: Journey): void {
   if (last < 0) w.put(K.END_NO_EVIDENCE);
   for (let i = 0; i <= last; i++) {
     const e = j.evidence[i];
-    w.str(i > 0 ? K.NEXT_JOIN : K.END_EVIDENCE_JOIN, e.join);
+    w.word(i > 0 ? K.NEXT_JOIN : K.END_EVIDENCE_JOIN, e.join);
     w.ints(K.PACKETS_LIST, e.packets, i < last ? K.END_LIST_END : K.END_LIST_END_END_LIST);
   }
 }

@@ -7,6 +7,7 @@ import { exchange } from '../../src/report/records.ts';
 
 const NOTHING = literal('');
 const OPEN = literal('[');
+const COMMA = literal(',');
 
 const written = (write: (w: JsonBytes) => void): string => {
   const w = new JsonBytes();
@@ -119,4 +120,22 @@ test('a target that was cut is told beside it, not in it', () => {
   expect(http('GET /a/very/long/tar', 300)).toMatchObject({ target: '/a/very/long/tar', targetCut: true, whole: false });
   const whole = http('GET /all HTTP/1.1\r\nHost: a.example\r\n\r\n', 0);
   expect([whole.target, whole.targetCut]).toEqual(['/all', undefined]);
+});
+
+test('a word is written as any string is: again, of another key, with quotes, and when no more are kept', () => {
+  const keys = ['a', 'b', 'c'].map((name) => literal(`,"${name}":`));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(2), fc.oneof(fc.constantFrom('GET', 'OK', ''), fc.string()))), (list) => {
+      const as = (how: 'word' | 'str') =>
+        written((w) => {
+          for (const [key, text] of list) w[how](keys[key], text);
+        });
+      expect(as('word')).toBe(as('str'));
+    }),
+  );
+  const many = Array.from({ length: 2000 }, (_, i) => `word-${i}`);
+  const all = written((w) => {
+    for (const text of many) w.word(COMMA, text);
+  });
+  expect(JSON.parse(`[0${all}]`)).toEqual([0, ...many]);
 });
