@@ -43,7 +43,7 @@ export class Payloads {
     const { streams } = this.owner;
     const c = this.owner.conversations[slot] ?? this.owner.conversation(slot, page, base);
     const stream = c.half(d);
-    if (stream.payloadBytes === 0) addLetter(words, base, d, Letter.data);
+    addLetter(words, base, d, Letter.data);
     stream.payloadBytes += length;
     const flags = p.flags[row];
     // Signed, so that it fits in a small integer.

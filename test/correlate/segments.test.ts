@@ -205,6 +205,13 @@ describe('the same packet captured twice', () => {
     expect(kindsOf(twice('0.3005', '0.3002 s A ack=0'))).toMatchObject({ retransmissions: [6] });
   });
 
+  test('a side whose first segment was taken for another capture of the other one’s has sent data all the same', () => {
+    const ends = { client: '[2001:db8:1::1]:5000', server: '[2001:db8:2::1]:5000' };
+    const forged = 's PA seq=-4000 ack=4000 "hello"';
+    const script = `0 c S\n 0.1 s SA\n 0.2 c PA "hello"\n 0.2001 ${forged}\n 0.3 s PA seq=0 ack=5 "answer"\n 0.4 c A`;
+    expect(run(script, ends).connections[0].history).toBe('ShDdA');
+  });
+
   test('a SYN twice on "any" is one SYN for the round trip, and both are listed', () => {
     const { connections } = run('0 c S id=5\n 0.0001 c S seq=-1 id=5\n 0.01 s SA\n 0.011 c A');
     expect(connections[0].handshake?.syn).toEqual([1, 2]);

@@ -214,7 +214,7 @@ export class NameReader {
     if (this.text() === text) return true;
     if (!this.plain()) return this.escaped().toLowerCase() === text.toLowerCase();
     const { raw, length } = this;
-    if (text.length !== length) return false;
+    if (text.length !== length || length === 0) return false;
     for (let i = 0; i < length; i++) if (LOWER[raw[i]] !== LOWER[text.charCodeAt(i)]) return false;
     return true;
   }
