@@ -164,7 +164,8 @@ export class NameJoins {
       }
     leave(group, c);
     if (origin.owns) group.owned = true;
-    if (group.told) return;
+    // What is its own is told now, even where another connection was first: its lookup may have been answered later.
+    if (group.told && !origin.owns) return;
     group.told = true;
     for (const call of idleCalls(group, firstPacket(c))) spend(call, group.usedAt);
   }

@@ -167,6 +167,16 @@ describe('journeys of random scenes', () => {
     );
   });
 
+  test('two lookups of one name at once, one of whose answers comes when the other has been told', () => {
+    const step = { server: 0, arp: false };
+    const steps: Scene['steps'] = [
+      { ...step, who: 1, name: 0, lines: 0, looked: 'none' },
+      { ...step, who: 2, name: 1, lines: 8, looked: 'beside' },
+      { ...step, who: 2, name: 1, lines: 0, looked: 'beside' },
+    ];
+    check(play({ steps, picks: [4, 12, 12, 0], gaps: [1] }));
+  });
+
   test('how many packets are read at once changes nothing', () => {
     fc.assert(
       fc.property(scene, fc.integer({ min: 1, max: 7 }), (what, size) => {
