@@ -1,5 +1,6 @@
 // Heads are read four bytes at a time, at any offset, lowest byte first: through a DataView, which costs the same whatever array is below.
 
+// Not that of `capture/integers.ts`: heads that were carried stand in arrays of their own, and each would drive the packets' out.
 let viewed = new Uint8Array(0);
 let view: DataView = new DataView(viewed.buffer);
 
