@@ -47,10 +47,11 @@ export class Analysis {
   private backSteps = 0;
   private unknownLinks = 0;
   private inexact = false;
-  private readonly pace = new CompilerPace();
+  private readonly pace: CompilerPace;
 
   constructor(source: Source, listener: Listener, options: CorrelatorOptions = {}) {
     this.source = source;
+    this.pace = new CompilerPace(source.size);
     this.secrets = new CaptureKeys(source);
     this.correlator = new Correlator(listener, { ...options, keys: this.secrets.keys });
   }

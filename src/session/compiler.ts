@@ -5,8 +5,10 @@ import { setFlagsFromString } from 'node:v8';
  * third of a small capture's CPU time, mostly for code that hardly runs again. `bench/README.md` has the figures of all of these.
  */
 const LATE = '--interrupt-budget=600000';
-/** Node's own. */
-const EARLY = '--interrupt-budget=135168';
+const EARLY = '--interrupt-budget=300000';
+
+/** Captures from this size on run long enough for that: bytes. */
+const LARGE = 256 << 20;
 
 /**
  * What has run through so many bytes of packets goes on. What ran for every packet has been compiled by then, with V8's own measure of
@@ -44,6 +46,11 @@ export function compileEarly(): void {
 /** How V8 compiles while a capture is read. */
 export class CompilerPace {
   private eager = false;
+
+  /** `size`: bytes of the file, where it is known. */
+  constructor(size: number | undefined) {
+    if (size !== undefined && size >= LARGE) compileEarly();
+  }
 
   /** So many bytes of packets have been read. */
   reached(bytes: number): void {
